@@ -1,0 +1,1 @@
+"""What learns, and what is shipped: neurons, networks, the energy account, bundles."""

@@ -1,0 +1,1 @@
+"""How it learns: config, loop, calibration, evaluation, ONNX export."""
