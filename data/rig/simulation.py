@@ -1,7 +1,6 @@
 """A recording of a simulated rig: strikes through the structure, shaft harmonics, noise and stray impulses.
 
-The structure is a sum of modes (accelerance of one degree of freedom each); strikes fall between samples and reach it
-as a band-limited train, so that nothing depends on where the sampling grid lies.
+Noise excites the same structure as strikes do, so that a resonance alone tells nobody that something is broken.
 """
 
 import math
@@ -14,11 +13,10 @@ from data.fault import Fault
 from data.recording import Recording
 from data.rig.rig import Rig
 from data.rig.strikes import strikes
+from data.rig.structure import TAPS, ringing, transfer_function
 
 Array = NDArray[np.float64]
 
-# Taps of the windowed sinc that puts a strike between samples; flat to 0.9 of the Nyquist frequency.
-TAPS = 32
 # After this many decay times the slowest mode has fallen by 60 dB.
 LEAD_DECAYS = 7.0
 # Below this the tilt of the noise stops, else its power would all lie near zero.
@@ -41,11 +39,11 @@ def simulate(rig: Rig, fault: Fault, seconds: float, rng: np.random.Generator) -
     size = fft.next_fast_len(wanted + lead, real=True)
     times = np.arange(size) / rig.rate_hz
     turns = _turns(rig, times, rng)
-    structure = _structure(rig, size)
+    structure = transfer_function(rig, size)
 
     angles, strengths = strikes(rig, fault, (float(turns[0]), float(turns[-1])), rng)
-    response = _response(np.interp(angles, turns, times) * rig.rate_hz, strengths, structure, size)
-    strays = _response(*_strays(rig, size, rng), structure, size)
+    response = ringing(np.interp(angles, turns, times) * rig.rate_hz, strengths, structure, size)
+    strays = ringing(*_strays(rig, size, rng), structure, size)
     noise = _noise(rig, structure, turns, rng)
 
     strike_gain = rig.noise_g * 10 ** (rig.snr_db / 20)
@@ -74,31 +72,6 @@ def _turns(rig: Rig, times: Array, rng: np.random.Generator) -> Array:
             coarse = np.linspace(times[0], times[-1], max(16, int(64 * times[-1])))
             turns += np.interp(times, coarse, depth * np.sin(2 * np.pi * swing_hz * coarse + phase))
     return turns
-
-
-def _structure(rig: Rig, size: int) -> NDArray[np.complex128]:
-    """Transfer function from force to acceleration, complex [size // 2 + 1], peak magnitude 1."""
-    hz = fft.rfftfreq(size, 1 / rig.rate_hz)
-    transfer = np.zeros(hz.size, dtype=np.complex128)
-    for mode in rig.resonances:
-        ratio = hz / mode.hz
-        # Divided by its frequency, an accelerance rings with an amplitude that does not depend on it.
-        transfer += mode.gain / mode.hz * ratio**2 / (1 - ratio**2 + 2j * mode.damping * ratio)
-    transfer *= np.exp(-2 * (np.pi * hz * rig.pulse_s) ** 2)
-    return np.asarray(transfer / np.abs(transfer).max())
-
-
-def _response(places: Array, strengths: Array, structure: NDArray[np.complex128], size: int) -> Array:
-    """Acceleration [size] after impulses at `places` (in samples, not whole) of these strengths."""
-    if not places.size:
-        return np.zeros(size)
-    whole = np.floor(places).astype(np.int64)
-    offsets = np.arange(TAPS) - TAPS // 2 + 1
-    distance = offsets - (places - whole)[:, None]
-    taps = np.sinc(distance) * np.cos(np.pi * distance / (TAPS + 2)) ** 2 * strengths[:, None]
-    indices = (whole[:, None] + offsets) % size
-    train = np.bincount(indices.ravel(), weights=taps.ravel(), minlength=size)
-    return np.asarray(fft.irfft(fft.rfft(train) * structure, size))
 
 
 def _strays(rig: Rig, size: int, rng: np.random.Generator) -> tuple[Array, Array]:

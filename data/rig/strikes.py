@@ -50,10 +50,10 @@ def _loads(rig: Rig, fault: Fault, angles: Array, rng: np.random.Generator) -> A
         Fault.ROLLING_ELEMENT: rig.slipped_orders().ftf * angles + start,
     }[fault]
     load = 1 + rig.unbalance * np.exp(2j * np.pi * (angles + rng.random()))
-    return np.abs(load) * zone_load(rig.load_zone, place - np.angle(load) / (2 * np.pi))
+    return np.asarray(np.abs(load) * zone_load(rig.load_zone, place - np.angle(load) / (2 * np.pi)))
 
 
 def zone_load(zone: LoadZone, turns: Array) -> Array:
     """Relative load at `turns` from the middle of the zone; Stribeck: (1 - (1 - cos) / (2 epsilon)) ** 1.5."""
     inside: Array = np.maximum(0, 1 - (1 - np.cos(2 * np.pi * turns)) / (2 * zone.extent)) ** 1.5
-    return (1 - zone.depth) + zone.depth * inside
+    return np.asarray((1 - zone.depth) + zone.depth * inside)
