@@ -1,0 +1,85 @@
+# Everything happens in .venv, which these targets make, complete, and repair. `make` alone says what there is.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve train test test-slow bench image clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+PY := $(VENV)/bin/python
+
+# PyTorch is installed first and alone, so that no other package can choose another build of it. From PyPI on Linux this is
+# the CUDA build (several GB); TORCH_INDEX=https://download.pytorch.org/whl/cpu takes the CPU build, which is all that Brinell needs.
+TORCH ?= torch==2.13.0
+TORCH_INDEX ?=
+
+# What was installed, by the file that is written once pip has finished.
+SERVE := $(VENV)/.installed-serve
+TRAIN := $(VENV)/.installed-train
+TEST := $(VENV)/.installed-test
+# There while pip works: a killed installation leaves it behind, and the environment is then made anew.
+INSTALLING := $(VENV)/.installing
+
+# Made anew: one whose interpreter has gone, whose installation was cut short, or that came here with a moved or copied
+# folder (the project is installed in place, so its paths are those of the folder it was made in).
+MADE_IN := $(shell cat $(VENV)/.made-in 2>/dev/null)
+ifneq ($(shell test ! -e $(INSTALLING) && $(PY) -c 'import pip; print("works")' 2>/dev/null) $(or $(MADE_IN),$(CURDIR)),works $(CURDIR))
+$(shell rm -f $(SERVE) $(TRAIN) $(TEST))
+$(SERVE) $(TRAIN) $(TEST): environment
+endif
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+serve: $(SERVE) ## answer on 127.0.0.1 (BRINELL_PORT, else 8000)
+	exec $(PY) -m brinell serve
+
+train: $(TRAIN) ## train the shipped bundles again
+	$(PY) -m brinell train
+
+test: export OMP_NUM_THREADS := 1
+test: $(TEST) ## lint, types, import rules, and all tests that take seconds
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) -m pytest -n auto -m 'not slow' $(ARGS)
+
+test-slow: export OMP_NUM_THREADS := 1
+test-slow: $(TEST) ## the tests that take minutes: killed trainings, the container image
+	$(PY) -m pytest -n auto -m slow $(ARGS)
+
+image: $(SERVE) ## build the container image, run it, ask it (needs Docker)
+	docker/test-image.sh
+
+clean: ## remove the environment and everything generated
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.PHONY: environment
+environment:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Brinell needs Python 3.11 or newer, and this is " + sys.version)'
+	$(PYTHON) -m venv --clear $(VENV)
+	@echo '$(CURDIR)' > $(VENV)/.made-in
+
+# $(call install,WHAT)
+define install
+@touch $(INSTALLING)
+$(PY) -m pip install --quiet $(1); status=$$?; rm -f $(INSTALLING); exit $$status
+endef
+
+$(SERVE): pyproject.toml
+	@echo 'Installing what the service needs into $(VENV): once, about a minute.'
+	$(call install,--editable .)
+	@touch $@
+
+$(TRAIN): pyproject.toml
+	@echo 'Installing PyTorch and what training needs into $(VENV): once, some minutes.'
+	$(call install,$(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) '$(TORCH)')
+	$(call install,--editable '.[train]')
+	@touch $(SERVE) $@
+
+$(TEST): pyproject.toml $(TRAIN)
+	@echo 'Installing what the tests need into $(VENV): once, about a minute.'
+	$(call install,--editable '.[train,test]')
+	@touch $@
