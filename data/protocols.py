@@ -1,0 +1,227 @@
+"""Protocols: which spans of which recordings train, validate and test, and what each promises to keep apart.
+
+Only `by-bearing` and `cross-machine` say what happens on a machine in a plant: splits that leave the same
+bearing on both sides overstate (arXiv 2509.22267). `random-window` is here to show by how much.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from data.datasets.entry import Entry
+from data.errors import DatasetError
+from data.fault import Fault
+
+OFFICIAL_MFPT_TEST = ("baseline_3", "OuterRaceFault_3", "vload_6", "vload_7")
+OFFICIAL_MFPT_VALIDATION = ("OuterRaceFault_2", "vload_5")
+LEFT_OUT_DIAMETERS_IN = (0.007, 0.014, 0.021)
+PIECES_OF_A_RECORDING = 15
+
+
+@dataclass(frozen=True)
+class Span:
+    """The part of a recording between two fractions of its length."""
+
+    entry: Entry
+    start: float = 0.0
+    stop: float = 1.0
+
+    def overlaps(self, other: "Span") -> bool:
+        """True where both hold a common sample."""
+        return self.entry == other.entry and self.start < other.stop and other.start < self.stop
+
+    def part(self, start: float, stop: float) -> "Span":
+        """The part of this span between two fractions of its own length."""
+        length = self.stop - self.start
+        return Span(self.entry, self.start + start * length, self.start + stop * length)
+
+
+@dataclass(frozen=True)
+class Split:
+    """One fold of a protocol: nothing is chosen on `test`.
+
+    Raises:
+        DatasetError: a part is empty, or two parts share a sample.
+    """
+
+    name: str
+    train: tuple[Span, ...]
+    validation: tuple[Span, ...]
+    test: tuple[Span, ...]
+
+    def __post_init__(self) -> None:
+        for part in ("train", "validation", "test"):
+            if not getattr(self, part):
+                raise DatasetError(
+                    f"split '{self.name}': no recording in its {part} part; `brinell data list` shows what is missing"
+                )
+        for one, other in (("train", "validation"), ("train", "test"), ("validation", "test")):
+            _promise(
+                not any(a.overlaps(b) for a in getattr(self, one) for b in getattr(self, other)),
+                f"split '{self.name}': {one} and {other} share samples",
+            )
+
+
+def joined(splits: Iterable[Split]) -> Split:
+    """One split out of those of several datasets."""
+    parts = tuple(splits)
+    return Split(
+        " + ".join(split.name for split in parts),
+        tuple(span for split in parts for span in split.train),
+        tuple(span for split in parts for span in split.validation),
+        tuple(span for split in parts for span in split.test),
+    )
+
+
+def by_recording(entries: Sequence[Entry]) -> tuple[Split, ...]:
+    """MFPT's official example split; vload_5, OuterRaceFault_2 and the end of baseline_2 validate."""
+    test = [entry for entry in entries if entry.name.endswith(OFFICIAL_MFPT_TEST)]
+    validation = [entry for entry in entries if entry.name.endswith(OFFICIAL_MFPT_VALIDATION)]
+    shared = [entry for entry in entries if entry.name == "baseline_2"]
+    train = [entry for entry in entries if entry not in [*test, *validation, *shared]]
+    split = Split(
+        "official",
+        (*map(Span, train), *(Span(entry, 0, 0.65) for entry in shared)),
+        (*map(Span, validation), *(Span(entry, 0.7, 1) for entry in shared)),
+        tuple(map(Span, test)),
+    )
+    _keep_apart(split, lambda entry: entry.name)
+    return (split,)
+
+
+def by_time(entries: Sequence[Entry]) -> tuple[Split, ...]:
+    """First 70 % of each recording trains (its last 10 % validates), last 25 % tests; 5 % gaps are dropped."""
+    first = [Span(entry, 0, 0.70) for entry in entries]
+    split = Split(
+        "time",
+        tuple(span.part(0, 0.85) for span in first),
+        tuple(span.part(0.90, 1) for span in first),
+        tuple(Span(entry, 0.75, 1) for entry in entries),
+    )
+    return (split,)
+
+
+def cross_load(entries: Sequence[Entry]) -> tuple[Split, ...]:
+    """Each load of the faults left out in turn, on the same bearings.
+
+    Where a rig has its healthy state at other loads than its faults (MFPT), the last healthy recording is always tested.
+    """
+    loads = sorted({entry.load for entry in entries if entry.fault is not Fault.NORMAL}, key=_number)
+    healthy = [entry for entry in entries if entry.fault is Fault.NORMAL]
+    splits = []
+    for load in filter(lambda load: _others_train_its_faults(entries, load), loads):
+        at_load = [entry for entry in healthy if entry.load == load]
+        held = at_load if 0 < len(at_load) < len(healthy) else healthy[-1:]
+        test = [entry for entry in entries if entry.fault is not Fault.NORMAL and entry.load == load] + held
+        split = _with_ends_validating(load, [entry for entry in entries if entry not in test], test)
+        _keep_apart(split, lambda entry: (entry.bearing, entry.load) if entry.fault is not Fault.NORMAL else entry.name)
+        splits.append(split)
+    return tuple(splits)
+
+
+def cross_speed(entries: Sequence[Entry]) -> tuple[Split, ...]:
+    """Each ordered pair of speeds, then each speed left out in turn, on the same bearings."""
+    speeds = sorted({entry.speed_rpm for entry in entries})
+    at = {speed: [entry for entry in entries if entry.speed_rpm == speed] for speed in speeds}
+    splits = [_with_ends_validating(f"{a:g} -> {b:g} rpm", at[a], at[b]) for a, b in permutations(speeds, 2)]
+    for speed in speeds:
+        rest = [entry for entry in entries if entry.speed_rpm != speed]
+        splits.append(_with_ends_validating(f"{speed:g} rpm left out", rest, at[speed]))
+    for split in splits:
+        _keep_apart(split, lambda entry: entry.speed_rpm)
+    return tuple(splits)
+
+
+def by_bearing(entries: Sequence[Entry]) -> tuple[Split, ...]:
+    """CWRU: one fault diameter, so other physical bearings, left out in turn; the healthy bearing is split by load.
+
+    Validation leaves a second diameter out of training.
+    """
+    healthy = sorted((entry for entry in entries if entry.fault is Fault.NORMAL), key=lambda entry: _number(entry.load))
+    faulty = [entry for entry in entries if entry.fault is not Fault.NORMAL]
+    splits = []
+    for diameter in LEFT_OUT_DIAMETERS_IN:
+        for other in (each for each in LEFT_OUT_DIAMETERS_IN if each != diameter):
+            first = Span(healthy[0])
+            split = Split(
+                f"{diameter} in left out, {other} in validates",
+                (first.part(0, 0.75), *(Span(e) for e in faulty if e.diameter_in not in (diameter, other))),
+                (first.part(0.80, 1), *(Span(e) for e in faulty if e.diameter_in == other)),
+                (*map(Span, healthy[1:]), *(Span(e) for e in faulty if e.diameter_in == diameter)),
+            )
+            _keep_apart(split, lambda entry: entry.bearing if entry.fault is not Fault.NORMAL else entry.load)
+            splits.append(split)
+    return tuple(splits)
+
+
+def cross_machine(entries: Sequence[Entry]) -> tuple[Split, ...]:
+    """Each rig left out in turn; one of the other rigs validates, each in turn."""
+    rigs = sorted({entry.rig for entry in entries})
+    splits = []
+    for test, validation in permutations(rigs, 2):
+        split = Split(
+            f"{test} never seen, {validation} validates",
+            tuple(Span(entry) for entry in entries if entry.rig not in (test, validation)),
+            tuple(Span(entry) for entry in entries if entry.rig == validation),
+            tuple(Span(entry) for entry in entries if entry.rig == test),
+        )
+        _keep_apart(split, lambda entry: entry.rig)
+        splits.append(split)
+    return tuple(splits)
+
+
+def random_window(entries: Sequence[Entry]) -> tuple[Split, ...]:
+    """Short pieces of every recording, shuffled: 70 % train, 10 % validate, 20 % test. What papers report; it flatters."""
+    rng = np.random.default_rng(0)
+    parts: dict[str, list[Span]] = {"train": [], "validation": [], "test": []}
+    shares = ["train"] * 10 + ["validation"] * 2 + ["test"] * 3
+    for entry in entries:
+        for at, share in zip(rng.permutation(PIECES_OF_A_RECORDING), shares, strict=True):
+            parts[share].append(Span(entry, at / PIECES_OF_A_RECORDING, (at + 1) / PIECES_OF_A_RECORDING))
+    return (Split("shuffled", tuple(parts["train"]), tuple(parts["validation"]), tuple(parts["test"])),)
+
+
+Protocol = Callable[[Sequence[Entry]], tuple[Split, ...]]
+
+PROTOCOLS: dict[str, Protocol] = {
+    "by-bearing": by_bearing,
+    "cross-machine": cross_machine,
+    "cross-speed": cross_speed,
+    "cross-load": cross_load,
+    "by-recording": by_recording,
+    "by-time": by_time,
+    "random-window": random_window,
+}
+
+
+def _with_ends_validating(name: str, train: Sequence[Entry], test: Sequence[Entry]) -> Split:
+    spans = [Span(entry) for entry in train]
+    return Split(
+        name,
+        tuple(span.part(0, 0.75) for span in spans),
+        tuple(span.part(0.80, 1) for span in spans),
+        tuple(map(Span, test)),
+    )
+
+
+def _keep_apart(split: Split, key: Callable[[Entry], object]) -> None:
+    trained = {key(span.entry) for span in split.train}
+    shared = trained & {key(span.entry) for span in split.test}
+    _promise(not shared, f"split '{split.name}': {shared} stands in train and test")
+
+
+def _promise(kept: bool, message: str) -> None:
+    if not kept:
+        raise DatasetError(message)
+
+
+def _others_train_its_faults(entries: Sequence[Entry], load: str) -> bool:
+    faulty = [entry for entry in entries if entry.fault is not Fault.NORMAL]
+    tested = {entry.fault for entry in faulty if entry.load == load}
+    return tested <= {entry.fault for entry in faulty if entry.load != load}
+
+
+def _number(load: str) -> float:
+    return float(load.split()[0])
