@@ -30,7 +30,7 @@ class ChannelAttention(nn.Module):
         if current.dim() == 3:
             return current * self.gate(current)
         folded = current.flatten(0, 1)
-        return (folded * self.gate(folded)).unflatten(0, (current.shape[0], -1))
+        return torch.unflatten(folded * self.gate(folded), 0, (current.shape[0], -1))
 
 
 class DendriticAttention(Neuron):

@@ -21,9 +21,8 @@ class NormalisedConv(nn.Module):
         self.norm: nn.Module = nn.BatchNorm1d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        if x.dim() == 3:
-            return torch.as_tensor(self.norm(self.conv(x)))
-        return torch.as_tensor(self.norm(self.conv(x.flatten(0, 1)))).unflatten(0, (x.shape[0], -1))
+        y: Tensor = self.norm(self.conv(x if x.dim() == 3 else x.flatten(0, 1)))
+        return y if x.dim() == 3 else torch.unflatten(y, 0, (x.shape[0], -1))
 
     def fold(self) -> None:
         """Move the batch-norm's running statistics into the convolution, in float64; for inference only."""

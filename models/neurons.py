@@ -60,7 +60,7 @@ class LIF(Neuron):
             raise ValueError(f"a current of {current.shape[0]} timesteps for a neuron of {timesteps}")
         if torch.compiler.is_exporting():
             return unrolled(current, decay, timesteps, self.threshold, self.hard_reset, self.levels)
-        spikes = _Recurrence.apply(
+        spikes = _Recurrence.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
             current, decay, timesteps, self.threshold, self.hard_reset, self.levels, self.surrogate
         )
         assert isinstance(spikes, Tensor)
