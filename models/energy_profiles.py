@@ -27,7 +27,7 @@ class Memory(BaseModel):
     beyond_access_pj: float
 
     def byte_pj(self, working_set_bytes: float) -> float:
-        """pJ a byte, from the smallest memory that holds the working set."""
+        """Picojoules a byte, from the smallest memory that holds the working set."""
         for level in self.levels:
             if working_set_bytes <= level.bytes:
                 return level.access_pj / ACCESS_BYTES
