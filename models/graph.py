@@ -1,0 +1,85 @@
+"""An exported network on onnxruntime: windows in, logits, spikes, synaptic operations and features out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+MICRO_BATCH = 8
+"""Windows a call: more is no faster on one core (the activations leave the cache) and costs memory."""
+
+INPUT = "windows"
+OUTPUTS = ("logits", "spikes", "synops", "features")
+TRACE = "trace."
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a graph says of N windows.
+
+    Attributes:
+        logits: float32 [N, faults].
+        spikes: float32 [N, spiking layers], spikes fired over all neurons and timesteps.
+        synops: float32 [N, layers], spikes weighted by their true fan-out.
+        features: float32 [N, features], time-averaged.
+    """
+
+    logits: NDArray[np.float32]
+    spikes: NDArray[np.float32]
+    synops: NDArray[np.float32]
+    features: NDArray[np.float32]
+
+
+class Graph:
+    """One ONNX file, loaded; safe to call from several threads at once.
+
+    Args:
+        model: the file's path, or its bytes.
+        threads: of one call. One thread a call keeps the processor free for other requests, and nothing spins.
+
+    Raises:
+        ValueError: onnxruntime cannot load it, or it lacks the input `windows` or one of the four outputs.
+    """
+
+    def __init__(self, model: Path | bytes, threads: int = 1) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session: Any = onnxruntime.InferenceSession(
+                model if isinstance(model, bytes) else str(model), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime raises a family of its own, rooted in nothing but Exception
+            raise ValueError(f"onnxruntime cannot load the graph: {error}") from error
+        self.inputs: dict[str, list[int | str]] = {port.name: port.shape for port in self._session.get_inputs()}
+        self.outputs: dict[str, list[int | str]] = {port.name: port.shape for port in self._session.get_outputs()}
+        absent = [name for name in OUTPUTS if name not in self.outputs]
+        if list(self.inputs) != [INPUT] or absent:
+            ports = f"the graph takes {list(self.inputs)} and gives {list(self.outputs)}"
+            raise ValueError(f"{ports}; wanted {INPUT!r} in, {OUTPUTS} out")
+
+    @property
+    def length(self) -> int:
+        """Samples of one window."""
+        return int(self.inputs[INPUT][-1])
+
+    def run(self, values: NDArray[np.float32]) -> Reading:
+        """Reads `values`, float32 [N, 1, length], in micro-batches."""
+        return Reading(*self._in_batches(values, list(OUTPUTS)))
+
+    def trace(self, values: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """Spike trains, uint8 [N, timesteps, channels, length], by name in graph order; {} without traces."""
+        names = [name for name in self.outputs if name.startswith(TRACE)]
+        return dict(zip((name.removeprefix(TRACE) for name in names), self._in_batches(values, names), strict=True))
+
+    def _in_batches(self, values: NDArray[np.float32], names: list[str]) -> list[NDArray[Any]]:
+        if not names:
+            return []
+        batches = [np.ascontiguousarray(values[at : at + MICRO_BATCH]) for at in range(0, len(values), MICRO_BATCH)]
+        answers = [self._session.run(names, {INPUT: batch}) for batch in batches]
+        return [np.concatenate(parts) for parts in zip(*answers, strict=True)]
