@@ -39,7 +39,8 @@ class Dataset:
             DatasetError: there is none; the nearest names are said.
         """
         for entry in self.entries:
-            if name in (entry.name, entry.file, *entry.aliases):
+            files = (entry.file, *entry.aliases)
+            if name in files or name in (Path(file).stem for file in files):
                 return entry
         names = [entry.name for entry in self.entries]
         nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
@@ -68,10 +69,19 @@ class Dataset:
         if path is None:
             where = root / self.name / entry.file
             raise DatasetError(f"{self.name}/{entry.name} is not here ({where}); get it by {self._fetch}")
+        return self.check(path, entry)
+
+    def check(self, path: Path, entry: Entry) -> Recording:
+        """Reads the file at `path` as that recording, wherever it lies.
+
+        Raises:
+            DatasetError: it is not what was published.
+        """
         try:
             return self.read(path, entry)
         except (FormatError, SignalError) as error:
-            raise DatasetError(f"{self.name}/{entry.name} is damaged: {error}; delete it, then {self._fetch}") from error
+            damaged = f"{self.name}/{entry.name} is damaged: {error}"
+            raise DatasetError(f"{damaged}; delete it, then {self._fetch}") from error
 
     @property
     def _fetch(self) -> str:

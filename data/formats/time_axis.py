@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from data.errors import FormatError
 
-# Times are written with few digits: a step may look up to this much longer or shorter than it was.
+# Times are rounded: a step may look up to this part longer or shorter than the usual one.
 STEP_TOLERANCE = 0.5
 # Rounded times give the rate to about this; a rate so near a whole number of hertz was meant to be one.
 RATE_TOLERANCE = 1e-5
@@ -37,8 +37,18 @@ def rate_of(times: NDArray[np.float64], what: str) -> float:
 
 def _irregular_step(times: NDArray[np.float64]) -> int | None:
     steps = np.diff(times)
+    if not np.isfinite(steps).all():
+        return int(np.argmin(np.isfinite(steps)))
+    usual = float(np.median(steps))
+    wrong = np.abs(steps - usual) > STEP_TOLERANCE * abs(usual)
+    if times[-1] > times[0] and (not wrong.any() or _is_coarse(times, steps)):
+        return None
+    return int(np.argmax(wrong))
+
+
+def _is_coarse(times: NDArray[np.float64], steps: NDArray[np.float64]) -> bool:
+    """Whether times with too few digits to tell neighbours apart still lie on one line, to within their last digit."""
+    digit = float(steps[steps > 0].min(initial=np.inf))
     mean = (times[-1] - times[0]) / (times.size - 1)
-    if not (np.isfinite(mean) and mean > 0):
-        return int(np.argmin(steps))
-    wrong = np.abs(steps - mean) > STEP_TOLERANCE * mean
-    return int(np.argmax(wrong)) if wrong.any() else None
+    line = times[0] + mean * np.arange(times.size)
+    return bool(mean < 2 * digit and np.abs(times - line).max() <= 1.01 * digit)
