@@ -1,0 +1,287 @@
+"""`brinell data`: what recordings there are, getting them, looking at one, making one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from data.errors import BrinellError
+from data.terminal import explained
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from data.datasets import Dataset, Entry
+    from data.recording import Recording
+
+app = typer.Typer(
+    help="Recordings: what there is, getting the public ones, looking at one, making one.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+_BEARING = "Designation (6205), or geometry as elements,element over pitch diameter[,contact angle] (9,0.2034)."
+_EXTRAS = {"matplotlib": "plot", "httpx2": "train"}
+
+
+@app.command("list", epilog="Example: [bold]BRINELL_DATA=/srv/recordings brinell data list[/bold]")
+def list_datasets() -> None:
+    """Says which public datasets there are, how many recordings are here, and by name which are missing."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from data.datasets import DATASETS
+    from data.home import data_root
+
+    root = data_root()
+    table = Table(title=f"Recordings under {root}")
+    for heading in ("dataset", "", "here", "rate (Hz)", "licence"):
+        table.add_column(heading)
+    for dataset in DATASETS.values():
+        here = f"{len(dataset.present(root))} of {len(dataset.entries)}"
+        rates = sorted({entry.rate_hz for entry in dataset.entries})
+        written = ", ".join(f"{rate:,.0f}" for rate in rates)
+        table.add_row(f"[bold]{dataset.name}[/bold]", dataset.title, here, written, dataset.licence)
+    Console().print(table)
+    for dataset in DATASETS.values():
+        names = ", ".join(entry.name for entry in dataset.missing(root)) or "nothing"
+        typer.echo(f"{dataset.name}: missing {names}; from {dataset.home}")
+
+
+@app.command(
+    epilog="Examples: [bold]brinell data fetch[/bold] (all that is missing), [bold]brinell data fetch mfpt[/bold], "
+    "[bold]brinell data fetch cwru/105 cwru/130[/bold]"
+)
+def fetch(
+    names: Annotated[list[str] | None, typer.Argument(help="Datasets, or DATASET/NAME; all when left out.")] = None,
+    mirror: Annotated[
+        str | None, typer.Option(help="Base address that serves DATASET/FILE in place of the homes.")
+    ] = None,
+) -> None:
+    """Downloads recordings that are missing: goes on after a break, checks what came, leaves alone what is here."""
+    from data import fetch as fetching
+    from data.errors import DatasetError
+    from data.home import data_root
+
+    root = data_root()
+    failures = []
+    with _spoken():
+        wanted = _wanted(names or [], root)
+    if not wanted:
+        typer.echo(f"nothing is missing under {root}")
+    with _spoken(), _progress() as progress:
+        for dataset, entry in wanted:
+            try:
+                fetching.fetch(dataset, entry, root, _bar(progress, f"{dataset.name}/{entry.name}"), mirror)
+            except DatasetError as error:
+                failures.append(str(error))
+    for failure in failures:
+        typer.secho(f"error: {failure}", fg=typer.colors.RED, err=True)
+    if failures:
+        typer.echo(f"{len(wanted) - len(failures)} of {len(wanted)} are here now", err=True)
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog="Examples: [bold]brinell data show mfpt/OuterRaceFault_3 --plot outer.png[/bold], "
+    "[bold]brinell data show pump.csv --rate-hz 25600 --speed-rpm 1480 --bearing 6205 --plot pump.png[/bold]"
+)
+def show(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="FILE|DATASET/NAME", help="A csv, txt, npy, wav or mat file, or a public recording."),
+    ],
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw waveform, spectrum, envelope spectrum into this file.")
+    ] = None,
+    rate_hz: Annotated[float | None, typer.Option(help="Sampling rate, where the file does not say it.")] = None,
+    speed_rpm: Annotated[float | None, typer.Option(help="Shaft speed.")] = None,
+    bearing: Annotated[str | None, typer.Option(help=_BEARING)] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="Which column, channel or variable, by name or number from 1.")
+    ] = None,
+) -> None:
+    """Says what a recording is, its level, and where its bearing's faults would show; draws it on request."""
+    from rich.console import Console
+    from rich.table import Table
+
+    with _spoken():
+        recording, note = _recording(what, rate_hz, speed_rpm, bearing, channel)
+        table = Table(title=what, show_header=False)
+        for name, value in _facts(recording, note):
+            table.add_row(name, value)
+        Console().print(table)
+        if plot is not None:
+            from data import plots
+
+            plots.show(recording, plot, what)
+            typer.echo(f"drawn into {plot}")
+
+
+@app.command(
+    epilog="Example: [bold]brinell data simulate inner.wav --fault inner_race --seconds 5 --bearing 6205[/bold]"
+)
+def simulate(
+    out: Annotated[
+        Path, typer.Argument(help="File to write: .npy, .csv (time and acceleration) or .wav (32-bit float).")
+    ],
+    fault: Annotated[
+        Literal["normal", "inner_race", "outer_race", "rolling_element"], typer.Option(help="What is wrong with it.")
+    ] = "outer_race",
+    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="Duration.")] = 4.0,
+    seed: Annotated[int, typer.Option(min=0, help="Which rig is drawn: the same seed gives the same recording.")] = 0,
+    rate_hz: Annotated[float | None, typer.Option(help="Sampling rate; drawn when left out.")] = None,
+    speed_rpm: Annotated[float | None, typer.Option(help="Shaft speed; drawn when left out.")] = None,
+    bearing: Annotated[str | None, typer.Option(help=_BEARING + " Drawn when left out.")] = None,
+    snr_db: Annotated[float | None, typer.Option(help="Strikes over noise; drawn when left out.")] = None,
+) -> None:
+    """Makes a recording of a simulated rig, to try things on without a machine."""
+    from data.formats.output import write
+
+    with _spoken():
+        recording, geometry = _simulated(fault, seconds, seed, rate_hz, speed_rpm, bearing, snr_db)
+        write(recording, out)
+    typer.echo(f"{out}: {recording.seconds:g} s at {recording.rate_hz:g} Hz, {fault}")
+    typer.echo(f"look at it: brinell data show {out} --rate-hz {recording.rate_hz:g} {geometry}")
+
+
+@contextmanager
+def _spoken() -> Iterator[None]:
+    """Errors in one line; a part that is not installed is one of them."""
+    with explained():
+        try:
+            yield
+        except ModuleNotFoundError as error:
+            if error.name not in _EXTRAS:
+                raise
+            extra = _EXTRAS[error.name]
+            raise BrinellError(f"this needs {error.name}: pip install '.[{extra}]' in Brinell's checkout") from error
+
+
+def _wanted(names: list[str], root: Path) -> "list[tuple[Dataset, Entry]]":
+    from data.datasets import DATASETS
+
+    wanted: dict[tuple[str, str], tuple[Dataset, Entry]] = {}
+    for name in names or list(DATASETS):
+        dataset, entries = _named(name)
+        missing = dataset.missing(root)
+        wanted |= {(dataset.name, entry.name): (dataset, entry) for entry in entries if entry in missing}
+    return list(wanted.values())
+
+
+def _named(name: str) -> "tuple[Dataset, tuple[Entry, ...]]":
+    from data.datasets import DATASETS
+    from data.errors import DatasetError
+
+    first, _, rest = name.partition("/")
+    if first not in DATASETS:
+        raise DatasetError(f"no dataset {first!r}; there are {', '.join(DATASETS)}")
+    dataset = DATASETS[first]
+    return dataset, (dataset.entry(rest),) if rest else dataset.entries
+
+
+def _progress() -> "Progress":
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    text = TextColumn("{task.description}")
+    return Progress(text, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+
+
+def _bar(progress: "Progress", name: str) -> Callable[[int, int | None], None]:
+    task = progress.add_task(name, total=None)
+
+    def update(done: int, total: int | None) -> None:
+        progress.update(task, completed=done, total=total)
+
+    return update
+
+
+def _recording(
+    what: str, rate_hz: float | None, speed_rpm: float | None, bearing: str | None, channel: str | None
+) -> "tuple[Recording, str]":
+    from dataclasses import replace
+
+    from data.catalogue import geometry_of
+    from data.home import data_root
+
+    given: dict[str, object] = {}
+    if rate_hz is not None:
+        given["rate_hz"] = rate_hz
+    if speed_rpm is not None:
+        given["speed_rpm"] = speed_rpm
+    if bearing is not None:
+        given["orders"] = geometry_of(bearing).orders()
+    if Path(what).is_file() or "." in what.rsplit("/", 1)[-1]:
+        recording, note = _from_file(Path(what), rate_hz, channel)
+    else:
+        dataset, entries = _named(what)
+        if len(entries) != 1:
+            from data.errors import DatasetError
+
+            raise DatasetError(f"{what} has {len(entries)} recordings; show one, as {what}/{entries[0].name}")
+        recording, note = dataset.load(data_root(), entries[0]), dataset.citation
+    return replace(recording, **given), note  # type: ignore[arg-type]
+
+
+def _from_file(path: Path, rate_hz: float | None, channel: str | None) -> "tuple[Recording, str]":
+    from data.errors import SignalError
+    from data.formats import read_signal
+    from data.recording import Recording
+
+    signal = read_signal(path, rate_hz=rate_hz, channel=channel)
+    if signal.rate_hz is None:
+        raise SignalError("rate_hz", f"{path} does not say its sampling rate ({signal.note}); give it with --rate-hz")
+    return Recording(signal.samples, signal.rate_hz, signal.speed_rpm, source=path.name), signal.note
+
+
+def _facts(recording: "Recording", note: str) -> Iterator[tuple[str, str]]:
+    import numpy as np
+
+    from data.plots import marks_hz
+
+    samples = recording.samples.astype(np.float64)
+    deviation = samples - samples.mean()
+    rms, peak = float(np.sqrt(np.mean(deviation**2))), float(np.abs(deviation).max())
+    yield "samples", f"{samples.size:,} at {recording.rate_hz:,g} Hz, {recording.seconds:.3f} s"
+    yield "speed", "not known" if recording.speed_rpm is None else f"{recording.speed_rpm:g} rpm"
+    for name in ("fault", "bearing", "load"):
+        if getattr(recording, name):
+            yield name, str(getattr(recording, name))
+    yield "level", f"RMS {rms:.4g} g, peak {peak:.4g} g, mean {samples.mean():.3g} g"
+    if rms > 0:
+        kurtosis = float(np.mean(deviation**4)) / rms**4
+        yield "impulsiveness", f"crest factor {peak / rms:.2f}, kurtosis {kurtosis:.2f} (noise: 3)"
+    marks = marks_hz(recording)
+    lines = ", ".join(f"{name} {frequency:.2f} Hz" for name, frequency in marks.items())
+    yield "faults show at", lines or "needs speed and bearing"
+    yield "note", note
+
+
+def _simulated(
+    fault: str,
+    seconds: float,
+    seed: int,
+    rate_hz: float | None,
+    speed_rpm: float | None,
+    bearing: str | None,
+    snr_db: float | None,
+) -> "tuple[Recording, str]":
+    import numpy as np
+
+    from data.catalogue import geometry_of
+    from data.fault import Fault
+    from data.rig import draw_rig
+    from data.rig import simulate as simulated
+
+    given = {"rate_hz": rate_hz, "speed_rpm": speed_rpm, "snr_db": snr_db}
+    given = {name: value for name, value in given.items() if value is not None}
+    rng = np.random.default_rng(seed)
+    rig = draw_rig(rng, **given, **({} if bearing is None else {"geometry": geometry_of(bearing)}))
+    written = bearing or ",".join(
+        f"{number:.6g}"
+        for number in (rig.geometry.rolling_elements, rig.geometry.diameter_ratio, rig.geometry.contact_angle_deg)
+    )
+    recording = simulated(rig, Fault(fault), seconds, rng)
+    return recording, f"--speed-rpm {rig.speed_rpm:g} --bearing {written}"
