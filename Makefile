@@ -14,10 +14,13 @@ PY := $(VENV)/bin/python
 TORCH ?= torch==2.13.0
 TORCH_INDEX ?=
 
+CONFIGS ?= training/configs/order.toml training/configs/time.toml
+
 # What was installed, by the file that is written once pip has finished.
 SERVE := $(VENV)/.installed-serve
 TRAIN := $(VENV)/.installed-train
 TEST := $(VENV)/.installed-test
+BENCH := $(VENV)/.installed-bench
 # There while pip works: a killed installation leaves it behind, and the environment is then made anew.
 INSTALLING := $(VENV)/.installing
 
@@ -25,8 +28,8 @@ INSTALLING := $(VENV)/.installing
 # folder (the project is installed in place, so its paths are those of the folder it was made in).
 MADE_IN := $(shell cat $(VENV)/.made-in 2>/dev/null)
 ifneq ($(shell test ! -e $(INSTALLING) && $(PY) -c 'import pip; print("works")' 2>/dev/null) $(or $(MADE_IN),$(CURDIR)),works $(CURDIR))
-$(shell rm -f $(SERVE) $(TRAIN) $(TEST))
-$(SERVE) $(TRAIN) $(TEST): environment
+$(shell rm -f $(SERVE) $(TRAIN) $(TEST) $(BENCH))
+$(SERVE) $(TRAIN) $(TEST) $(BENCH): environment
 endif
 
 help: ## say what there is
@@ -35,8 +38,8 @@ help: ## say what there is
 serve: $(SERVE) ## answer on 127.0.0.1 (BRINELL_PORT, else 8000)
 	exec $(PY) -m brinell serve
 
-train: $(TRAIN) ## train the shipped bundles again
-	$(PY) -m brinell train
+train: $(TRAIN) ## train the shipped bundles again (CONFIGS); each run says how to export it
+	for config in $(CONFIGS); do $(PY) -m brinell train $$config || exit; done
 
 test: export OMP_NUM_THREADS := 1
 test: $(TEST) ## lint, types, import rules, and all tests that take seconds
@@ -50,7 +53,10 @@ test-slow: export OMP_NUM_THREADS := 1
 test-slow: $(TEST) ## the tests that take minutes: killed trainings, the container image
 	$(PY) -m pytest -n auto -m slow $(ARGS)
 
-image: $(SERVE) ## build the container image, run it, ask it (needs Docker)
+bench: $(BENCH) ## measure the service: start, CPU a request, memory
+	$(PY) benchmarks/service.py
+
+image: ## build the container image, run it, ask it (needs Docker)
 	docker/test-image.sh
 
 clean: ## remove the environment and everything generated
@@ -83,3 +89,7 @@ $(TEST): pyproject.toml $(TRAIN)
 	@echo 'Installing what the tests need into $(VENV): once, about a minute.'
 	$(call install,--editable '.[train,test]')
 	@touch $@
+
+$(BENCH): pyproject.toml
+	$(call install,--editable '.[bench]')
+	@touch $(SERVE) $@

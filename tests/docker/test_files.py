@@ -15,13 +15,25 @@ DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 
 
 def test_hadolint_finds_nothing_to_say_about_the_dockerfile() -> None:
-    # Beside the interpreter that runs this, because an environment need not be active to be used.
-    hadolint = shutil.which("hadolint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    if hadolint is None and os.environ.get("CI") != "true":
-        pytest.skip("hadolint is not installed here")
-    assert hadolint is not None, "hadolint comes with the test extra"
-    run = subprocess.run([hadolint, "docker/Dockerfile"], cwd=ROOT, capture_output=True, text=True)
+    run = linted("hadolint", "docker/Dockerfile")
     assert (run.returncode, run.stdout) == (0, "")
+
+
+def test_shellcheck_finds_nothing_to_say_about_the_scripts() -> None:
+    scripts = [str(path.relative_to(ROOT)) for path in (ROOT / "docker").glob("*.sh")]
+    assert scripts
+    run = linted("shellcheck", ".ci/run", *scripts)
+    assert (run.returncode, run.stdout) == (0, "")
+
+
+def linted(tool: str, *files: str) -> subprocess.CompletedProcess[str]:
+    """What a linter says; both come with the test extra, though not for every platform."""
+    # Looked for beside the interpreter too, because an environment need not be active to be used.
+    path = shutil.which(tool, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if path is None and os.environ.get("CI") != "true":
+        pytest.skip(f"{tool} is not installed here")
+    assert path is not None, f"{tool} is not installed here"
+    return subprocess.run([path, *files], cwd=ROOT, capture_output=True, text=True)
 
 
 def test_the_image_is_built_from_everything_that_a_wheel_holds() -> None:
