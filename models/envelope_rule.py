@@ -1,0 +1,257 @@
+"""The envelope rule: which characteristic order does the envelope spectrum know? It needs no training.
+
+For each fault a comb is laid on the spectrum of the squared envelope: harmonics of the fault's order, with sidebands of
+what modulates it (inner race: the shaft; rolling element: the cage), moved by up to +-2 % for slip. What the comb
+collects says little by itself; it is compared with what the same comb collects where no fault strikes (decoys).
+
+Lines and their sidebands: R. B. Randall, J. Antoni, "Rolling element bearing diagnostics - A tutorial", Mech. Syst.
+Signal Process. 25 (2011). The comparison with decoys is our own.
+"""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+from scipy import fft
+
+from data.errors import NotApplicable
+from data.fault import Fault
+from data.geometry import CharacteristicOrders
+from data.recording import Recording
+from models.envelope_spectrum import LOWEST_WHITENED_HZ, Band, EnvelopeLines, EnvelopeSpectrum, fitting
+
+Array = NDArray[np.float64]
+
+CANDIDATES = (Fault.INNER_RACE, Fault.OUTER_RACE, Fault.ROLLING_ELEMENT)
+
+BANDS = (
+    Band(500, 2000),
+    Band(1000, 4000),
+    Band(2000, 5500),
+    Band(4000, 10_000),
+    Band(8000, 16_000),
+    Band(12_000, 22_000),
+)
+
+# Decoys lie around the true orders of any bearing, not so near that they see a true line.
+DECOYS = 60
+DECOY_RANGE = (0.7, 1.4)
+DECOY_DISTANCE = 0.05
+# The median around a line is taken over this many orders, so that the line's own sidebands do not lift it.
+FLOOR_ORDERS = 3.0
+SIDEBAND_WEIGHT = 0.5
+# Beyond this (e^3 = 20 times the floor) a line proves no more: one tall line must not outweigh missing harmonics.
+RATIO_LIMITS = (-0.5, 3.0)
+COARSEST_STEP = 0.0025
+SMALLEST_SPREAD = 0.02
+DB_PER_NEPER = 8.685889638
+
+
+class Candidate(BaseModel):
+    """What was found for one fault: the order it was expected at, the one that fits best, dB of its harmonics over
+    their floor (null: beyond what the bands hold).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    expected_order: float
+    matched_order: float
+    harmonics_db: tuple[float | None, ...]
+
+
+class Evidence(BaseModel):
+    """The rule's reading of a recording.
+
+    Attributes:
+        fault: the one with the largest z if that exceeds the threshold, else `normal`: nothing found.
+        forced: the one with the largest z, however small.
+        z: how many standard deviations each fault's comb stands over the decoys.
+        threshold: the z above which a fault is named.
+        speed_used_rpm: the speed that made orders into frequencies.
+        windows: how many windows were averaged.
+        candidates: what was found for each fault.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fault: Fault
+    forced: Fault
+    z: dict[Fault, float]
+    threshold: float
+    speed_used_rpm: float
+    windows: int
+    candidates: dict[Fault, Candidate]
+
+
+class EnvelopeRule(BaseModel):
+    """The rule and its parameters.
+
+    Attributes:
+        bands: Hz; those are read that the rate allows.
+        whitenings: of the whole spectrum, each one more channel.
+        across: how channels are joined, line by line.
+        harmonics: of each order.
+        search: how far (relative) an order may be from where geometry and speed put it.
+        window_s: length of a window, longer at speeds where it would hold fewer than `turns` revolutions.
+        turns: revolutions that a window must hold.
+        threshold: z above which a fault is named.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bands: tuple[Band, ...] = BANDS
+    whitenings: tuple[Literal["phase", "smoothed"], ...] = ("phase", "smoothed")
+    across: Literal["mean", "max"] = "max"
+    harmonics: int = Field(default=5, ge=1, le=10)
+    search: float = Field(default=0.02, ge=0, le=0.1)
+    window_s: float = Field(default=1.0, gt=0)
+    turns: float = Field(default=8.0, gt=0)
+    threshold: float = 3.0
+
+    def read(self, recording: Recording) -> Evidence:
+        """Reads a recording in windows, one after the other; memory does not grow with its length.
+
+        Raises:
+            NotApplicable: speed or orders unknown, shorter than a window, or too low a rate for any line.
+        """
+        if recording.speed_rpm is None or recording.orders is None:
+            raise NotApplicable("the envelope rule needs the shaft speed and the bearing; give speed_rpm and bearing")
+        return self.judge(self.lines(recording), recording.orders, recording.speed_rpm)
+
+    def lines(self, recording: Recording) -> EnvelopeLines:
+        """The lines of all channels, up to the highest that a comb can reach.
+
+        Raises:
+            NotApplicable: as `read`.
+        """
+        spectrum = self._spectrum(recording)
+        if recording.samples.size < spectrum.window:
+            raise NotApplicable(
+                f"{recording.seconds:.2f} s of signal; at this speed the envelope rule needs"
+                f" {spectrum.window / recording.rate_hz:.2f} s"
+            )
+        return spectrum.lines(recording.samples)
+
+    def judge(self, lines: EnvelopeLines, orders: CharacteristicOrders, speed_rpm: float) -> Evidence:
+        """Which order the lines know.
+
+        Raises:
+            NotApplicable: no line of any comb lies where a channel can see it.
+        """
+        join = np.fmax.reduce if self.across == "max" else _mean_of_known
+        ratio = join(lines.log_ratio)
+        bins_per_order = speed_rpm / 60 / lines.bin_hz
+        seen = _widen(np.clip(ratio, *RATIO_LIMITS))
+        decoys = decoy_orders(orders)
+        z, candidates = {}, {}
+        for fault in CANDIDATES:
+            expected = orders.of(fault)
+            comb = _Comb(self.harmonics, _sideband(fault, orders))
+            places = self._places(expected, np.append(expected, decoys), bins_per_order)
+            scores = comb.score(seen, places * bins_per_order, bins_per_order)
+            if not np.isfinite(scores[0]).any():
+                raise NotApplicable(f"order {expected:.2f} at {speed_rpm:g} rpm is beyond what this rate can show")
+            best = np.nanmax(np.where(np.isfinite(scores), scores, -np.inf), axis=1)
+            others = best[1:][np.isfinite(best[1:])]
+            z[fault] = float((best[0] - others.mean()) / max(float(others.std()), SMALLEST_SPREAD))
+            matched = float(places[0, np.nanargmax(scores[0])])
+            candidates[fault] = Candidate(
+                expected_order=expected,
+                matched_order=matched,
+                harmonics_db=_heights_db(ratio, matched * bins_per_order, self.harmonics),
+            )
+        forced = max(z, key=z.__getitem__)
+        return Evidence(
+            fault=forced if z[forced] > self.threshold else Fault.NORMAL,
+            forced=forced,
+            z=z,
+            threshold=self.threshold,
+            speed_used_rpm=speed_rpm,
+            windows=lines.windows,
+            candidates=candidates,
+        )
+
+    def _spectrum(self, recording: Recording) -> EnvelopeSpectrum:
+        if recording.shaft_hz is None or recording.orders is None:
+            raise NotApplicable("the envelope rule needs the shaft speed and the bearing; give speed_rpm and bearing")
+        bands = fitting(self.bands, recording.rate_hz)
+        room = 0.4 * recording.rate_hz > 2 * LOWEST_WHITENED_HZ
+        whitenings = self.whitenings if room else ()
+        if not (bands or whitenings):
+            raise NotApplicable(f"{recording.rate_hz:g} Hz is too low a rate; the envelope rule needs 1,500 Hz or more")
+        shaft_hz = recording.shaft_hz
+        seconds = max(self.window_s, self.turns / shaft_hz)
+        top = DECOY_RANGE[1] * max(recording.orders.of(fault) for fault in CANDIDATES)
+        wanted = (self.harmonics * top * (1 + self.search) + 1.1) * shaft_hz
+        return EnvelopeSpectrum(
+            rate_hz=recording.rate_hz,
+            window=fft.prev_fast_len(round(seconds * recording.rate_hz), real=True),
+            bands=bands,
+            whitenings=whitenings,
+            highest_hz=min(wanted, recording.rate_hz / 2),
+            floor_hz=FLOOR_ORDERS * shaft_hz,
+        )
+
+    def _places(self, expected: float, centres: Array, bins_per_order: float) -> Array:
+        """Orders to try around each centre [centres, tries], so close that no harmonic jumps over a line."""
+        step = min(COARSEST_STEP, 2 / (expected * self.harmonics * bins_per_order))
+        tries = int(np.ceil(self.search / step)) if self.search else 0
+        return np.asarray(centres[:, None] * (1 + self.search * np.linspace(-1, 1, 2 * tries + 1)))
+
+
+class _Comb:
+    """Harmonics with weight 1 and, where something modulates them, sidebands with half of that."""
+
+    def __init__(self, harmonics: int, sideband: float | None) -> None:
+        multiples = np.arange(1, harmonics + 1, dtype=np.float64)
+        shifts = (0.0,) if sideband is None else (0.0, -sideband, sideband)
+        self.multiples = np.tile(multiples, len(shifts))
+        self.shifts = np.repeat(np.array(shifts), harmonics)
+        self.weights = np.where(self.shifts == 0, 1.0, SIDEBAND_WEIGHT)
+
+    def score(self, ratio: Array, places: Array, bins_per_order: float) -> Array:
+        """Weighted mean of `ratio` [bins] at the comb's teeth, for fundamentals at `places` (bins, any shape).
+
+        NaN where no harmonic lies within the spectrum.
+        """
+        teeth = np.rint(places[..., None] * self.multiples + self.shifts * bins_per_order).astype(np.int64)
+        inside = (teeth > 0) & (teeth < ratio.size)
+        heights = np.where(inside, ratio[np.where(inside, teeth, 0)], np.nan)
+        weights = np.where(np.isfinite(heights), self.weights, 0.0)
+        total = weights.sum(axis=-1)
+        sums = (np.nan_to_num(heights) * weights).sum(axis=-1)
+        return np.asarray(np.divide(sums, total, out=np.full(total.shape, np.nan), where=total > 0))
+
+
+def decoy_orders(orders: CharacteristicOrders) -> Array:
+    """Orders around this bearing's own at which none of its parts strikes."""
+    own = np.array([orders.of(fault) for fault in CANDIDATES])
+    spread = np.linspace(DECOY_RANGE[0] * own.min(), DECOY_RANGE[1] * own.max(), DECOYS)
+    return np.asarray(spread[(np.abs(spread[:, None] / own - 1) > DECOY_DISTANCE).all(axis=1)])
+
+
+def _sideband(fault: Fault, orders: CharacteristicOrders) -> float | None:
+    return {Fault.INNER_RACE: 1.0, Fault.ROLLING_ELEMENT: orders.ftf}.get(fault)
+
+
+def _mean_of_known(ratio: Array) -> Array:
+    """Mean over the channels that know a bin, NaN where none does."""
+    known = np.isfinite(ratio)
+    count = known.sum(axis=0)
+    return np.asarray(np.where(count > 0, np.where(known, ratio, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan))
+
+
+def _widen(ratio: Array) -> Array:
+    """The larger of a bin and its neighbours: a line may lie between two."""
+    wide = ratio.copy()
+    wide[1:] = np.fmax(wide[1:], ratio[:-1])
+    wide[:-1] = np.fmax(wide[:-1], ratio[1:])
+    return wide
+
+
+def _heights_db(ratio: Array, place: float, harmonics: int) -> tuple[float | None, ...]:
+    wide = _widen(ratio)
+    bins = [round(place * harmonic) for harmonic in range(1, harmonics + 1)]
+    heights = [wide[b] if b < wide.size else np.nan for b in bins]
+    return tuple(round(float(DB_PER_NEPER * h), 2) if np.isfinite(h) else None for h in heights)
