@@ -1,7 +1,7 @@
 """What the service costs on this machine: CPU seconds to ready, CPU a request, resident memory as requests go by.
 
-Starts `brinell serve` on a free port and asks it about a simulated bearing, one request after the other. CPU seconds are
-the server's own, from the kernel's account, so that a busy machine disturbs them less than the clock.
+Starts `brinell serve` on a free port and asks it about a simulated bearing, one request after the other. CPU seconds
+are the server's own, from the kernel's account, so that a busy machine disturbs them less than the clock.
 
     make bench
 """
