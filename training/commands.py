@@ -1,0 +1,109 @@
+"""The command line of training: `brinell train`, `brinell evaluate`, `brinell export`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data.terminal import explained
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Folder of the datasets; else $BRINELL_DATA, else the fetched ones.")
+]
+RunsOption = Annotated[Path, typer.Option("--runs", help="Folder that keeps the runs.")]
+
+
+def join(app: typer.Typer) -> None:
+    """Adds the commands to `app`."""
+    for command in (train, evaluate, export):
+        app.command(rich_help_panel="Training (needs the extra 'train')")(command)
+
+
+def train(
+    config: Annotated[Path, typer.Argument(help="TOML file; training/configs has those of the shipped bundles.")],
+    runs: RunsOption = Path("runs"),
+    data: DataOption = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of the configuration's.")] = None,
+) -> None:
+    """Train a network, then calibrate and measure it.
+
+    A run that was killed goes on where it was when the same command is given again, and ends with the same weights.
+    Watch it with `tensorboard --logdir runs`.
+
+    Example: brinell train training/configs/order.toml
+    """
+    from training.config import TrainingConfig
+    from training.report import print_figures
+    from training.run import Run
+
+    with explained():
+        chosen = TrainingConfig.read(config)
+        if seed is not None:
+            chosen = chosen.model_copy(update={"seed": seed})
+        run = Run(chosen, _root(data), runs / f"{chosen.name}-{chosen.key}")
+        run.train()
+        print_figures(run.conclude())
+    typer.echo(f"run: {run.folder}\nnext: brinell export {run.folder}")
+
+
+def evaluate(
+    dataset: Annotated[str, typer.Option(help="mfpt, jnu or cwru.")] = "mfpt",
+    protocol: Annotated[
+        str, typer.Option(help="Which spans train and which test; see docs/protocols.md.")
+    ] = "by-recording",
+    config: Annotated[
+        list[Path] | None, typer.Option(help="Configurations to compare; both shipped ones where none is given.")
+    ] = None,
+    split: Annotated[list[str] | None, typer.Option(help="Only these folds, by name; all where none is given.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Measure this bundle on what it was not trained on, instead of training anew.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Training steps, instead of the configuration's.")] = None,
+    runs: RunsOption = Path("runs"),
+    data: DataOption = None,
+) -> None:
+    """Train on one dataset under a protocol and measure, beside baselines; or measure a bundle.
+
+    Each configuration's network is trained on that dataset alone and stands beside its ReLU twin, the plain spiking
+    control and the envelope rule. Finished runs are kept and not trained again.
+
+    Examples:
+
+    brinell evaluate --dataset mfpt --protocol by-recording
+
+    brinell evaluate --dataset mfpt --protocol cross-load --split "200 lbs" --split "250 lbs"
+
+    brinell evaluate --bundle models/pretrained/order/1.0.0
+    """
+    from training.comparison import compare
+    from training.report import print_bundle, print_comparison
+
+    with explained():
+        if bundle is not None:
+            print_bundle(bundle, _root(data))
+            return
+        configs = config or [Path("training/configs/order.toml"), Path("training/configs/time.toml")]
+        print_comparison(compare(configs, dataset, protocol, split, steps, _root(data), runs / "evaluate"))
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="Folder of a run, or of a bundle to export again.")],
+    to: Annotated[Path, typer.Option(help="Folder of bundles.")] = Path("models/pretrained"),
+    version: Annotated[str, typer.Option(help="Of the bundle.")] = "1.0.0",
+) -> None:
+    """Export a trained run as a bundle: ONNX graphs, golden vectors, manifest, model card, licence.
+
+    The same run gives the same bytes, from any checkout.
+
+    Example: brinell export runs/order-0123456789abcdef
+    """
+    from training.bundling import bundle
+
+    with explained():
+        typer.echo(f"bundle: {bundle(run, to, version).folder}")
+
+
+def _root(data: Path | None) -> Path:
+    from data.home import data_root
+
+    return data or data_root()

@@ -1,0 +1,73 @@
+"""One labelled recording read by an exported graph, as the service would read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.fault import FAULTS, Fault
+from data.front_ends import FrontEnd
+from data.protocols import Span
+from models.graph import Graph
+from models.verdict import over_bands
+from training.spans import read
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What a graph made of one recording.
+
+    Attributes:
+        span: which part of which recording.
+        fault: its label.
+        windows: float64 [positions, faults], probabilities averaged over bands, not calibrated.
+        features: float32 [positions, bands, features].
+        spikes, synops: float64 [layers], summed over all runs.
+        runs: how often the graph ran: positions times bands.
+    """
+
+    span: Span
+    fault: Fault
+    windows: NDArray[np.float64]
+    features: NDArray[np.float32]
+    spikes: NDArray[np.float64]
+    synops: NDArray[np.float64]
+    runs: int
+
+    @property
+    def label(self) -> int:
+        """The fault's place among the logits."""
+        return FAULTS.index(self.fault)
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """Of the whole recording, not calibrated."""
+        return np.asarray(self.windows.mean(axis=0))
+
+
+def judge(
+    graph: Graph, front_end: FrontEnd, spans: Iterable[Span], root: Path, faults: tuple[Fault, ...]
+) -> list[Judged]:
+    """Reads each span with its front end and `graph`; probabilities are shared among `faults` alone."""
+    absent = [at for at, fault in enumerate(FAULTS) if fault not in faults]
+    judged = []
+    spans = tuple(spans)
+    for span, recording in zip(spans, read(spans, root), strict=True):
+        values = front_end.windows(recording).values
+        reading = graph.run(values.reshape(-1, 1, values.shape[-1]))
+        logits = reading.logits.reshape(*values.shape[:2], -1).astype(np.float64)
+        logits[..., absent] = -np.inf
+        judged.append(
+            Judged(
+                span,
+                span.entry.fault,
+                over_bands(logits),
+                reading.features.reshape(*values.shape[:2], -1),
+                reading.spikes.sum(axis=0, dtype=np.float64),
+                reading.synops.sum(axis=0, dtype=np.float64),
+                len(reading.logits),
+            )
+        )
+    return judged

@@ -1,0 +1,115 @@
+"""One training run in its folder: train, export its graph, judge it, write down what it reached.
+
+The folder ends up with `config.toml`, `weights.safetensors`, `model.onnx`, `manifest.json` (the draft that
+`brinell export` completes) and `confusion.png`.
+"""
+
+import datetime
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+from safetensors.torch import load_file
+
+from data.datasets import DATASETS
+from data.fault import FAULTS, Fault
+from data.protocols import Split
+from models.build import build
+from models.envelope_rule import EnvelopeRule
+from models.graph import Graph
+from models.manifest import Manifest, MissRate, TrainingData
+from models.output import Network
+from training.calibration import fit_temperature, fit_unknown_check
+from training.config import TrainingConfig
+from training.evaluation import figures, miss_rate
+from training.export import MODEL, export
+from training.judging import Judged, judge
+from training.loop import WEIGHTS, train
+from training.plots import draw_confusion
+from training.pool import Pool
+from training.spans import read, simulated, split_of
+from training.validation import held_out
+
+DRAFT = "manifest.json"
+TOOLS = ("torch", "onnx", "onnxscript", "onnxruntime", "numpy", "scipy")
+
+
+class Run:
+    """A configuration, the recordings under `root`, and a `folder` that keeps what comes of them.
+
+    Raises:
+        ConfigError, DatasetError: the configuration asks for recordings or folds that there are not.
+    """
+
+    def __init__(self, config: TrainingConfig, root: Path, folder: Path) -> None:
+        self.config, self.root, self.folder = config, root, folder
+        self.split: Split = split_of(config.sources, root)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Those that the training part holds."""
+        present = {span.entry.fault for span in self.split.train}
+        return tuple(fault for fault in FAULTS if fault in present)
+
+    def train(self) -> None:
+        """Trains to the end, or goes on from where it was killed, and exports the best network's graph.
+
+        Raises:
+            CheckpointError: the folder holds a run of another configuration.
+        """
+        config = self.config
+        recordings = [*read(self.split.train, self.root), *simulated(config.simulation)]
+        pool = Pool(recordings, config.front_end, config.augmentation)
+        train(config, pool, held_out(read(self.split.validation, self.root), config.front_end), self.folder)
+        export(trained_network(self.folder), self.folder)
+
+    def judge(self, part: str) -> list[Judged]:
+        """The exported graph's reading of the split's `train`, `validation` or `test` part."""
+        spans = getattr(self.split, part)
+        return judge(Graph(self.folder / MODEL), self.config.front_end, spans, self.root, self.faults)
+
+    def conclude(self) -> Manifest:
+        """Calibrates on the validation part, measures on the test part, writes and returns the draft of a manifest."""
+        validation, test = self.judge("validation"), self.judge("test")
+        calibration = fit_temperature(validation)
+        draft = Manifest(
+            name=self.config.name,
+            version="0.0.0",
+            faults=FAULTS,
+            front_end=self.config.front_end,
+            network=self.config.network,
+            layers=trained_network(self.folder).layers(),
+            calibration=calibration,
+            unknown_check=fit_unknown_check(self.judge("train"), validation),
+            envelope_threshold=EnvelopeRule().threshold,
+            figures=figures(test),
+            miss_rate=MissRate(same_machine=miss_rate(test)),
+            training_data=self._training_data(),
+            protocol=", ".join(f"{source.dataset} {source.protocol}" for source in self.config.sources),
+            seed=self.config.seed,
+            tools={tool: version(tool) for tool in TOOLS},
+            trained_on=datetime.datetime.now(datetime.UTC).date(),
+        )
+        (self.folder / DRAFT).write_text(json.dumps(draft.model_dump(mode="json"), indent=1) + "\n")
+        draw_confusion(test, self.folder / "confusion.png", self.config.name)
+        return draft
+
+    def _training_data(self) -> tuple[TrainingData, ...]:
+        trained = {span.entry for span in self.split.train}
+        return tuple(
+            TrainingData(
+                dataset=dataset.name,
+                licence=dataset.licence,
+                citation=dataset.citation,
+                recordings=sum(entry.rig == dataset.name for entry in trained),
+            )
+            for dataset in DATASETS.values()
+            if any(entry.rig == dataset.name for entry in trained)
+        )
+
+
+def trained_network(folder: Path) -> Network:
+    """The network of a run's or a bundle's folder, from its `config.toml` and `weights.safetensors`."""
+    network = build(TrainingConfig.read(folder / "config.toml").network)
+    network.load_state_dict(load_file(folder / WEIGHTS))
+    return network.eval()
