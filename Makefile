@@ -87,7 +87,7 @@ $(TRAIN): pyproject.toml
 
 $(TEST): pyproject.toml $(TRAIN)
 	@echo 'Installing what the tests need into $(VENV): once, about a minute.'
-	$(call install,--editable '.[train,test]')
+	$(call install,--editable '.[test]')
 	@touch $@
 
 $(BENCH): pyproject.toml
