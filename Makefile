@@ -54,7 +54,7 @@ test-slow: $(TEST) ## the tests that take minutes: killed trainings, the contain
 	$(PY) -m pytest -n auto -m slow $(ARGS)
 
 bench: $(BENCH) ## measure the service: start, CPU a request, memory
-	$(PY) benchmarks/service.py
+	$(PY) benchmarks/service_cost.py
 
 image: ## build the container image, run it, ask it (needs Docker)
 	docker/test-image.sh
