@@ -68,7 +68,7 @@ build() {
   [ ! -s /etc/pip.conf ] || secrets+=(--secret "id=pip_conf,src=/etc/pip.conf")
   [ ! -s /etc/ssl/certs/ca-certificates.crt ] || secrets+=(--secret "id=ca_bundle,src=/etc/ssl/certs/ca-certificates.crt")
   began=$(milliseconds)
-  DOCKER_BUILDKIT=1 docker_ build --network host "${secrets[@]}" --build-arg REVISION="$(git rev-parse --short HEAD)" \
+  DOCKER_BUILDKIT=1 docker_ build --network host "${secrets[@]}" --build-arg REVISION="$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" \
     -f docker/Dockerfile -t "$image" . >"$scratch/build.log" 2>&1 || { tail -30 "$scratch/build.log" >&2; stop "the build failed"; }
   figure "build" "$((($(milliseconds) - began) / 1000)) s"
   figure "image size" "$(($(docker_ image inspect -f '{{.Size}}' "$image") / 1000000)) MB ($(($(docker_ image inspect -f '{{.Size}}' "$base") / 1000000)) MB of it the base)"
