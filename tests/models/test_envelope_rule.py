@@ -81,7 +81,7 @@ def test_one_violent_second_does_not_outweigh_the_others() -> None:
     assert RULE.read(replace(recording, samples=samples)).fault is Fault.INNER_RACE
 
 
-def test_a_wrong_speed_is_no_excuse_to_name_another_fault_with_confidence() -> None:
+def test_a_speed_wrong_by_six_percent_halves_the_evidence_for_the_true_fault() -> None:
     recording = simulate(Rig(GEOMETRIES["8 balls"], 1500, 48_000), Fault.OUTER_RACE, 3.0, np.random.default_rng(0))
     evidence = RULE.read(replace(recording, speed_rpm=1500 * 1.06))
     assert evidence.z[Fault.OUTER_RACE] < 0.5 * RULE.read(recording).z[Fault.OUTER_RACE]
