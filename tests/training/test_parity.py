@@ -63,6 +63,7 @@ def test_no_windows_are_no_comparison() -> None:
         parity(build(PlainSnnConfig()), cast(Graph, Stub(cast(Reading, None))), order_windows(1)[:0])
 
 
+@pytest.mark.slow
 def test_torch_and_onnxruntime_agree_on_2000_real_windows(data_root: Path, tmp_path: Path) -> None:
     front_end, windows, faults = OrderFrontEnd(), [], []
     for name in ("mfpt", "jnu"):
