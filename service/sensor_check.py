@@ -77,7 +77,7 @@ def swapped_integers(samples: Samples, rate_hz: float) -> str | None:
         return None
     back = np.clip(counts, -32768, 32767).astype(np.int16).byteswap().astype(np.float64)
     spread = counts.std()
-    if spread > 0 and _kurtosis(counts) < 2.2 and 0 < back.std() < spread / 4:
+    if spread > 0 and _kurtosis(counts) < 2.2 and 0 < back.std() < spread / 2:
         return "16-bit integers in the wrong byte order"
     return None
 
@@ -148,11 +148,11 @@ CHECKS: tuple[Callable[[Samples, float], str | None], ...] = (
     wrong_bytes,
     dead,
     quantised,
+    hum_only,
     clipped,
     swapped_integers,
     flat_stretches,
     spikes_only,
-    hum_only,
 )
 
 

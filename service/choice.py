@@ -1,0 +1,83 @@
+"""Which bundle answers: the most informed one that the recording allows, or the one asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from data.errors import NotApplicable
+from data.recording import Recording
+from data.windows import Windows
+from models.bundle import Bundle
+from service.registry import NoSuchBundle
+
+PREFERENCE = ("aligned", "order", "time")
+"""Front ends, the most informed first."""
+
+WHY = {
+    "aligned": "speed and bearing are known",
+    "order": "the shaft speed is known",
+    "time": "no shaft speed is known",
+}
+BLOCK_SECONDS = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The bundle, the recording in its windows, and why this one; no bundle where none applies."""
+
+    reason: str
+    bundle: Bundle | None = None
+    windows: Windows | None = None
+
+
+def choose(recording: Recording, bundles: Mapping[str, Bundle], wanted: str | None = None) -> Choice:
+    """Reads the recording with the first front end that applies.
+
+    Args:
+        wanted: `name` or `name/version` of the bundle to take, whatever is known.
+
+    Raises:
+        NoSuchBundle: `wanted` is not loaded.
+    """
+    reasons: list[str] = []
+    for bundle in _candidates(bundles, wanted):
+        kind = bundle.manifest.front_end.kind
+        try:
+            windows = in_blocks(bundle, recording)
+        except NotApplicable as error:
+            reasons.append(f"{kind}: {error}")
+            continue
+        if wanted is not None:
+            return Choice(f"{kind}: bundle {wanted} was asked for", bundle, windows)
+        passed = f" ({'; '.join(reasons)})" if reasons and recording.speed_rpm is not None else ""
+        why = WHY[kind] if not passed else "the more informed front end does not apply"
+        return Choice(f"{kind}: {why}{passed}", bundle, windows)
+    return Choice("; ".join(reasons) or "no bundle is loaded")
+
+
+def in_blocks(bundle: Bundle, recording: Recording) -> Windows:
+    """All windows of a recording, read in blocks of at most 60 s so that memory does not grow with its length.
+
+    Raises:
+        NotApplicable: the bundle's front end does not apply.
+    """
+    count = max(1, int(np.ceil(recording.seconds / BLOCK_SECONDS)))
+    edges = np.linspace(0, recording.samples.size, count + 1).round().astype(int)
+    parts = []
+    for first, last in pairwise(edges):
+        block = replace(recording, samples=recording.samples[first:last])
+        parts.append(bundle.manifest.front_end.windows(block))
+    starts = [part.starts_s + first / recording.rate_hz for part, first in zip(parts, edges[:-1], strict=True)]
+    return Windows(np.concatenate([part.values for part in parts]), np.concatenate(starts), parts[0].seconds)
+
+
+def _candidates(bundles: Mapping[str, Bundle], wanted: str | None) -> list[Bundle]:
+    if wanted is not None:
+        found = [bundle for bundle in bundles.values() if wanted in (bundle.manifest.name, bundle.identity)]
+        if not found:
+            loaded = ", ".join(bundle.identity for bundle in bundles.values()) or "none"
+            raise NoSuchBundle(f"{wanted} is not loaded; loaded: {loaded}")
+        return found
+    return sorted(bundles.values(), key=lambda bundle: PREFERENCE.index(bundle.manifest.front_end.kind))

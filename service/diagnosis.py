@@ -1,0 +1,126 @@
+"""What the service answers for one recording; the field names are the public interface."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from data.fault import Fault
+from models.energy import Energy
+from models.envelope_rule import Evidence
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Verdict(StrEnum):
+    """How far an answer goes."""
+
+    DIAGNOSED = "diagnosed"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+    SENSOR_FAULT = "sensor_fault"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class UsedBundle(_Part):
+    """Which version of which model answered."""
+
+    name: str
+    version: str
+
+
+class StatedMissRate(_Part):
+    """How often this bundle says "nothing found" about a faulty bearing, and where that was measured."""
+
+    scope: Annotated[str, Field(description="What the test recordings have in common with the training.")]
+    missed: int
+    of: Annotated[int, Field(description="Faulty recordings tested.")]
+    rate: Probability
+    interval: Annotated[tuple[Probability, Probability], Field(description="95 %, over recordings.")]
+
+
+class UnknownScore(_Part):
+    """Distance to what was learned; over the threshold the verdict is `unknown`."""
+
+    score: float
+    threshold: float
+
+
+class WindowResult(_Part):
+    """One window of the recording, averaged over the bands it was read in."""
+
+    start_s: float
+    seconds: float
+    fault: Annotated[Fault, Field(description="The most probable in this window alone.")]
+    probabilities: dict[Fault, Probability]
+
+
+class WindowEnergy(_Part):
+    """Of one window in one band: one run of the graph."""
+
+    paper_nj: float
+    full_nj: float
+
+
+class EnergyStatement(_Part):
+    """What the inference would spend on the profile's hardware, summed over all runs of the graph."""
+
+    paper_nj: Annotated[float, Field(description="As SNN papers count: MACs of encoder and head, and SynOps.")]
+    full_nj: Annotated[float, Field(description="With neuron updates, attention and memory traffic.")]
+    host_nj: Annotated[float | None, Field(description="Of this processor; null until it is calibrated.")] = None
+    synops: int
+    macs: int
+    firing_rates: Annotated[dict[str, float], Field(description="Spikes per neuron and timestep, by spike train.")]
+    relu_twin_nj: Annotated[Energy, Field(description="The same network with ReLU in place of spikes.")]
+    profile: str
+    graph_runs: int
+    per_window: WindowEnergy
+
+
+class SignalRead(_Part):
+    """What was understood of the question."""
+
+    samples: int
+    rate_hz: float
+    seconds: float
+    speed_rpm: float | None
+    bearing: str | None
+
+
+class Timing(_Part):
+    """Milliseconds of wall clock, by stage."""
+
+    decode_ms: float = 0.0
+    sensor_check_ms: float = 0.0
+    front_end_ms: float = 0.0
+    graph_ms: float = 0.0
+    evidence_ms: float = 0.0
+    total_ms: float = 0.0
+
+
+class Diagnosis(_Part):
+    """The answer. `fault`, `confidence` and `miss_rate` are null unless they mean something for this verdict."""
+
+    verdict: Verdict
+    fault: Annotated[Fault | None, Field(description="Null unless diagnosed; `normal` means: nothing found.")] = None
+    message: Annotated[str, Field(description="The answer in plain words.")]
+    reason: Annotated[str | None, Field(description="Why there is no diagnosis.")] = None
+    confidence: Annotated[Probability | None, Field(description="Calibrated on recordings.")] = None
+    probabilities: dict[Fault, Probability] | None = None
+    miss_rate: Annotated[StatedMissRate | None, Field(description="Beside every `normal`.")] = None
+    evidence: Annotated[Evidence | None, Field(description="The envelope rule's reading of the same signal.")] = None
+    evidence_reason: Annotated[str | None, Field(description="Why there is no evidence.")] = None
+    unknown: UnknownScore | None = None
+    window_count: int = 0
+    windows: Annotated[list[WindowResult] | None, Field(description="Only where asked for.")] = None
+    energy: Annotated[EnergyStatement | None, Field(description="Null where no graph ran.")] = None
+    front_end: str | None = None
+    front_end_reason: str
+    bundle: UsedBundle | None = None
+    signal: SignalRead
+    warnings: list[str] = []
+    request_id: str = ""
+    timing: Timing = Timing()

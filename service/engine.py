@@ -1,0 +1,199 @@
+"""From a recording to a diagnosis; the HTTP service and `brinell diagnose` ask the same engine.
+
+sensor check -> choice of bundle -> windows -> graph -> conclusion -> energy account -> evidence -> diagnosis
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from data.errors import NotApplicable
+from data.fault import Fault
+from data.recording import Recording
+from data.windows import Windows
+from models.bundle import Bundle
+from models.energy import PROFILES, EnergyProfile, account
+from models.envelope_rule import EnvelopeRule, Evidence
+from models.graph import Reading
+from models.verdict import Conclusion, conclude
+from service import wording
+from service.choice import choose
+from service.diagnosis import (
+    Diagnosis,
+    EnergyStatement,
+    SignalRead,
+    Timing,
+    UnknownScore,
+    UsedBundle,
+    Verdict,
+    WindowEnergy,
+    WindowResult,
+)
+from service.sensor_check import clipping_warning, sensor_fault
+
+
+@dataclass
+class _Stopwatch:
+    ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.ms[f"{name}_ms"] = round((time.perf_counter() - began) * 1e3, 3)
+
+
+@dataclass(frozen=True, eq=False)
+class _Findings:
+    recording: Recording
+    bundle: Bundle
+    windows: Windows
+    reason: str
+    reading: Reading
+    conclusion: Conclusion
+    evidence: Evidence | None
+    evidence_reason: str | None
+
+
+class Engine:
+    """Answers with the given bundles, by name; safe to use from several threads at once."""
+
+    def __init__(self, bundles: Mapping[str, Bundle], profile: EnergyProfile = PROFILES["float32"]) -> None:
+        self.bundles = bundles
+        self.profile = profile
+
+    def diagnose(self, recording: Recording, *, bundle: str | None = None, windows: bool = False) -> Diagnosis:
+        """One answer for the recording.
+
+        Args:
+            recording: with speed and orders where they are known.
+            bundle: `name` or `name/version` to take, in place of the most informed that applies.
+            windows: also say what each window shows.
+
+        Raises:
+            NoSuchBundle: `bundle` is not loaded.
+        """
+        watch = _Stopwatch()
+        with watch.stage("total"):
+            answer = self._answer(recording, bundle, windows, watch)
+        return answer.model_copy(update={"timing": Timing(**watch.ms)})
+
+    def _answer(self, recording: Recording, wanted: str | None, windows: bool, watch: _Stopwatch) -> Diagnosis:
+        with watch.stage("sensor_check"):
+            broken = sensor_fault(recording)
+        if broken is not None:
+            return _without(recording, Verdict.SENSOR_FAULT, broken, "not read: the sensor check failed")
+        with watch.stage("front_end"):
+            choice = choose(recording, self.bundles, wanted)
+        if choice.bundle is None or choice.windows is None:
+            return _without(recording, Verdict.NOT_APPLICABLE, choice.reason, choice.reason)
+        with watch.stage("graph"):
+            reading, conclusion = _read(choice.bundle, choice.windows)
+        with watch.stage("evidence"):
+            evidence, no_evidence = _evidence(choice.bundle, recording)
+        findings = _Findings(
+            recording, choice.bundle, choice.windows, choice.reason, reading, conclusion, evidence, no_evidence
+        )
+        return self._judged(findings, windows)
+
+    def _judged(self, found: "_Findings", listed: bool) -> Diagnosis:
+        manifest, conclusion = found.bundle.manifest, found.conclusion
+        fault = manifest.faults[int(conclusion.probabilities.argmax())] if conclusion.known else None
+        miss_rate = wording.stated(manifest.miss_rate) if fault is Fault.NORMAL else None
+        confidence = conclusion.confidence if fault is not None else None
+        unknown = UnknownScore(score=conclusion.unknown_score, threshold=manifest.unknown_check.threshold)
+        count = len(found.windows.values)
+        return Diagnosis(
+            verdict=Verdict.DIAGNOSED if fault is not None else Verdict.UNKNOWN,
+            fault=fault,
+            message=wording.message(fault, confidence, miss_rate),
+            reason=None if fault is not None else wording.unlike(unknown),
+            confidence=confidence,
+            probabilities=dict(zip(manifest.faults, conclusion.probabilities.tolist(), strict=True)),
+            miss_rate=miss_rate,
+            evidence=found.evidence,
+            evidence_reason=found.evidence_reason,
+            unknown=unknown,
+            window_count=count,
+            windows=_listed(found) if listed else None,
+            energy=self._energy(found.bundle, found.reading),
+            front_end=manifest.front_end.kind,
+            front_end_reason=found.reason,
+            bundle=UsedBundle(name=manifest.name, version=manifest.version),
+            signal=_signal(found.recording),
+            warnings=wording.warnings(found.recording, count, fault, found.evidence, clipping_warning(found.recording)),
+        )
+
+    def _energy(self, bundle: Bundle, reading: Reading) -> EnergyStatement:
+        runs = len(reading.logits)
+        synops = reading.synops.sum(axis=0, dtype=np.float64).tolist()
+        spikes = reading.spikes.sum(axis=0, dtype=np.float64).tolist()
+        spent = account(bundle.manifest.layers, synops, spikes, runs, self.profile)
+        return EnergyStatement(
+            **spent.model_dump(include={"paper_nj", "full_nj", "synops", "macs", "firing_rates", "profile"}),
+            relu_twin_nj=spent.relu_twin_nj,
+            graph_runs=runs,
+            per_window=WindowEnergy(paper_nj=spent.paper_nj / runs, full_nj=spent.full_nj / runs),
+        )
+
+
+def _read(bundle: Bundle, windows: Windows) -> tuple[Reading, Conclusion]:
+    positions, bands, length = windows.values.shape
+    reading = bundle.graph.run(windows.values.reshape(positions * bands, 1, length))
+    conclusion = conclude(
+        reading.logits.reshape(positions, bands, -1),
+        reading.features.reshape(positions, bands, -1),
+        bundle.manifest.calibration,
+        bundle.manifest.unknown_check,
+    )
+    return reading, conclusion
+
+
+def _evidence(bundle: Bundle, recording: Recording) -> tuple[Evidence | None, str | None]:
+    needed = {"speed_rpm": recording.speed_rpm, "bearing": recording.orders}
+    absent = [name for name, known in needed.items() if known is None]
+    if absent:
+        return None, f"the envelope rule needs {' and '.join(absent)}"
+    try:
+        return EnvelopeRule(threshold=bundle.manifest.envelope_threshold).read(recording), None
+    except NotApplicable as error:
+        return None, str(error)
+
+
+def _listed(found: _Findings) -> list[WindowResult]:
+    faults, windows, conclusion = found.bundle.manifest.faults, found.windows, found.conclusion
+    return [
+        WindowResult(
+            start_s=start,
+            seconds=windows.seconds,
+            fault=faults[int(row.argmax())],
+            probabilities=dict(zip(faults, row.tolist(), strict=True)),
+        )
+        for start, row in zip(windows.starts_s.tolist(), conclusion.window_probabilities, strict=True)
+    ]
+
+
+def _without(recording: Recording, verdict: Verdict, reason: str, front_end_reason: str) -> Diagnosis:
+    return Diagnosis(
+        verdict=verdict,
+        message=wording.no_diagnosis(verdict, reason),
+        reason=reason,
+        evidence_reason="the signal was not read",
+        front_end_reason=front_end_reason,
+        signal=_signal(recording),
+    )
+
+
+def _signal(recording: Recording) -> SignalRead:
+    return SignalRead(
+        samples=recording.samples.size,
+        rate_hz=recording.rate_hz,
+        seconds=recording.seconds,
+        speed_rpm=recording.speed_rpm,
+        bearing=recording.bearing,
+    )

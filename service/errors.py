@@ -1,0 +1,135 @@
+"""What is wrong with a request: always the field, the reason and what to do, in one shape for every status."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from data.errors import SignalError
+
+logger = logging.getLogger(__name__)
+
+WHAT_TO_DO = {
+    "samples": "Send one channel of at least 256 finite numbers: a JSON array, little-endian float32, or a .npy file.",
+    "rate_hz": "Give the sampling rate in Hz, 500 to 2000000, in the query (?rate_hz=48828) or in the JSON body.",
+    "speed_rpm": "Give the shaft speed in rpm, 30 to 60000, or leave it out.",
+    "bearing": "Give a designation (6205), a geometry (rolling_elements=9,diameter_ratio=0.2) or the orders "
+    "(bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398), or leave it out.",
+    "bundle": "Leave it out, and the service chooses; GET /v1/models lists the bundles.",
+    "content_type": "Send Content-Type: application/json, application/octet-stream (float32) or application/x-npy.",
+    "path": "GET /docs describes what can be asked.",
+}
+ELSE_TO_DO = "GET /docs describes every field."
+
+
+class Problem(BaseModel):
+    """One thing that is wrong."""
+
+    field: str = Field(description="The input that is wrong.", examples=["samples"])
+    reason: str = Field(description="What is wrong with it.", examples=["3 samples; at least 256 are needed"])
+    what_to_do: str = Field(description="What would be right.", examples=[WHAT_TO_DO["samples"]])
+
+
+class Refusal(Problem):
+    """A request that could not be answered: its first problem, then the others."""
+
+    more: list[Problem] = Field(default=[], description="Further problems of the same request.")
+    request_id: str = Field(description="Also in the header X-Request-ID and in the service's log.")
+
+
+class RequestRefused(Exception):
+    """Raised anywhere under a route; becomes a `Refusal` with this status."""
+
+    def __init__(self, status: int, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{status}: {problems[0].field}: {problems[0].reason}")
+        self.status = status
+        self.problems = problems
+
+
+def problem(field: str, reason: str) -> Problem:
+    """A problem with the advice that goes with its field."""
+    return Problem(field=field, reason=reason, what_to_do=WHAT_TO_DO.get(field.split(".")[0], ELSE_TO_DO))
+
+
+def refused(status: int, field: str, reason: str) -> RequestRefused:
+    """One problem, to be raised."""
+    return RequestRefused(status, [problem(field, reason)])
+
+
+def problems_of(errors: Sequence[Any]) -> list[Problem]:
+    """The errors of pydantic in our shape; `loc` loses what only says how the model is built."""
+    return [problem(_field(error["loc"]), _reason(error)) for error in errors]
+
+
+def invalid(error: ValidationError) -> RequestRefused:
+    """A body that pydantic refused."""
+    return RequestRefused(422, problems_of(error.errors(include_url=False, include_context=False)))
+
+
+def install(app: FastAPI) -> None:
+    """Every error of the app answers in the same shape."""
+
+    @app.exception_handler(RequestRefused)
+    async def _refused(request: Request, error: RequestRefused) -> Response:
+        return _answer(request, error.status, error.problems)
+
+    @app.exception_handler(SignalError)
+    async def _signal(request: Request, error: SignalError) -> Response:
+        return _answer(request, 422, [problem(error.field, error.reason)])
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        return _answer(request, 422, problems_of(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        reason = f"{request.method} {request.url.path}: {HTTPStatus(error.status_code).phrase}"
+        return _answer(request, error.status_code, [problem("path", reason)], dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> Response:
+        logger.error("request %s failed", request_id(request), exc_info=error)
+        reason = "an error of the service's own, not of the request"
+        return _answer(request, 500, [Problem(field="service", reason=reason, what_to_do="Report the request id.")])
+
+
+def request_id(request: Request) -> str:
+    """The id that the request came in under."""
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+def _answer(
+    request: Request, status: int, problems: Sequence[Problem], headers: dict[str, str] | None = None
+) -> Response:
+    identity = request_id(request)
+    content = Refusal(**problems[0].model_dump(), more=list(problems[1:]), request_id=identity)
+    headers = {**(headers or {}), "X-Request-ID": identity}
+    if status in (413, 415, 422):
+        # The rest of a body that is not wanted is not read: the connection cannot carry another request.
+        headers["Connection"] = "close"
+    return JSONResponse(content.model_dump(), status, headers)
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    outer = ("query", "body", "path", "header", "designation", "geometry", "orders")
+    names = [part for part in location if part not in outer]
+    field = ".".join(str(part) for part in names)
+    return field or ("body" if "body" in location or not location else str(location[-1]))
+
+
+def _reason(error: Any) -> str:
+    text = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        return "there is no such field"
+    if error["type"] == "missing":
+        return "is missing"
+    given = error.get("input")
+    if isinstance(given, str | int | float | bool) and len(str(given)) < 60:
+        return f"{text}, not {given!r}"
+    return text

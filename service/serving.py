@@ -1,0 +1,34 @@
+"""Runs the service under uvicorn, and says who can reach it."""
+
+import ipaddress
+import logging
+
+import uvicorn
+
+from service.app import create_app
+from service.settings import Settings
+
+logger = logging.getLogger("uvicorn.error")
+
+
+def run(settings: Settings) -> None:
+    """Serves until it is told to stop."""
+    config = uvicorn.Config(create_app(settings), host=settings.host, port=settings.port, server_header=False)
+    logger.info(announcement(settings))
+    uvicorn.Server(config).run()
+
+
+def announcement(settings: Settings) -> str:
+    """Where it listens, and for whom."""
+    where = f"http://{settings.host}:{settings.port}"
+    if is_loopback(settings.host):
+        return f"Brinell listens on {where}: this machine only, without keys. Try {where}/docs"
+    return f"Brinell listens on {where} WITHOUT KEYS: whoever reaches this address can ask. Put a gateway in front."
+
+
+def is_loopback(host: str) -> bool:
+    """Can only this machine reach the address?"""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
