@@ -13,6 +13,9 @@ PY := $(VENV)/bin/python
 # the CUDA build (several GB); TORCH_INDEX=https://download.pytorch.org/whl/cpu takes the CPU build, which is all that Brinell needs.
 TORCH ?= torch==2.13.0
 TORCH_INDEX ?=
+# Counts synaptic operations independently. Without what it depends on, which would bring another build of PyTorch:
+# the one module that the tests use needs none of it.
+COUNTER := neurobench==2.3.0
 
 CONFIGS ?= training/configs/order.toml training/configs/time.toml
 
@@ -88,6 +91,7 @@ $(TRAIN): pyproject.toml
 $(TEST): pyproject.toml $(TRAIN)
 	@echo 'Installing what the tests need into $(VENV): once, about a minute.'
 	$(call install,--editable '.[test]')
+	$(call install,--no-deps '$(COUNTER)')
 	@touch $@
 
 $(BENCH): pyproject.toml
