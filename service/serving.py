@@ -1,7 +1,10 @@
 """Runs the service under uvicorn, and says who can reach it."""
 
+import contextlib
 import ipaddress
 import logging
+import signal
+import sys
 
 import uvicorn
 
@@ -15,7 +18,10 @@ def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
     config = uvicorn.Config(create_app(settings), host=settings.host, port=settings.port, server_header=False)
     logger.info(announcement(settings))
-    uvicorn.Server(config).run()
+    # Uvicorn finishes what it has begun, then raises the signal again: to be told to stop is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run()
 
 
 def announcement(settings: Settings) -> str:

@@ -21,6 +21,7 @@ from service.question import Query
 
 NOISE = np.random.default_rng(0).standard_normal(600).astype(np.float32)
 QUERY = Query(rate_hz=12_000)
+NOTHING = Query()
 
 
 def npy(array: NDArray[Any]) -> bytes:
@@ -33,7 +34,7 @@ def question(**fields: Any) -> bytes:
     return json.dumps({"samples": NOISE.tolist(), "rate_hz": 12_000} | fields).encode()
 
 
-def refusal(body: bytes, query: Query = Query()) -> RequestRefused:
+def refusal(body: bytes, query: Query = NOTHING) -> RequestRefused:
     with pytest.raises(RequestRefused) as caught:
         read_json(body, query)
     return caught.value

@@ -140,7 +140,8 @@ def test_energy_is_summed_over_every_run_of_the_graph(engine: Engine, registry: 
 
 def test_a_louder_train_of_impacts_costs_another_energy(engine: Engine, simulated: Simulated) -> None:
     first, second = (engine.diagnose(simulated(seed=seed)).energy for seed in (0, 1))
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert first.synops != second.synops
 
 

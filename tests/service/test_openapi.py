@@ -1,0 +1,113 @@
+"""The OpenAPI description: what it allows is answered as it says, its examples are real, its page needs no internet."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+from starlette.testclient import TestClient
+
+from service import docs
+from service.app import create_app
+from service.settings import Settings
+
+PASSING = {"timing", "request_id"}
+
+
+OPERATIONS = (("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/v1/models"), ("POST", "/v1/diagnose"))
+
+
+@pytest.fixture(scope="module")
+def schema() -> Iterator[Any]:
+    app = create_app(Settings())
+    with TestClient(app):
+        yield schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+def test_every_operation_is_tried(schema: Any) -> None:
+    found = {(result.ok().method.upper(), result.ok().path) for result in schema.get_all_operations()}
+    assert found == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_what_is_asked_by_the_description_is_answered_as_it_says(
+    schema: Any, method: str, path: str, mode: GenerationMode
+) -> None:
+    operation = schema[path][method]
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def ask(case: schemathesis.Case) -> None:
+        # Whether bytes are a signal is more than a schema can say: a body that fits it may still be a 422.
+        case.call_and_validate(excluded_checks=CHECKS.get_by_names(["positive_data_acceptance"]))
+
+    try:
+        ask()
+    except Unsatisfiable:
+        assert mode is GenerationMode.NEGATIVE
+        assert method == "GET"  # nothing can be wrong about a question without parameters
+
+
+def test_every_refusal_is_described_in_one_shape(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()
+    responses = described["paths"]["/v1/diagnose"]["post"]["responses"]
+    assert set(responses) == {"200", "413", "415", "422", "500", "503"}
+    shapes = {responses[status]["content"]["application/json"]["schema"]["$ref"] for status in set(responses) - {"200"}}
+    assert shapes == {"#/components/schemas/Refusal"}
+
+
+def test_every_reference_of_the_description_leads_somewhere(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()
+    wanted = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(described)))
+    assert wanted == wanted & set(described["components"]["schemas"])
+    assert "#/$defs" not in json.dumps(described)
+
+
+def test_the_example_is_a_real_question_with_its_real_answer(client: TestClient) -> None:
+    question = docs.example("question")
+    answer = client.post("/v1/diagnose", json=question).json()
+    if os.environ.get("BRINELL_RENEW_EXAMPLES"):
+        (docs.EXAMPLES / "answer.json").write_text(json.dumps(answer, indent=1) + "\n")
+    shown = dict(docs.example("answer"))
+    assert set(shown) == set(answer)
+    assert (answer["verdict"], answer["fault"]) == ("diagnosed", "outer_race")
+    for name in ("probabilities", "energy"):
+        assert flat(shown.pop(name)) == pytest.approx(flat(answer.pop(name)), rel=0.01, abs=0.01)
+    assert shown.pop("confidence") == pytest.approx(answer.pop("confidence"), abs=0.01)
+    assert shown.pop("unknown")["score"] == pytest.approx(answer.pop("unknown")["score"], rel=0.01)
+    assert {key: shown[key] for key in set(shown) - PASSING} == {key: answer[key] for key in set(answer) - PASSING}
+
+
+def flat(tree: Any, prefix: str = "") -> dict[str, float]:
+    if not isinstance(tree, dict):
+        return {prefix: tree} if isinstance(tree, int | float) else {}
+    return {path: leaf for key, branch in tree.items() for path, leaf in flat(branch, f"{prefix}.{key}").items()}
+
+
+def test_the_page_takes_nothing_from_another_host(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.status_code == 200
+    assert re.findall(r"(?:https?:)?//[^\s'\"]+", page.text) == []
+    parts = re.findall(r"(?:src|href)=\"([^\"]+)\"", page.text)
+    assert len(parts) == 3
+    for part in parts:
+        assert client.get(part).status_code == 200, part
+
+
+def test_the_page_shows_the_description_by_a_swagger_ui_that_knows_openapi_3_1(client: TestClient) -> None:
+    assert client.get("/openapi.json").json()["openapi"].startswith("3.1")
+    script = client.get("/docs/assets/swagger-ui-bundle.js").text
+    assert len(script) > 1_000_000
+    assert "OpenAPI 3.1" in script or "openapi31" in script.lower() or "isOAS31" in script
+
+
+def test_the_front_door_leads_to_the_page(client: TestClient) -> None:
+    assert client.get("/", follow_redirects=False).headers["location"] == "/docs"
