@@ -13,4 +13,5 @@ def add_noise(
     """
     power = np.mean(np.square(signal, dtype=np.float64), axis=-1, keepdims=True)
     scale = np.sqrt(power * 10 ** (-np.asarray(snr_db) / 10)).astype(np.float32)
-    return signal + scale * rng.standard_normal(signal.shape, dtype=np.float32)
+    noise = rng.standard_normal(signal.shape, dtype=np.float32)
+    return np.asarray(signal + scale * noise, dtype=np.float32)

@@ -106,7 +106,7 @@ def by_time(entries: Sequence[Entry]) -> tuple[Split, ...]:
 def cross_load(entries: Sequence[Entry]) -> tuple[Split, ...]:
     """Each load of the faults left out in turn, on the same bearings.
 
-    Where a rig has its healthy state at other loads than its faults (MFPT), the last healthy recording is always tested.
+    Where a rig has its healthy state at other loads than its faults (MFPT), the last healthy recording is tested.
     """
     loads = sorted({entry.load for entry in entries if entry.fault is not Fault.NORMAL}, key=_number)
     healthy = [entry for entry in entries if entry.fault is Fault.NORMAL]
@@ -173,7 +173,7 @@ def cross_machine(entries: Sequence[Entry]) -> tuple[Split, ...]:
 
 
 def random_window(entries: Sequence[Entry]) -> tuple[Split, ...]:
-    """Short pieces of every recording, shuffled: 70 % train, 10 % validate, 20 % test. What papers report; it flatters."""
+    """Fifteenths of every recording, shuffled: 10 train, 2 validate, 3 test. What papers report; it flatters."""
     rng = np.random.default_rng(0)
     parts: dict[str, list[Span]] = {"train": [], "validation": [], "test": []}
     shares = ["train"] * 10 + ["validation"] * 2 + ["test"] * 3

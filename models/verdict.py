@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from data.character import Character
+
 SMALLEST_PROBABILITY = 1e-7
 
 
@@ -25,25 +27,48 @@ class Calibration(BaseModel):
         return softmax(np.log(np.maximum(probabilities, SMALLEST_PROBABILITY)) / self.temperature)
 
 
+class Farthest(BaseModel):
+    """The largest value of each distance among the validation recordings: what `UnknownCheck` counts in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    features: float
+    spectrum_db: float
+    level_spread_db: float
+
+
 class UnknownCheck(BaseModel):
-    """Mahalanobis distance of a recording's mean features to the nearest fault's mean (K. Lee et al., NeurIPS 2018).
+    """How far a recording is from what was learned, in units of the farthest validation recording.
+
+    The score is the largest of three: the Mahalanobis distance of its mean features to the nearest fault's mean (K. Lee
+    et al., NeurIPS 2018), the distance of its octave spectrum to the nearest one of a training recording (RMS over
+    octaves), and the spread of its level. Why three: docs/decisions/unknown-check.md.
 
     Attributes:
         means: [faults][features], of the training windows.
         precision: [features][features], inverse of the covariance around those means.
-        threshold: a recording at a larger distance is unknown.
+        spectra_db: [training recordings][octaves].
+        threshold: a recording with a larger score is unknown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     means: tuple[tuple[float, ...], ...]
     precision: tuple[tuple[float, ...], ...]
+    spectra_db: tuple[tuple[float, ...], ...]
+    farthest: Farthest
     threshold: float
 
-    def score(self, features: NDArray[np.floating]) -> float:
-        """Distance of `features` [windows, features], averaged over the windows, to the nearest mean."""
+    def distances(self, features: NDArray[np.floating], character: Character) -> dict[str, float]:
+        """Each of the three, over the farthest validation recording's; `features` [windows, features]."""
         off = features.mean(axis=0, dtype=np.float64) - np.asarray(self.means)
-        return float(np.sqrt(np.einsum("fi,ij,fj->f", off, np.asarray(self.precision), off).min()))
+        to_features = np.sqrt(np.einsum("fi,ij,fj->f", off, np.asarray(self.precision), off).min())
+        to_spectra = np.sqrt(np.square(np.asarray(self.spectra_db) - character.spectrum_db).mean(axis=1).min())
+        return {
+            "features": float(to_features / self.farthest.features),
+            "spectrum": float(to_spectra / self.farthest.spectrum_db),
+            "level": character.level_spread_db / self.farthest.level_spread_db,
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +78,19 @@ class Conclusion:
     Attributes:
         probabilities: float64 [faults], calibrated.
         window_probabilities: float64 [positions, faults], calibrated alike, averaged over bands.
-        unknown_score: distance to what was learned.
-        known: the score is within the bundle's threshold.
+        distances: from what was learned, by what is unlike (`UnknownCheck.distances`).
+        known: the largest distance is within the bundle's threshold.
     """
 
     probabilities: NDArray[np.float64]
     window_probabilities: NDArray[np.float64]
-    unknown_score: float
+    distances: dict[str, float]
     known: bool
+
+    @property
+    def unknown_score(self) -> float:
+        """The largest of the distances."""
+        return max(self.distances.values())
 
     @property
     def confidence(self) -> float:
@@ -69,22 +99,29 @@ class Conclusion:
 
 
 def conclude(
-    logits: NDArray[np.floating], features: NDArray[np.floating], calibration: Calibration, unknown: UnknownCheck
+    logits: NDArray[np.floating],
+    features: NDArray[np.floating],
+    character: Character,
+    calibration: Calibration,
+    unknown: UnknownCheck,
 ) -> Conclusion:
     """Joins `logits` [positions, bands, faults] and `features` [positions, bands, features] of one recording.
 
     Probabilities are averaged over bands, then over positions, then calibrated.
     """
     windows = over_bands(logits)
-    score = unknown.score(features.reshape(-1, features.shape[-1]))
+    distances = unknown.distances(features.reshape(-1, features.shape[-1]), character)
     return Conclusion(
-        calibration.apply(windows.mean(axis=0)), calibration.apply(windows), score, score <= unknown.threshold
+        calibration.apply(windows.mean(axis=0)),
+        calibration.apply(windows),
+        distances,
+        max(distances.values()) <= unknown.threshold,
     )
 
 
 def over_bands(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     """Uncalibrated probabilities [positions, faults] of `logits` [positions, bands, faults]."""
-    return softmax(logits.astype(np.float64)).mean(axis=1)
+    return np.asarray(softmax(logits.astype(np.float64)).mean(axis=1))
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

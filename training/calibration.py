@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from data.fault import FAULTS
-from models.verdict import Calibration, UnknownCheck
+from models.verdict import Calibration, Farthest, UnknownCheck
 from training.judging import Judged
 
 TEMPERATURES = (0.05, 20.0)
 SHRINKAGE = 0.1
-UNKNOWN_MARGIN = 1.5
+UNKNOWN_MARGIN = 1.25
+FAR = 1e3
 
 
 def fit_temperature(judged: Sequence[Judged]) -> Calibration:
@@ -40,24 +41,38 @@ def fit_temperature(judged: Sequence[Judged]) -> Calibration:
 
 
 def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged]) -> UnknownCheck:
-    """Feature means of each fault and their shared covariance from training windows, a threshold from validation.
+    """Feature means of each fault, their shared covariance and spectra from training, the scales from validation.
 
-    The threshold lies a margin above the largest distance of a validation recording: with n recordings no rejection
-    rate under 1 / (n + 1) can be promised, and n is small.
+    The threshold is a margin over the farthest validation recording: with n recordings no rejection rate under
+    1 / (n + 1) can be promised, and n is small.
     """
-    features = [each.features.reshape(-1, each.features.shape[-1]).astype(np.float64) for each in trained]
-    labels = np.array([each.label for each in trained])
-    means = np.stack(
-        [_mean_of([f for f, at in zip(features, labels, strict=True) if at == fault]) for fault in range(len(FAULTS))]
+    features = [_flat(each).astype(np.float64) for each in trained]
+    labels = [each.label for each in trained]
+    means = np.stack([_mean_of(features, labels, fault) for fault in range(len(FAULTS))])
+    off = np.concatenate([each - means[label] for each, label in zip(features, labels, strict=True)])
+    unscaled = UnknownCheck(
+        means=_rows(means),
+        precision=_rows(_precision(off)),
+        spectra_db=_rows(np.stack([each.character.spectrum_db for each in trained])),
+        farthest=Farthest(features=1, spectrum_db=1, level_spread_db=1),
+        threshold=UNKNOWN_MARGIN,
     )
-    off = np.concatenate([f - means[at] for f, at in zip(features, labels, strict=True)])
-    check = UnknownCheck(means=_rows(means), precision=_rows(_precision(off)), threshold=0.0)
-    scores = [check.score(each.features.reshape(-1, each.features.shape[-1])) for each in validation]
-    return check.model_copy(update={"threshold": round(UNKNOWN_MARGIN * max(scores), 4)})
+    found = [unscaled.distances(_flat(each), each.character) for each in validation]
+    features_far, spectrum_far, level_far = (
+        round(max(each[name] for each in found), 4) for name in ("features", "spectrum", "level")
+    )
+    farthest = Farthest(features=features_far, spectrum_db=spectrum_far, level_spread_db=level_far)
+    return unscaled.model_copy(update={"farthest": farthest})
 
 
-def _mean_of(features: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    return np.asarray(np.mean([each.mean(axis=0) for each in features], axis=0))
+def _flat(judged: Judged) -> NDArray[np.float32]:
+    return judged.features.reshape(-1, judged.features.shape[-1])
+
+
+def _mean_of(features: Sequence[NDArray[np.float64]], labels: Sequence[int], fault: int) -> NDArray[np.float64]:
+    of_fault = [each.mean(axis=0) for each, label in zip(features, labels, strict=True) if label == fault]
+    # A fault that training does not hold (JNU alone has three) is no place to be near to.
+    return np.asarray(np.mean(of_fault, axis=0)) if of_fault else np.full(features[0].shape[1], FAR)
 
 
 def _precision(off: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data.character import Character, character
 from data.fault import FAULTS, Fault
 from data.front_ends import FrontEnd
 from data.protocols import Span
@@ -26,6 +27,7 @@ class Judged:
         features: float32 [positions, bands, features].
         spikes, synops: float64 [layers], summed over all runs.
         runs: how often the graph ran: positions times bands.
+        character: of the recording itself.
     """
 
     span: Span
@@ -35,6 +37,7 @@ class Judged:
     spikes: NDArray[np.float64]
     synops: NDArray[np.float64]
     runs: int
+    character: Character
 
     @property
     def label(self) -> int:
@@ -68,6 +71,7 @@ def judge(
                 reading.spikes.sum(axis=0, dtype=np.float64),
                 reading.synops.sum(axis=0, dtype=np.float64),
                 len(reading.logits),
+                character(recording),
             )
         )
     return judged

@@ -43,7 +43,7 @@ class OrderFrontEnd(BaseModel):
         """
         pieces = cut(self.signals(recording), self.length)
         seconds = self.revolutions / self._shaft_hz(recording)
-        return Windows(self.finish(pieces), np.arange(len(pieces)) * seconds, seconds)
+        return Windows(self.finish(pieces), np.arange(len(pieces), dtype=np.float64) * seconds, seconds)
 
     def signals(self, recording: Recording) -> list[NDArray[np.float32]]:
         """The envelope of each band over shaft angle, g, at `samples_per_revolution`.
@@ -75,7 +75,7 @@ class OrderFrontEnd(BaseModel):
         smooth = low_pass(envelope, recording.rate_hz, CUTOFF_OF_RATE * per_second)
         count = int(recording.seconds * per_second)
         at = np.arange(count) * (recording.rate_hz / per_second)
-        return np.interp(at, np.arange(smooth.size), smooth).astype(np.float32)
+        return np.asarray(np.interp(at, np.arange(smooth.size), smooth), dtype=np.float32)
 
     @staticmethod
     def _shaft_hz(recording: Recording) -> float:

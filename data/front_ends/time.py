@@ -36,7 +36,7 @@ class TimeFrontEnd(BaseModel):
         """
         pieces = cut(self.signals(recording), self.length)
         seconds = self.length / self.rate_hz
-        return Windows(self.finish(pieces), np.arange(len(pieces)) * seconds, seconds)
+        return Windows(self.finish(pieces), np.arange(len(pieces), dtype=np.float64) * seconds, seconds)
 
     def signals(self, recording: Recording) -> list[NDArray[np.float32]]:
         """The whole recording, band-limited, at the model's rate.

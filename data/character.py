@@ -1,0 +1,57 @@
+"""What a signal is like before any front end shapes it: its spectrum in octaves, and how steady its level is.
+
+A front end that standardises its windows cannot see either, so that noise of any colour looks like a healthy machine.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.recording import Recording
+
+OCTAVE_EDGES_HZ = (62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 5500.0)
+SEGMENTS_PER_S = 20
+LEVEL_SECONDS = 0.2
+SMALLEST_SHARE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Character:
+    """`spectrum_db` [octaves]: power of each octave over that of all, dB; `level_spread_db`: see `level_spread_db`."""
+
+    spectrum_db: NDArray[np.float64]
+    level_spread_db: float
+
+
+def character(recording: Recording) -> Character:
+    """Both properties of one recording."""
+    return Character(octave_spectrum_db(recording), level_spread_db(recording))
+
+
+def octave_spectrum_db(recording: Recording) -> NDArray[np.float64]:
+    """Share of the power in each octave from 62.5 Hz, dB; the last ends at 5.5 kHz, which every rig's rate reaches."""
+    from scipy.signal import welch
+
+    centred = recording.samples - recording.samples.mean()
+    segment = min(centred.size, round(recording.rate_hz / SEGMENTS_PER_S))
+    hz, density = welch(centred, recording.rate_hz, nperseg=segment)
+    edges = np.searchsorted(hz, OCTAVE_EDGES_HZ)
+    power = np.array([density[low:high].sum() for low, high in pairwise(edges)])
+    return np.asarray(10 * np.log10(power / max(power.sum(), np.finfo(float).tiny) + SMALLEST_SHARE))
+
+
+def level_spread_db(recording: Recording) -> float:
+    """From the quietest to the loudest tenth of its 0.2 s pieces, dB of RMS; 0 where there are fewer than two.
+
+    A machine at steady speed stays within a few dB; speech, handling or a loose cable does not.
+    """
+    size = round(LEVEL_SECONDS * recording.rate_hz)
+    count = recording.samples.size // size
+    if count < 2:
+        return 0.0
+    pieces = recording.samples[: count * size].reshape(count, size) - recording.samples.mean()
+    level = 20 * np.log10(pieces.std(axis=1, dtype=np.float64) + np.finfo(np.float32).tiny)
+    quiet, loud = np.quantile(level, [0.1, 0.9])
+    return float(loud - quiet)

@@ -1,0 +1,46 @@
+"""What a signal is like before any front end shapes it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.character import OCTAVE_EDGES_HZ, level_spread_db, octave_spectrum_db
+from data.datasets import DATASETS
+from data.recording import Recording
+
+
+def _noise(rate_hz: float = 48_000.0, seconds: float = 4.0) -> Recording:
+    return Recording(np.random.default_rng(0).standard_normal(int(rate_hz * seconds)).astype(np.float32), rate_hz)
+
+
+@pytest.mark.parametrize("rate_hz", [12_000.0, 48_828.0, 97_656.0])
+def test_white_noise_holds_power_in_proportion_to_the_width_of_an_octave_at_any_rate(rate_hz: float) -> None:
+    widths = np.diff(OCTAVE_EDGES_HZ)
+    assert octave_spectrum_db(_noise(rate_hz)) == pytest.approx(10 * np.log10(widths / widths.sum()), abs=1.5)
+
+
+def test_gain_and_offset_do_not_change_the_spectrum() -> None:
+    noise = _noise()
+    louder = Recording(noise.samples * 30 + 5, noise.rate_hz)
+    assert octave_spectrum_db(louder) == pytest.approx(octave_spectrum_db(noise), abs=0.01)
+
+
+def test_a_steady_signal_has_hardly_any_level_spread_and_one_that_stops_and_starts_has_much() -> None:
+    noise = _noise()
+    gate = 0.01 + (np.arange(noise.samples.size) // 24_000 % 2)
+    assert level_spread_db(noise) < 0.5
+    assert level_spread_db(Recording(noise.samples * gate, noise.rate_hz)) == pytest.approx(40, abs=1)
+
+
+def test_a_signal_too_short_to_vary_counts_as_steady() -> None:
+    assert level_spread_db(_noise(seconds=0.3)) == 0
+
+
+def test_every_recording_of_a_machine_is_steadier_than_speech(data_root: Path) -> None:
+    spreads = {
+        entry.name: level_spread_db(dataset.load(data_root, entry))
+        for dataset in DATASETS.values()
+        for entry in dataset.present(data_root)
+    }
+    assert max(spreads.values()) < 10, max(spreads, key=spreads.__getitem__)
