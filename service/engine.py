@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from data.character import Character, character
 from data.errors import NotApplicable
 from data.fault import Fault
 from data.recording import Recording
@@ -93,7 +94,7 @@ class Engine:
         if choice.bundle is None or choice.windows is None:
             return _without(recording, Verdict.NOT_APPLICABLE, choice.reason, choice.reason)
         with watch.stage("graph"):
-            reading, conclusion = _read(choice.bundle, choice.windows)
+            reading, conclusion = _read(choice.bundle, choice.windows, character(recording))
         with watch.stage("evidence"):
             evidence, no_evidence = _evidence(choice.bundle, recording)
         findings = _Findings(
@@ -106,7 +107,11 @@ class Engine:
         fault = manifest.faults[int(conclusion.probabilities.argmax())] if conclusion.known else None
         miss_rate = wording.stated(manifest.miss_rate) if fault is Fault.NORMAL else None
         confidence = conclusion.confidence if fault is not None else None
-        unknown = UnknownScore(score=conclusion.unknown_score, threshold=manifest.unknown_check.threshold)
+        unknown = UnknownScore(
+            score=conclusion.unknown_score,
+            distances=conclusion.distances,
+            threshold=manifest.unknown_check.threshold,
+        )
         count = len(found.windows.values)
         return Diagnosis(
             verdict=Verdict.DIAGNOSED if fault is not None else Verdict.UNKNOWN,
@@ -142,12 +147,13 @@ class Engine:
         )
 
 
-def _read(bundle: Bundle, windows: Windows) -> tuple[Reading, Conclusion]:
+def _read(bundle: Bundle, windows: Windows, of_recording: Character) -> tuple[Reading, Conclusion]:
     positions, bands, length = windows.values.shape
     reading = bundle.graph.run(windows.values.reshape(positions * bands, 1, length))
     conclusion = conclude(
         reading.logits.reshape(positions, bands, -1),
         reading.features.reshape(positions, bands, -1),
+        of_recording,
         bundle.manifest.calibration,
         bundle.manifest.unknown_check,
     )
