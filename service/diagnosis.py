@@ -45,7 +45,8 @@ class StatedMissRate(_Part):
 class UnknownScore(_Part):
     """Distance to what was learned; over the threshold the verdict is `unknown`."""
 
-    score: float
+    score: Annotated[float, Field(description="The largest of the distances.")]
+    distances: Annotated[dict[str, float], Field(description="By what may be unlike what was learned.")]
     threshold: float
 
 

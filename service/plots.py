@@ -89,14 +89,14 @@ def _spikes(axes: "Axes", found: Found) -> None:
         timesteps, channels, length = train.shape
         step, channel, place = np.nonzero(train)
         rows = offset + channel + (step + 0.5) / timesteps
-        axes.plot((place + 0.5) / length * seconds * 1e3, rows, ",", color=f"C{number}", alpha=0.7)
+        axes.plot((place + 0.5) / length * seconds * 1e3, rows, ".", markersize=1.5, color=f"C{number}", alpha=0.7)
         middles.append(offset + channels / 2)
         names.append(f"{name}\n{np.count_nonzero(train) / train.size:.0%}")
         offset += channels
         axes.axhline(offset, color="#bbbbbb", linewidth=0.5)
     axes.set_yticks(middles, names, fontsize="small")
     axes.set(xlabel=f"time in the window (ms), which begins at {start:.2f} s", ylabel="layer, its channels (rate)")
-    axes.set(xlim=(0, seconds * 1e3), ylim=(0, max(offset, 1)))
+    axes.set(xlim=(0, seconds * 1e3), ylim=(max(offset, 1), 0))
     axes.set_title(
         "Spikes of the window in the middle of the recording, first band; each row one channel, timesteps within"
     )
@@ -118,7 +118,7 @@ def _probabilities(axes: "Axes", found: Found) -> None:
     edges = [window.start_s for window in windows] + [windows[-1].start_s + windows[-1].seconds]
     for fault in windows[0].probabilities:
         heights = [window.probabilities[fault] for window in windows]
-        axes.stairs(heights, edges, color=COLOURS[fault], linewidth=1.6, label=NAMES[fault])
+        axes.stairs(heights, edges, baseline=None, color=COLOURS[fault], linewidth=1.6, label=NAMES[fault])
     axes.legend(loc="center right", fontsize="small")
     axes.set(xlabel="time (s)", ylabel="probability", ylim=(-0.02, 1.02), xlim=(0, found.recording.seconds))
     axes.set_title("Probabilities along the recording, each window alone")

@@ -9,6 +9,11 @@ from service.diagnosis import StatedMissRate, UnknownScore, Verdict
 SAME_MACHINE = "same machine"
 FEW_WINDOWS = 5
 
+UNLIKE = {
+    "features": "what the network makes of it is",
+    "spectrum": "its spectrum is",
+    "level": "the course of its level is",
+}
 NAMES = {
     Fault.NORMAL: "nothing found",
     Fault.INNER_RACE: "inner race fault",
@@ -40,7 +45,9 @@ def no_diagnosis(verdict: Verdict, reason: str) -> str:
 
 def unlike(unknown: UnknownScore) -> str:
     """The unknown-check in numbers."""
-    return f"distance to what was learned {unknown.score:.1f}, allowed {unknown.threshold:.1f}"
+    farthest = max(unknown.distances, key=unknown.distances.__getitem__)
+    what = UNLIKE.get(farthest, farthest)
+    return f"{what} unlike what was learned: distance {unknown.score:.2g}, allowed {unknown.threshold:.2g}"
 
 
 def stated(miss_rate: MissRate) -> StatedMissRate:
