@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from models.energy import PROFILES
 from service import docs, errors
-from service.bodies import Bytes, Codec, codec, collect
+from service.bodies import Bytes, Codec, codec, collect, read_json
 from service.diagnosis import Diagnosis
 from service.engine import Engine
 from service.errors import refused
@@ -110,7 +110,8 @@ async def _diagnose(app: FastAPI, request: Request, query: Query) -> Response:
         if request.headers.get("content-encoding", "identity") != "identity":
             raise refused(415, "content_encoding", "compressed bodies are not read; send the bytes as they are")
         settings: Settings = app.state.settings
-        body = await collect(request.stream(), request.headers.get("content-length"), settings.max_body_bytes)
+        limit = settings.max_bytes(json=decode is read_json)
+        body = await collect(request.stream(), request.headers.get("content-length"), limit)
     except errors.RequestRefused:
         await _drain(request)
         raise

@@ -82,7 +82,7 @@ async def collect(chunks: AsyncIterator[bytes], declared: str | None, limit: int
 
 
 def _too_large(size: int, limit: int) -> Exception:
-    return refused(413, "body", f"at least {size} bytes; at most {limit} are read. Send a shorter part of the signal.")
+    return refused(413, "length", f"at least {size} bytes; at most {limit} are read")
 
 
 def _npy_samples(body: Bytes) -> NDArray[np.float32]:

@@ -20,7 +20,9 @@ WHY = {
     "order": "the shaft speed is known",
     "time": "no shaft speed is known",
 }
-BLOCK_SECONDS = 60.0
+BLOCK_SAMPLES = 1 << 20
+BLOCK_TURNS = 100
+"""A block holds many windows, however slowly the shaft turns: one is lost at each block's end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +60,15 @@ def choose(recording: Recording, bundles: Mapping[str, Bundle], wanted: str | No
 
 
 def in_blocks(bundle: Bundle, recording: Recording) -> Windows:
-    """All windows of a recording, read in blocks of at most 60 s so that memory does not grow with its length.
+    """All windows of a recording, read in blocks so that memory does not grow with its length.
 
     Raises:
         NotApplicable: the bundle's front end does not apply.
     """
-    count = max(1, int(np.ceil(recording.seconds / BLOCK_SECONDS)))
+    longest = BLOCK_SAMPLES
+    if recording.shaft_hz is not None:
+        longest = max(longest, round(BLOCK_TURNS / recording.shaft_hz * recording.rate_hz))
+    count = -(-recording.samples.size // longest)
     edges = np.linspace(0, recording.samples.size, count + 1).round().astype(int)
     parts = []
     for first, last in pairwise(edges):

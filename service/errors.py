@@ -23,6 +23,8 @@ WHAT_TO_DO = {
     "(bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398), or leave it out.",
     "bundle": "Leave it out, and the service chooses; GET /v1/models lists the bundles.",
     "content_type": "Send Content-Type: application/json, application/octet-stream (float32) or application/x-npy.",
+    "body": "Send a JSON object with samples and rate_hz; GET /docs shows one.",
+    "length": "Send a shorter part of the signal; float32 and .npy may be longer than JSON.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."

@@ -13,7 +13,7 @@ from data.fault import FAULTS, Fault
 from data.recording import Recording
 from models.energy import PROFILES, account
 from service.app import create_app
-from service.choice import in_blocks
+from service.choice import BLOCK_SAMPLES, in_blocks
 from service.engine import Engine
 from service.registry import NoSuchBundle, Registry
 from service.settings import Settings
@@ -211,11 +211,12 @@ def test_a_real_recording_gets_its_fault(
 
 def test_a_long_recording_is_read_in_blocks_like_a_short_one(registry: Registry, simulated: Simulated) -> None:
     recording = simulated(seconds=150.0, rate_hz=12_000.0)
+    assert BLOCK_SAMPLES < recording.samples.size < 2 * BLOCK_SAMPLES
     bundle = registry.bundles["order"]
     windows = in_blocks(bundle, recording)
     assert np.all(np.diff(windows.starts_s) > 0)
     assert windows.starts_s[-1] + windows.seconds <= recording.seconds
-    assert len(windows.values) == 3 * int(50 * 30 / 4)
+    assert len(windows.values) == 2 * int(75 * 30 / 4)
     whole = bundle.manifest.front_end.windows(recording)
     # The filters swing in at the block's edge only.
     np.testing.assert_allclose(windows.values[5:300], whole.values[5:300], atol=0.02)
@@ -292,7 +293,7 @@ def test_a_signal_over_the_longest_is_a_422_and_a_body_over_the_largest_a_413() 
         assert (long.status_code, long.json()["field"]) == (422, "samples")
         assert "4.0 s of signal; at most 3 s" in long.json()["reason"]
         large = client.post(query, content=bytes((1 << 20) + 4), headers=FLOAT32)
-        assert (large.status_code, large.json()["field"]) == (413, "body")
+        assert (large.status_code, large.json()["field"]) == (413, "length")
 
 
 def test_an_error_of_the_services_own_is_a_500_that_tells_nothing_but_its_id(
@@ -326,3 +327,18 @@ def test_models_say_what_they_reach_and_on_what_terms(client: TestClient) -> Non
         assert model["training_data"]
         assert all(data["licence"] and data["citation"] for data in model["training_data"])
         assert model["front_end"]["kind"] == model["name"]
+
+
+def test_a_slow_shaft_gets_blocks_of_many_windows(registry: Registry, simulated: Simulated) -> None:
+    bundle = registry.bundles["order"]
+    recording = simulated(seconds=120.0, rate_hz=48_000.0, speed_rpm=60.0)
+    assert len(in_blocks(bundle, recording).values) == 2 * (60 // 4)
+
+
+def test_json_has_a_limit_of_its_own_because_it_grows_in_memory() -> None:
+    with TestClient(create_app(Settings(max_json_mib=1))) as client:
+        body = b'{"samples": [' + b"0.5," * (1 << 18) + b'0.5], "rate_hz": 12000}'
+        answer = client.post("/v1/diagnose", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 413
+        assert "float32 and .npy may be longer" in answer.json()["what_to_do"]
+        assert client.post("/v1/diagnose?rate_hz=12000", content=bytes(len(body) // 4 * 4)).status_code == 200
