@@ -57,6 +57,35 @@ class MissRate(_Part):
     same_machine: Rate
 
 
+class Summary(_Part):
+    """What was reached on all tested rigs together; energies (float32 profile) and counts are means of one graph run.
+
+    Attributes:
+        macro_f1: over windows, every fault weighing alike; `window_ece` over windows.
+        misread: recordings read wrong, each "rig/name as fault".
+        recording_ece: over recordings.
+        firing_rates: spikes per neuron and timestep, by spike train.
+    """
+
+    windows: int
+    window_accuracy: Probability
+    macro_f1: Probability
+    macro_auroc: Probability
+    recordings: int
+    recordings_right: int
+    false_alarms: int
+    misread: tuple[str, ...]
+    window_ece: Probability
+    recording_ece: Probability
+    paper_nj: float
+    full_nj: float
+    twin_paper_nj: float
+    twin_full_nj: float
+    synops: float
+    macs: float
+    firing_rates: dict[str, float]
+
+
 class TrainingData(_Part):
     """A dataset that the bundle learned from, and on what terms."""
 
@@ -98,6 +127,7 @@ class Manifest(_Part):
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = ()
     figures: tuple[Figure, ...]
+    summary: Summary
     miss_rate: MissRate
     training_data: tuple[TrainingData, ...]
     protocol: str

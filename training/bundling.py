@@ -11,10 +11,13 @@ from data.fault import FAULTS
 from data.front_ends import FrontEnd
 from data.rig import draw_rig, simulate
 from models.bundle import Bundle, write_bundle
+from models.graph import Graph
 from models.manifest import Manifest
+from models.output import Network
 from training.card import card, licence
 from training.export import MODEL, TRACE, export
 from training.loop import WEIGHTS
+from training.parity import read
 from training.run import DRAFT, trained_network
 
 GOLDEN_SEED = 20_000
@@ -38,20 +41,28 @@ def bundle(run: Path, to: Path, version: str) -> Bundle:
     if absent:
         raise RunError(f"{run}: no {', '.join(absent)}; `brinell train` finishes a run")
     draft = Manifest.model_validate_json((run / DRAFT).read_bytes()).model_copy(update={"version": version})
+    network = trained_network(run)
     with tempfile.TemporaryDirectory() as scratch:
-        export(trained_network(run), Path(scratch))
-        files: dict[str, Path | bytes] = {name: Path(scratch) / name for name in (MODEL, TRACE)}
+        model, trace = export(network, Path(scratch))
+        files: dict[str, Path | bytes] = {MODEL: model, TRACE: trace}
         files |= {name: run / name for name in ("config.toml", WEIGHTS)}
         files |= {"README.md": card(draft).encode(), "LICENSE": licence(draft).encode()}
-        return write_bundle(to / draft.name / version, draft, files, golden_windows(draft.front_end))
+        golden = golden_windows(draft.front_end, network, Graph(model))
+        return write_bundle(to / draft.name / version, draft, files, golden)
 
 
-def golden_windows(front_end: FrontEnd) -> NDArray[np.float32]:
-    """Windows [K, 1, length] of simulated recordings of all four faults, the same ones for every bundle."""
+def golden_windows(front_end: FrontEnd, network: Network, graph: Graph) -> NDArray[np.float32]:
+    """Windows [K, 1, length] of simulated recordings of all four faults.
+
+    Only windows on which torch and onnxruntime count the same spikes: where a potential lies on the threshold, another
+    processor's sums may flip a spike, and a sound bundle would be refused.
+    """
     windows = []
     for number, fault in enumerate(FAULTS):
         rng = np.random.default_rng((GOLDEN_SEED, number))
         recording = simulate(draw_rig(rng, rate_hz=GOLDEN_RATE_HZ), fault, GOLDEN_SECONDS, rng)
         values = front_end.windows(recording).values
-        windows.append(values.reshape(-1, 1, values.shape[-1])[:GOLDEN_WINDOWS_A_RECORDING])
+        flat = values.reshape(-1, 1, values.shape[-1])
+        agreed = (read(network, flat).spikes == graph.run(flat).spikes).all(axis=1)
+        windows.append(flat[agreed][:GOLDEN_WINDOWS_A_RECORDING])
     return np.concatenate(windows)

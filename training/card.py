@@ -14,9 +14,8 @@ LIMITS = {
     "order": """\
 - Above 4 kHz `rolling_element` was learned from JNU alone and `normal` from MFPT alone: no other of the three rigs has
   that state at a rate that reaches there. In those bands the rig and the fault cannot be told apart by this data.
-- CWRU 197 and 199 (outer race, 0.014 in) show little at their characteristic order. Networks of this kind that have not
-  seen these two read them as a rolling element. Here the same bearing stands in training and test, so the figures below
-  do not show it.
+- CWRU 197 and 199 (outer race, 0.014 in) show little at their characteristic order. A network of this kind that was not
+  trained on their bearing reads them as a rolling element; expect the same of other faults that show as little.
 """,
     "time": """\
 - Raw samples tell rigs and specimens: a network of this kind is right on the bearings it has seen and reads the same
@@ -27,11 +26,12 @@ LIMITS = {
 
 def card(manifest: Manifest) -> str:
     """README.md of the bundle, Markdown."""
-    kind, calibration = manifest.front_end.kind, manifest.calibration
+    kind, calibration, summary = manifest.front_end.kind, manifest.calibration, manifest.summary
     return f"""\
 # {manifest.name} {manifest.version}
 
-A spiking network (MRA-SNN, after arXiv 2408.11067) that reads {READS[kind].format(front_end=manifest.front_end)}.
+A spiking network (MRA-SNN, after arXiv 2408.11067) that reads
+{READS[kind].format(front_end=manifest.front_end)}.
 It says {", ".join(f"`{fault}`" for fault in manifest.faults)}.
 
 ## What it reached
@@ -45,9 +45,25 @@ of one bearing.
 |---|---|---|---|---|---|
 {_rows(manifest)}
 
+All together: {summary.window_accuracy:.2%} of {summary.windows} windows, macro-F1 {summary.macro_f1:.4f}, macro-AUROC
+{summary.macro_auroc:.4f}, {summary.recordings_right} of {summary.recordings} recordings; {summary.false_alarms}
+false alarms. Read wrong: {", ".join(summary.misread) or "none"}.
+Expected calibration error {summary.window_ece:.3f} (windows), {summary.recording_ece:.3f} (recordings).
+
 Faulty recordings read as "nothing found": {_missed(manifest)}.
 The temperature ({calibration.temperature:.3f}) was fitted on {calibration.recordings} validation recordings: so few
 cannot promise a confidence near 1.
+
+## Energy of one window
+
+What 45 nm hardware would spend (profile float32, docs/energy.md), nJ; one window in one frequency band is one run.
+
+| | spiking | ReLU twin |
+|---|---|---|
+| `paper`: encoder and head MACs, SynOps | {summary.paper_nj:,.0f} | {summary.twin_paper_nj:,.0f} |
+| `full`: with neurons, attention, memory traffic | {summary.full_nj:,.0f} | {summary.twin_full_nj:,.0f} |
+
+{summary.synops:,.0f} SynOps and {summary.macs:,.0f} MACs a run. Spikes per neuron and timestep: {_rates(manifest)}.
 
 ## Limits
 
@@ -86,6 +102,10 @@ train a bundle on data of your own (`brinell train`).
 
 def _tools(manifest: Manifest) -> str:
     return ", ".join(f"{tool} {number}" for tool, number in manifest.tools.items())
+
+
+def _rates(manifest: Manifest) -> str:
+    return ", ".join(f"{name} {rate:.1%}" for name, rate in manifest.summary.firing_rates.items())
 
 
 def _rows(manifest: Manifest) -> str:

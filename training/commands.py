@@ -15,7 +15,7 @@ RunsOption = Annotated[Path, typer.Option("--runs", help="Folder that keeps the 
 
 def join(app: typer.Typer) -> None:
     """Adds the commands to `app`."""
-    for command in (train, evaluate, export):
+    for command in (train, evaluate, export, parity):
         app.command(rich_help_panel="Training (needs the extra 'train')")(command)
 
 
@@ -101,6 +101,22 @@ def export(
 
     with explained():
         typer.echo(f"bundle: {bundle(run, to, version).folder}")
+
+
+def parity(
+    bundle: Annotated[Path, typer.Argument(help="Folder of a bundle.")],
+    windows: Annotated[int, typer.Option(min=1, help="How many, spread over all recordings of its protocol.")] = 2000,
+    data: DataOption = None,
+) -> None:
+    """Compare a bundle's graph on onnxruntime with its weights in PyTorch, on real windows.
+
+    Example: brinell parity models/pretrained/order/1.0.0
+    """
+    from training.measuring import compare_with_torch
+    from training.report import print_parity
+
+    with explained():
+        print_parity(compare_with_torch(bundle, _root(data), windows))
 
 
 def _root(data: Path | None) -> Path:

@@ -8,7 +8,7 @@ import numpy as np
 from data.fault import FAULTS, Fault
 from models.energy import PROFILES, account
 from models.layers import Layer
-from models.manifest import Figure, Rate
+from models.manifest import Figure, Rate, Summary
 from models.verdict import Calibration
 from training.judging import Judged
 from training.metrics import Share, calibration_error, confusion, macro_auroc, macro_f1
@@ -21,8 +21,9 @@ class Evaluation:
     Attributes:
         windows: all windows; `window_accuracy`, `macro_f1`, `macro_auroc` are over them.
         recordings: recordings read right, of all; `missed` faulty ones read as normal; `false_alarms` healthy ones not.
+        misread: the wrong ones, each "rig/name as fault".
         window_ece, recording_ece: expected calibration error.
-        paper_nj, full_nj: mean energy of one graph run; `macs`, `synops` of the same.
+        paper_nj, full_nj: mean energy of one graph run, as `twin_...` of the ReLU twin; `macs`, `synops` of the same.
         firing_rates: spikes per neuron and timestep, by layer.
         table: windows [true fault][guessed fault].
     """
@@ -34,10 +35,13 @@ class Evaluation:
     recordings: Share
     missed: Share
     false_alarms: Share
+    misread: tuple[str, ...]
     window_ece: float
     recording_ece: float
     paper_nj: float
     full_nj: float
+    twin_paper_nj: float
+    twin_full_nj: float
     synops: float
     macs: float
     firing_rates: dict[str, float]
@@ -71,10 +75,17 @@ def evaluate(
         recordings=_share(guesses == labels),
         missed=_share(said_normal[~normal]),
         false_alarms=_share(~said_normal[normal]),
+        misread=tuple(
+            f"{each.span.entry.rig}/{each.span.entry.name} as {FAULTS[guess]}"
+            for each, guess in zip(judged, guesses, strict=True)
+            if guess != each.label
+        ),
         window_ece=calibration_error(window_labels, windows),
         recording_ece=calibration_error(labels, recordings),
         paper_nj=energy.paper_nj / runs,
         full_nj=energy.full_nj / runs,
+        twin_paper_nj=energy.relu_twin_nj.paper / runs,
+        twin_full_nj=energy.relu_twin_nj.full / runs,
         synops=energy.synops / runs,
         macs=energy.macs / runs,
         firing_rates=energy.firing_rates,
@@ -89,6 +100,17 @@ def figures(judged: Sequence[Judged]) -> tuple[Figure, ...]:
         _figure(rig, [each for each in judged if (each.span.entry.rig, each.label) == (rig, label)])
         for rig, label in kinds
     )
+
+
+def summary(found: Evaluation) -> Summary:
+    """The manifest's form of an evaluation."""
+    counts = {
+        "recordings": found.recordings.total,
+        "recordings_right": found.recordings.right,
+        "false_alarms": found.false_alarms.right,
+    }
+    same = {name: getattr(found, name) for name in Summary.model_fields if name not in counts}
+    return Summary(**counts, **same)
 
 
 def miss_rate(judged: Sequence[Judged]) -> Rate:

@@ -1,24 +1,35 @@
-"""A bundle measured anew on the recordings and spans that it was not trained on."""
+"""A bundle measured anew: against the recordings that it was not trained on, and against its weights in PyTorch."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from models.bundle import Bundle
-from models.manifest import Figure, Rate
+from models.manifest import MissRate
 from training.config import TrainingConfig
-from training.evaluation import Evaluation, evaluate, figures, miss_rate
+from training.evaluation import Evaluation, evaluate, figures, miss_rate, summary
 from training.judging import Judged, judge
-from training.spans import split_of
+from training.parity import Parity, parity
+from training.run import trained_network
+from training.spans import read, split_of
 
 
 @dataclass(frozen=True)
 class Measured:
-    """`figures` and `miss_rate` as in the manifest, `evaluation` over all rigs, `judged` recording by recording."""
+    """`evaluation` over all rigs, `judged` recording by recording."""
 
-    figures: tuple[Figure, ...]
-    miss_rate: Rate
     evaluation: Evaluation
     judged: list[Judged]
+
+    def claims(self) -> dict[str, Any]:
+        """The fields of a manifest that say what was reached."""
+        return {
+            "figures": figures(self.judged),
+            "summary": summary(self.evaluation),
+            "miss_rate": MissRate(same_machine=miss_rate(self.judged)),
+        }
 
 
 def measure(bundle: Bundle, root: Path) -> Measured:
@@ -31,5 +42,20 @@ def measure(bundle: Bundle, root: Path) -> Measured:
     split = split_of(config.sources, root)
     manifest = bundle.manifest
     judged = judge(bundle.graph, manifest.front_end, split.test, root, manifest.faults)
-    found = evaluate(judged, manifest.layers, manifest.calibration)
-    return Measured(figures(judged), miss_rate(judged), found, judged)
+    return Measured(evaluate(judged, manifest.layers, manifest.calibration), judged)
+
+
+def compare_with_torch(folder: Path, root: Path, count: int) -> Parity:
+    """The bundle's graph against its weights in PyTorch, on `count` windows spread over all recordings of its protocol.
+
+    Raises:
+        BundleError: the bundle does not check out.
+        DatasetError: recordings are missing under `root`.
+    """
+    bundle = Bundle.load(folder)
+    split = split_of(TrainingConfig.read(folder / "config.toml").sources, root)
+    spans = (*split.test, *split.validation, *split.train)
+    values = [bundle.manifest.front_end.windows(recording).values for recording in read(spans, root)]
+    flat = np.concatenate([each.reshape(-1, 1, each.shape[-1]) for each in values])
+    chosen = np.linspace(0, len(flat) - 1, min(count, len(flat))).astype(int)
+    return parity(trained_network(folder), bundle.graph, flat[chosen])

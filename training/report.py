@@ -10,7 +10,9 @@ from data.fault import FAULTS
 from models.bundle import Bundle
 from models.manifest import Figure, Manifest
 from training.comparison import Cell, RuleCell
+from training.evaluation import figures
 from training.measuring import measure
+from training.parity import Parity
 
 
 def print_figures(draft: Manifest) -> None:
@@ -22,7 +24,7 @@ def print_bundle(folder: Path, root: Path) -> None:
     """What a bundle reaches on the spans that it was not trained on, measured now."""
     found = measure(Bundle.load(folder), root)
     console = Console()
-    console.print(_figures_table(f"{folder}: measured now", found.figures))
+    console.print(_figures_table(f"{folder}: measured now", figures(found.judged)))
     table = Table(
         "windows right",
         "macro-F1",
@@ -44,6 +46,17 @@ def print_bundle(folder: Path, root: Path) -> None:
         f"{each.full_nj:.0f} nJ",
     )
     console.print(table)
+
+
+def print_parity(found: Parity) -> None:
+    """How alike the graph and the network are."""
+    table = Table(show_header=False, title=f"onnxruntime against PyTorch on {found.windows} real windows")
+    table.add_row("same fault", f"{found.same_fault:.2%}")
+    table.add_row("same spikes in every layer", f"{found.same_spikes:.2%}")
+    table.add_row("all spikes together off by", f"{found.total_spikes_off:.1e}")
+    table.add_row("logits off, where spikes are the same", f"{found.logits_off:.1e}")
+    table.add_row("logits off, anywhere", f"{found.logits_off_anywhere:.1e}")
+    Console().print(table)
 
 
 def print_comparison(cells: Iterable[Cell | RuleCell]) -> None:

@@ -21,7 +21,7 @@ from models.manifest import Manifest, MissRate, TrainingData
 from models.output import Network
 from training.calibration import fit_temperature, fit_unknown_check
 from training.config import TrainingConfig
-from training.evaluation import figures, miss_rate
+from training.evaluation import evaluate, figures, miss_rate, summary
 from training.export import MODEL, export
 from training.judging import Judged, judge
 from training.loop import WEIGHTS, train
@@ -71,18 +71,19 @@ class Run:
     def conclude(self) -> Manifest:
         """Calibrates on the validation part, measures on the test part, writes and returns the draft of a manifest."""
         validation, test = self.judge("validation"), self.judge("test")
-        calibration = fit_temperature(validation)
+        calibration, layers = fit_temperature(validation), trained_network(self.folder).layers()
         draft = Manifest(
             name=self.config.name,
             version="0.0.0",
             faults=FAULTS,
             front_end=self.config.front_end,
             network=self.config.network,
-            layers=trained_network(self.folder).layers(),
+            layers=layers,
             calibration=calibration,
             unknown_check=fit_unknown_check(self.judge("train"), validation),
             envelope_threshold=EnvelopeRule().threshold,
             figures=figures(test),
+            summary=summary(evaluate(test, layers, calibration)),
             miss_rate=MissRate(same_machine=miss_rate(test)),
             training_data=self._training_data(),
             protocol=", ".join(f"{source.dataset} {source.protocol}" for source in self.config.sources),

@@ -1,0 +1,100 @@
+"""The shipped bundles, measured anew on what they were not trained on."""
+
+from pathlib import Path
+
+import pytest
+
+from data.fault import Fault
+from models.bundle import PRETRAINED, Bundle, check_golden
+from training.bundling import bundle as export_bundle
+from training.card import card
+from training.config import TrainingConfig
+from training.measuring import Measured, compare_with_torch, measure
+from training.spans import split_of
+
+FOLDERS = sorted(path.parent for path in PRETRAINED.glob("*/*/manifest.json"))
+SAME_ON_ANY_MACHINE = ("model.onnx", "model.trace.onnx", "README.md", "LICENSE", "config.toml", "weights.safetensors")
+
+_measured: dict[Path, Measured] = {}
+
+
+@pytest.fixture(params=FOLDERS, ids=lambda folder: folder.parent.name)
+def shipped(request: pytest.FixtureRequest) -> Bundle:
+    """Each shipped bundle."""
+    return Bundle.load(request.param)
+
+
+@pytest.fixture
+def measured(shipped: Bundle, data_root: Path) -> Measured:
+    """What it reaches now, measured once."""
+    if shipped.folder not in _measured:
+        _measured[shipped.folder] = measure(shipped, data_root)
+    return _measured[shipped.folder]
+
+
+def test_two_bundles_are_shipped_with_four_faults_each() -> None:
+    bundles = [Bundle.load(folder) for folder in FOLDERS]
+    assert {bundle.manifest.front_end.kind for bundle in bundles} == {"order", "time"}
+    assert all(bundle.manifest.faults == tuple(Fault) for bundle in bundles)
+
+
+def test_the_card_says_what_is_measured_now(shipped: Bundle, measured: Measured) -> None:
+    anew = shipped.manifest.model_copy(update=measured.claims())
+    assert (shipped.folder / "README.md").read_text() == card(anew)
+
+
+def test_nearly_every_recording_that_it_was_not_trained_on_is_read_right(measured: Measured) -> None:
+    wrong = {each.span.entry.name for each in measured.judged if each.probabilities.argmax() != each.label}
+    # Smith and Randall (2015) name this pair among those that show little at their orders.
+    assert wrong <= {"197", "199"}
+    assert measured.evaluation.recordings.total == 45
+    assert measured.evaluation.window_accuracy > 0.95
+    assert measured.evaluation.false_alarms.right == 0
+
+
+def test_what_was_not_trained_on_is_still_known(shipped: Bundle, measured: Measured) -> None:
+    check = shipped.manifest.unknown_check
+    scores = {
+        each.span.entry.name: max(
+            check.distances(each.features.reshape(-1, each.features.shape[-1]), each.character).values()
+        )
+        for each in measured.judged
+    }
+    assert max(scores.values()) < check.threshold, max(scores, key=scores.__getitem__)
+
+
+def test_no_layer_is_silent_and_none_fires_all_the_time(measured: Measured) -> None:
+    rates = measured.evaluation.firing_rates
+    assert len(rates) == 10
+    assert all(0.005 < rate < 0.5 for rate in rates.values()), rates
+
+
+def test_normal_and_rolling_element_come_from_more_than_one_rig(shipped: Bundle, data_root: Path) -> None:
+    split = split_of(TrainingConfig.read(shipped.folder / "config.toml").sources, data_root)
+    rigs = {fault: {span.entry.rig for span in split.train if span.entry.fault is fault} for fault in Fault}
+    assert rigs[Fault.NORMAL] == {"mfpt", "cwru"}
+    assert rigs[Fault.ROLLING_ELEMENT] == {"jnu", "cwru"}
+    assert rigs[Fault.INNER_RACE] == rigs[Fault.OUTER_RACE] == {"mfpt", "jnu", "cwru"}
+
+
+def test_its_golden_vectors_come_out_right_and_cover_every_fault_that_was_simulated(shipped: Bundle) -> None:
+    check_golden(shipped)
+    golden = shipped.golden()
+    assert len(golden.windows) == 16
+    assert (golden.spikes.sum(axis=0) > 0).all()
+
+
+def test_exporting_it_again_gives_the_same_bytes(shipped: Bundle, tmp_path: Path) -> None:
+    again = export_bundle(shipped.folder, tmp_path, shipped.manifest.version)
+    for name in SAME_ON_ANY_MACHINE:
+        assert again.content(name) == shipped.content(name), name
+
+
+@pytest.mark.slow
+def test_its_graph_answers_as_its_weights_do_in_torch_on_2000_real_windows(shipped: Bundle, data_root: Path) -> None:
+    found = compare_with_torch(shipped.folder, data_root, 2000)
+    assert found.windows == 2000
+    assert found.same_fault == 1
+    assert found.same_spikes >= 0.98
+    assert found.total_spikes_off <= 1e-4
+    assert found.logits_off <= 1e-4
