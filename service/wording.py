@@ -27,11 +27,15 @@ def message(fault: Fault | None, confidence: float | None, miss_rate: StatedMiss
     if fault is None or confidence is None:
         return no_diagnosis(Verdict.UNKNOWN, "")
     if miss_rate is None:
-        return f"{NAMES[fault].capitalize()}, confidence {confidence:.0%}."
+        return f"{NAMES[fault].capitalize()}, confidence {_percent(confidence)}."
     return (
-        f"Nothing found, confidence {confidence:.0%}. This does not mean healthy: on recordings of the machines it "
+        f"Nothing found, confidence {_percent(confidence)}. This does not mean healthy: on recordings of the machines it "
         f"learned from, this bundle missed {miss_rate.missed} of {miss_rate.of} faults; on other machines expect more."
     )
+
+
+def _percent(confidence: float) -> str:
+    return f"{confidence:.0%}" if confidence < 0.995 else "over 99%"  # nothing is certain
 
 
 def no_diagnosis(verdict: Verdict, reason: str) -> str:
