@@ -84,19 +84,20 @@ def _spikes(axes: "Axes", found: Found) -> None:
         _empty(axes, "Spikes", "no spikes: no graph read this recording" if bundle is None else "no trace graph")
         return
     start, seconds, trains = _middle_window(bundle, found.recording)
-    offset, middles, names = 0, [], []
+    names = []
     for number, (name, train) in enumerate(trains.items()):
         timesteps, channels, length = train.shape
         step, channel, place = np.nonzero(train)
-        rows = offset + channel + (step + 0.5) / timesteps
-        axes.plot((place + 0.5) / length * seconds * 1e3, rows, ".", markersize=1.5, color=f"C{number}", alpha=0.7)
-        middles.append(offset + channels / 2)
-        names.append(f"{name}\n{np.count_nonzero(train) / train.size:.0%}")
-        offset += channels
-        axes.axhline(offset, color="#bbbbbb", linewidth=0.5)
-    axes.set_yticks(middles, names, fontsize="small")
-    axes.set(xlabel=f"time in the window (ms), which begins at {start:.2f} s", ylabel="layer, its channels (rate)")
-    axes.set(xlim=(0, seconds * 1e3), ylim=(max(offset, 1), 0))
+        rows = number + (channel + (step + 0.5) / timesteps) / channels
+        axes.plot((place + 0.5) / length * seconds * 1e3, rows, ".", markersize=1.2, color=f"C{number}", alpha=0.7)
+        names.append(f"{name} {np.count_nonzero(train) / train.size:.0%}")
+        axes.axhline(number + 1, color="#bbbbbb", linewidth=0.5)
+    axes.set_yticks(np.arange(len(names)) + 0.5, names, fontsize="small")
+    axes.set(
+        xlabel=f"time in the window (ms), which begins at {start:.2f} s",
+        ylabel="spike train, its channels; firing rate",
+    )
+    axes.set(xlim=(0, seconds * 1e3), ylim=(max(len(names), 1), 0))
     axes.set_title(
         "Spikes of the window in the middle of the recording, first band; each row one channel, timesteps within"
     )

@@ -29,8 +29,8 @@ def message(fault: Fault | None, confidence: float | None, miss_rate: StatedMiss
     if miss_rate is None:
         return f"{NAMES[fault].capitalize()}, confidence {_percent(confidence)}."
     return (
-        f"Nothing found, confidence {_percent(confidence)}. This does not mean healthy: on recordings of the machines it "
-        f"learned from, this bundle missed {miss_rate.missed} of {miss_rate.of} faults; on other machines expect more."
+        f"Nothing found, confidence {_percent(confidence)}. This does not mean healthy: on recordings of the machines "
+        f"it learned from, this bundle missed {miss_rate.missed} of {miss_rate.of} faults; on other machines expect more."
     )
 
 
