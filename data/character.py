@@ -14,6 +14,9 @@ from data.recording import Recording
 OCTAVE_EDGES_HZ = (62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 5500.0)
 SEGMENTS_PER_S = 20
 LEVEL_SECONDS = 0.2
+FEWEST_PIECES = 5
+SHORTEST_PIECE_SECONDS = 0.05
+LONGEST_SAMPLES = 1 << 20
 SMALLEST_SHARE = 1e-9
 
 
@@ -26,8 +29,9 @@ class Character:
 
 
 def character(recording: Recording) -> Character:
-    """Both properties of one recording."""
-    return Character(octave_spectrum_db(recording), level_spread_db(recording))
+    """Both properties of one recording; of a long one, those of evenly spaced pieces."""
+    read = recording.excerpt(LONGEST_SAMPLES)
+    return Character(octave_spectrum_db(read), level_spread_db(read))
 
 
 def octave_spectrum_db(recording: Recording) -> NDArray[np.float64]:
@@ -43,11 +47,13 @@ def octave_spectrum_db(recording: Recording) -> NDArray[np.float64]:
 
 
 def level_spread_db(recording: Recording) -> float:
-    """From the quietest to the loudest tenth of its 0.2 s pieces, dB of RMS; 0 where there are fewer than two.
+    """From the quietest to the loudest tenth of its pieces of 0.2 s, dB of RMS.
 
-    A machine at steady speed stays within a few dB; speech, handling or a loose cable does not.
+    A machine at steady speed stays within a few dB; speech, handling or a loose cable does not. A recording of under a
+    second is read in fifths, but no piece is shorter than 0.05 s; 0 where there are fewer than two.
     """
-    size = round(LEVEL_SECONDS * recording.rate_hz)
+    seconds = min(LEVEL_SECONDS, max(recording.seconds / FEWEST_PIECES, SHORTEST_PIECE_SECONDS))
+    size = int(seconds * recording.rate_hz)
     count = recording.samples.size // size
     if count < 2:
         return 0.0

@@ -6,7 +6,7 @@ sensor check -> choice of bundle -> windows -> graph -> conclusion -> energy acc
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,9 +34,6 @@ from service.diagnosis import (
     WindowResult,
 )
 from service.sensor_check import clipping_warning, sensor_fault
-
-CHARACTER_SAMPLES = 1 << 20
-CHARACTER_PIECES = 8
 
 
 @dataclass
@@ -97,7 +94,7 @@ class Engine:
         if choice.bundle is None or choice.windows is None:
             return _without(recording, Verdict.NOT_APPLICABLE, choice.reason, choice.reason)
         with watch.stage("graph"):
-            reading, conclusion = _read(choice.bundle, choice.windows, character(_sampled(recording)))
+            reading, conclusion = _read(choice.bundle, choice.windows, character(recording))
         with watch.stage("evidence"):
             evidence, no_evidence = _evidence(choice.bundle, recording)
         findings = _Findings(
@@ -161,16 +158,6 @@ def _read(bundle: Bundle, windows: Windows, of_recording: Character) -> tuple[Re
         bundle.manifest.unknown_check,
     )
     return reading, conclusion
-
-
-def _sampled(recording: Recording) -> Recording:
-    """Evenly spaced pieces of a long recording, joined: its character is that of the whole, at a bounded cost."""
-    whole = recording.samples
-    size = CHARACTER_SAMPLES // CHARACTER_PIECES
-    if whole.size <= CHARACTER_SAMPLES:
-        return recording
-    starts = np.linspace(0, whole.size - size, CHARACTER_PIECES).astype(int)
-    return replace(recording, samples=np.concatenate([whole[start : start + size] for start in starts]))
 
 
 def _evidence(bundle: Bundle, recording: Recording) -> tuple[Evidence | None, str | None]:

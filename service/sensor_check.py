@@ -17,7 +17,6 @@ from data.recording import Recording
 Samples = NDArray[np.float64]
 
 PROBED_SAMPLES = 1 << 19
-PROBED_BLOCKS = 8
 
 TINY = 1e-30
 HUGE = 1e15
@@ -41,14 +40,14 @@ HUM_SHORTEST_SECONDS = 0.08
 
 def sensor_fault(recording: Recording) -> str | None:
     """What is wrong with the sensor, its cable or the decoding, as part of a sentence; None where nothing shows."""
-    samples = _probe(recording.samples)
+    samples = _probe(recording)
     reasons = (check(samples, recording.rate_hz) for check in CHECKS)
     return next((reason for reason in reasons if reason is not None), None)
 
 
 def clipping_warning(recording: Recording) -> str | None:
     """A sentence where single peaks are cut off, too few to call the sensor faulty."""
-    samples = _probe(recording.samples)
+    samples = _probe(recording)
     share = _clipped_share(samples)
     if share < CLIPPED_WARNING_SHARE:
         return None
@@ -156,13 +155,9 @@ CHECKS: tuple[Callable[[Samples, float], str | None], ...] = (
 )
 
 
-def _probe(samples: NDArray[np.float32]) -> Samples:
-    """All of a short recording, evenly spaced blocks of a long one: every check reads shares, not single events."""
-    if samples.size <= PROBED_SAMPLES:
-        return samples.astype(np.float64)
-    size = PROBED_SAMPLES // PROBED_BLOCKS
-    starts = np.linspace(0, samples.size - size, PROBED_BLOCKS).astype(int)
-    return np.concatenate([samples[start : start + size] for start in starts]).astype(np.float64)
+def _probe(recording: Recording) -> Samples:
+    """All of a short recording, pieces of a long one: every check reads shares, not single events."""
+    return recording.excerpt(PROBED_SAMPLES).samples.astype(np.float64)
 
 
 def _clipped_share(samples: Samples) -> float:

@@ -34,7 +34,7 @@ def test_a_steady_signal_has_hardly_any_level_spread_and_one_that_stops_and_star
 
 
 def test_a_signal_too_short_to_vary_counts_as_steady() -> None:
-    assert level_spread_db(_noise(seconds=0.3)) == 0
+    assert level_spread_db(_noise(seconds=0.09)) == 0
 
 
 def test_every_recording_of_a_machine_is_steadier_than_speech(data_root: Path) -> None:
