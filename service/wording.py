@@ -28,7 +28,8 @@ def message(fault: Fault | None, confidence: float | None, miss_rate: StatedMiss
         return no_diagnosis(Verdict.UNKNOWN, "")
     if miss_rate is None:
         return f"{NAMES[fault].capitalize()}, confidence {_percent(confidence)}."
-    missed = f"{miss_rate.missed} of {miss_rate.of} faults"
+    low, high = miss_rate.interval
+    missed = f"{miss_rate.missed} of {miss_rate.of} faulty recordings (95 % interval {low:.0%} to {high:.0%})"
     return (
         f"Nothing found, confidence {_percent(confidence)}. This does not mean healthy: on recordings of the machines "
         f"it learned from, this bundle missed {missed}; on other machines expect more."

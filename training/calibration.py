@@ -17,6 +17,7 @@ TEMPERATURES = (0.05, 20.0)
 SHRINKAGE = 0.1
 UNKNOWN_MARGIN = 1.25
 FAR = 1e3
+SMALLEST = 1e-4
 
 
 def fit_temperature(judged: Sequence[Judged]) -> Calibration:
@@ -59,7 +60,7 @@ def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged]) -
     )
     found = [unscaled.distances(_flat(each), each.character) for each in validation]
     features_far, spectrum_far, level_far = (
-        round(max(each[name] for each in found), 4) for name in ("features", "spectrum", "level")
+        round(max(SMALLEST, *(each[name] for each in found)), 4) for name in ("features", "spectrum", "level")
     )
     farthest = Farthest(features=features_far, spectrum_db=spectrum_far, level_spread_db=level_far)
     return unscaled.model_copy(update={"farthest": farthest})
@@ -77,8 +78,8 @@ def _mean_of(features: Sequence[NDArray[np.float64]], labels: Sequence[int], fau
 
 def _precision(off: NDArray[np.float64]) -> NDArray[np.float64]:
     covariance = np.cov(off, rowvar=False)
-    # Features that hardly ever spike would make the inverse explode.
-    covariance += SHRINKAGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+    # Features that hardly ever spike, or never, would make the inverse explode.
+    covariance += (SHRINKAGE * np.trace(covariance) / len(covariance) + SMALLEST) * np.eye(len(covariance))
     return np.asarray(np.linalg.inv(covariance), dtype=np.float64)
 
 
