@@ -1,6 +1,7 @@
 """Results as tables that a person reads in a terminal."""
 
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from models.manifest import Figure, Manifest
 from training.comparison import Cell, RuleCell
 from training.evaluation import figures
 from training.measuring import measure
+from training.metrics import Share
 from training.parity import Parity
 
 
@@ -60,54 +62,44 @@ def print_parity(found: Parity) -> None:
 
 
 def print_comparison(cells: Iterable[Cell | RuleCell]) -> None:
-    """A line for each network, as soon as it is measured, then all of them as a table."""
+    """Two tables a split, as soon as all of its networks are measured: what they reach, and what they cost."""
     console = Console()
-    table = Table(title="windows: accuracy, macro-F1, ECE; recordings with 95 % interval; energy a window")
-    for heading in (
-        "split",
-        "front end",
-        "network",
-        "windows",
-        "F1",
-        "recordings right",
-        "missed",
-        "false alarms",
-        "ECE windows / recordings",
-        "fires",
-        "paper nJ",
-        "full nJ",
-    ):
-        table.add_column(heading)
+    for split, group in groupby(cells, key=lambda cell: cell.split):
+        measured = list(group)
+        networks = [cell for cell in measured if isinstance(cell, Cell)]
+        console.print(_reached_table(split, measured))
+        console.print(_cost_table(split, networks))
+
+
+def _reached_table(split: str, cells: Iterable[Cell | RuleCell]) -> Table:
+    table = Table("", "windows right", "macro-F1", "recordings right", "missed", "false alarms", title=f"split {split}")
     for cell in cells:
-        row = _rule_row(cell) if isinstance(cell, RuleCell) else _network_row(cell)
-        table.add_row(*row)
-        console.print(" | ".join(row), soft_wrap=True)
-    console.print(table)
+        if isinstance(cell, RuleCell):
+            forced = f"forced among three: {cell.forced_right}"
+            table.add_row("envelope rule", forced, "", str(cell.right), _of(cell.missed), _of(cell.false_alarms))
+            continue
+        each = cell.evaluation
+        right = f"{each.window_accuracy:.2%} of {each.windows}"
+        counts = (str(each.recordings), _of(each.missed), _of(each.false_alarms))
+        table.add_row(f"{cell.front_end}, {cell.network}", right, f"{each.macro_f1:.4f}", *counts)
+    return table
 
 
-def _network_row(cell: Cell) -> list[str]:
-    each = cell.evaluation
-    rates = each.firing_rates.values()
-    return [
-        cell.split,
-        cell.front_end,
-        cell.network,
-        f"{each.window_accuracy:.2%} of {each.windows}",
-        f"{each.macro_f1:.4f}",
-        str(each.recordings),
-        f"{each.missed.right} of {each.missed.total}",
-        f"{each.false_alarms.right} of {each.false_alarms.total}",
-        f"{each.window_ece:.3f} / {each.recording_ece:.3f}",
-        f"{min(rates):.0%} to {max(rates):.0%}" if rates else "no spikes",
-        f"{each.paper_nj:,.0f}",
-        f"{each.full_nj:,.0f}",
-    ]
+def _cost_table(split: str, cells: Iterable[Cell]) -> Table:
+    table = Table("", "ECE windows", "ECE recordings", "fires", "paper nJ", "full nJ", title=f"split {split}, a window")
+    for cell in cells:
+        each = cell.evaluation
+        rates = each.firing_rates.values()
+        fires = f"{min(rates):.0%} to {max(rates):.0%}" if rates else "no spikes"
+        errors = (f"{each.window_ece:.3f}", f"{each.recording_ece:.3f}")
+        table.add_row(
+            f"{cell.front_end}, {cell.network}", *errors, fires, f"{each.paper_nj:,.0f}", f"{each.full_nj:,.0f}"
+        )
+    return table
 
 
-def _rule_row(cell: RuleCell) -> list[str]:
-    missed, alarms = (f"{each.right} of {each.total}" for each in (cell.missed, cell.false_alarms))
-    rule = f"envelope rule (forced: {cell.forced_right.right} of {cell.forced_right.total})"
-    return [cell.split, "spectrum", rule, "whole recordings", "", str(cell.right), missed, alarms, "", "", "", ""]
+def _of(share: Share) -> str:
+    return f"{share.right} of {share.total}"
 
 
 def _figures_table(title: str, figures: Iterable[Figure]) -> Table:
