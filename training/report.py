@@ -27,26 +27,15 @@ def print_bundle(folder: Path, root: Path) -> None:
     found = measure(Bundle.load(folder), root)
     console = Console()
     console.print(_figures_table(f"{folder}: measured now", figures(found.judged)))
-    table = Table(
-        "windows right",
-        "macro-F1",
-        "recordings right",
-        "ECE windows",
-        "ECE recordings",
-        "energy paper",
-        "full",
-        title="all rigs",
-    )
     each = found.evaluation
-    table.add_row(
-        f"{each.window_accuracy:.2%}",
-        f"{each.macro_f1:.4f}",
-        str(each.recordings),
-        f"{each.window_ece:.3f}",
-        f"{each.recording_ece:.3f}",
-        f"{each.paper_nj:.0f} nJ",
-        f"{each.full_nj:.0f} nJ",
-    )
+    table = Table(show_header=False, title="all rigs together")
+    table.add_row("windows right", f"{each.window_accuracy:.2%} of {each.windows}")
+    table.add_row("macro-F1, macro-AUROC (windows)", f"{each.macro_f1:.4f}, {each.macro_auroc:.4f}")
+    table.add_row("recordings right (95 % interval)", str(each.recordings))
+    table.add_row("read wrong", ", ".join(each.misread) or "none")
+    table.add_row("calibration error, windows and recordings", f"{each.window_ece:.3f}, {each.recording_ece:.3f}")
+    table.add_row("energy of a window, paper and full", f"{each.paper_nj:,.0f} and {each.full_nj:,.0f} nJ")
+    table.add_row("ReLU twin, paper and full", f"{each.twin_paper_nj:,.0f} and {each.twin_full_nj:,.0f} nJ")
     console.print(table)
 
 
@@ -62,12 +51,13 @@ def print_parity(found: Parity) -> None:
 
 
 def print_comparison(cells: Iterable[Cell | RuleCell]) -> None:
-    """Two tables a split, as soon as all of its networks are measured: what they reach, and what they cost."""
+    """Three tables a split, once its networks are measured: what they reach, on which faults, and at what cost."""
     console = Console()
     for split, group in groupby(cells, key=lambda cell: cell.split):
         measured = list(group)
         networks = [cell for cell in measured if isinstance(cell, Cell)]
         console.print(_reached_table(split, measured))
+        console.print(_fault_table(split, networks))
         console.print(_cost_table(split, networks))
 
 
@@ -81,7 +71,15 @@ def _reached_table(split: str, cells: Iterable[Cell | RuleCell]) -> Table:
         each = cell.evaluation
         right = f"{each.window_accuracy:.2%} of {each.windows}"
         counts = (str(each.recordings), _of(each.missed), _of(each.false_alarms))
-        table.add_row(f"{cell.front_end}, {cell.network}", right, f"{each.macro_f1:.4f}", *counts)
+        table.add_row(_name(cell), right, f"{each.macro_f1:.4f}", *counts)
+    return table
+
+
+def _fault_table(split: str, cells: Iterable[Cell]) -> Table:
+    table = Table("", *FAULTS, title=f"split {split}, windows of each fault read right")
+    for cell in cells:
+        counts = [(row[at], sum(row)) for at, row in enumerate(cell.evaluation.table)]
+        table.add_row(_name(cell), *(f"{right / total:.1%} of {total}" if total else "" for right, total in counts))
     return table
 
 
@@ -92,10 +90,12 @@ def _cost_table(split: str, cells: Iterable[Cell]) -> Table:
         rates = each.firing_rates.values()
         fires = f"{min(rates):.0%} to {max(rates):.0%}" if rates else "no spikes"
         errors = (f"{each.window_ece:.3f}", f"{each.recording_ece:.3f}")
-        table.add_row(
-            f"{cell.front_end}, {cell.network}", *errors, fires, f"{each.paper_nj:,.0f}", f"{each.full_nj:,.0f}"
-        )
+        table.add_row(_name(cell), *errors, fires, f"{each.paper_nj:,.0f}", f"{each.full_nj:,.0f}")
     return table
+
+
+def _name(cell: Cell) -> str:
+    return f"{cell.front_end}, {cell.network}"
 
 
 def _of(share: Share) -> str:
