@@ -34,6 +34,12 @@ def character(recording: Recording) -> Character:
     return Character(octave_spectrum_db(read), level_spread_db(read))
 
 
+def spectra_by_second_db(recording: Recording) -> NDArray[np.float64]:
+    """[seconds, octaves]: the octave spectrum of each second, or of the whole where it is shorter than two."""
+    count = max(1, int(recording.seconds))
+    return np.stack([octave_spectrum_db(recording.span(at / count, (at + 1) / count)) for at in range(count)])
+
+
 def octave_spectrum_db(recording: Recording) -> NDArray[np.float64]:
     """Share of the power in each octave from 62.5 Hz, dB; the last ends at 5.5 kHz, which every rig's rate reaches."""
     from scipy.signal import welch

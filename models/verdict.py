@@ -41,13 +41,13 @@ class UnknownCheck(BaseModel):
     """How far a recording is from what was learned, in units of the farthest validation recording.
 
     The score is the largest of three: the Mahalanobis distance of its mean features to the nearest fault's mean (K. Lee
-    et al., NeurIPS 2018), the distance of its octave spectrum to the nearest one of a training recording (RMS over
-    octaves), and the spread of its level. Why three: docs/decisions/unknown-check.md.
+    et al., NeurIPS 2018), the distance of its octave spectrum to the nearest one of the training recordings of the
+    fault that it is read as (RMS over octaves), and the spread of its level. Why: docs/decisions/unknown-check.md.
 
     Attributes:
         means: [faults][features], of the training windows.
         precision: [features][features], inverse of the covariance around those means.
-        spectra_db: [training recordings][octaves].
+        spectra_db: [faults][seconds of training recordings][octaves].
         threshold: a recording with a larger score is unknown.
     """
 
@@ -55,15 +55,22 @@ class UnknownCheck(BaseModel):
 
     means: tuple[tuple[float, ...], ...]
     precision: tuple[tuple[float, ...], ...]
-    spectra_db: tuple[tuple[float, ...], ...]
+    spectra_db: tuple[tuple[tuple[float, ...], ...], ...]
     farthest: Farthest
     threshold: float
 
-    def distances(self, features: NDArray[np.floating], character: Character) -> dict[str, float]:
-        """Each of the three, over the farthest validation recording's; `features` [windows, features]."""
+    def distances(self, features: NDArray[np.floating], character: Character, fault: int) -> dict[str, float]:
+        """Each of the three, over the farthest validation recording's.
+
+        Args:
+            features: [windows, features].
+            character: of the recording.
+            fault: place among the logits of the fault that it is read as.
+        """
         off = features.mean(axis=0, dtype=np.float64) - np.asarray(self.means)
         to_features = np.sqrt(np.einsum("fi,ij,fj->f", off, np.asarray(self.precision), off).min())
-        to_spectra = np.sqrt(np.square(np.asarray(self.spectra_db) - character.spectrum_db).mean(axis=1).min())
+        spectra = np.asarray(self.spectra_db[fault]).reshape(-1, character.spectrum_db.size)
+        to_spectra = np.sqrt(np.square(spectra - character.spectrum_db).mean(axis=1).min(initial=np.inf))
         return {
             "features": float(to_features / self.farthest.features),
             "spectrum": float(to_spectra / self.farthest.spectrum_db),
@@ -110,13 +117,11 @@ def conclude(
     Probabilities are averaged over bands, then over positions, then calibrated.
     """
     windows = over_bands(logits)
-    distances = unknown.distances(features.reshape(-1, features.shape[-1]), character)
-    return Conclusion(
-        calibration.apply(windows.mean(axis=0)),
-        calibration.apply(windows),
-        distances,
-        max(distances.values()) <= unknown.threshold,
-    )
+    probabilities = calibration.apply(windows.mean(axis=0))
+    fault = int(probabilities.argmax())
+    distances = unknown.distances(features.reshape(-1, features.shape[-1]), character, fault)
+    known = max(distances.values()) <= unknown.threshold
+    return Conclusion(probabilities, calibration.apply(windows), distances, known)
 
 
 def over_bands(logits: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from data.fault import FAULTS
-from models.verdict import Calibration, Farthest, UnknownCheck
+from models.verdict import SMALLEST_PROBABILITY, Calibration, Farthest, UnknownCheck
 from training.judging import Judged
 
 TEMPERATURES = (0.05, 20.0)
 SHRINKAGE = 0.1
-UNKNOWN_MARGIN = 1.25
+UNKNOWN_MARGIN = 1.1
 FAR = 1e3
 SMALLEST = 1e-4
 
@@ -29,7 +29,9 @@ def fit_temperature(judged: Sequence[Judged]) -> Calibration:
     probabilities = np.stack([each.probabilities for each in judged])
     labels = np.array([each.label for each in judged])
     count = len(judged)
-    targets = np.full(probabilities.shape, 1 / (count + 2) / (probabilities.shape[1] - 1))
+    # A fault that training does not hold gets no probability, and must get no target.
+    held = probabilities.max(axis=0) > SMALLEST_PROBABILITY
+    targets = np.tile(held / (held.sum() - 1) / (count + 2), (count, 1))
     targets[np.arange(count), labels] = (count + 1) / (count + 2)
 
     def log_loss(log_temperature: float) -> float:
@@ -44,8 +46,8 @@ def fit_temperature(judged: Sequence[Judged]) -> Calibration:
 def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged]) -> UnknownCheck:
     """Feature means of each fault, their shared covariance and spectra from training, the scales from validation.
 
-    The threshold is a margin over the farthest validation recording: with n recordings no rejection rate under
-    1 / (n + 1) can be promised, and n is small.
+    The threshold is a margin over the farthest validation recording that was read right: with n recordings no rejection
+    rate under 1 / (n + 1) can be promised, and n is small.
     """
     features = [_flat(each).astype(np.float64) for each in trained]
     labels = [each.label for each in trained]
@@ -54,11 +56,12 @@ def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged]) -
     unscaled = UnknownCheck(
         means=_rows(means),
         precision=_rows(_precision(off)),
-        spectra_db=_rows(np.stack([each.character.spectrum_db for each in trained])),
+        spectra_db=tuple(_spectra(trained, fault) for fault in range(len(FAULTS))),
         farthest=Farthest(features=1, spectrum_db=1, level_spread_db=1),
         threshold=UNKNOWN_MARGIN,
     )
-    found = [unscaled.distances(_flat(each), each.character) for each in validation]
+    right = [each for each in validation if each.probabilities.argmax() == each.label] or validation
+    found = [each.distances(unscaled) for each in right]
     features_far, spectrum_far, level_far = (
         round(max(SMALLEST, *(each[name] for each in found)), 4) for name in ("features", "spectrum", "level")
     )
@@ -68,6 +71,11 @@ def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged]) -
 
 def _flat(judged: Judged) -> NDArray[np.float32]:
     return judged.features.reshape(-1, judged.features.shape[-1])
+
+
+def _spectra(trained: Sequence[Judged], fault: int) -> tuple[tuple[float, ...], ...]:
+    of_fault = [each.spectra_db for each in trained if each.label == fault]
+    return _rows(np.concatenate(of_fault)) if of_fault else ()
 
 
 def _mean_of(features: Sequence[NDArray[np.float64]], labels: Sequence[int], fault: int) -> NDArray[np.float64]:
@@ -84,4 +92,4 @@ def _precision(off: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _rows(matrix: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(round(float(value), 6) for value in row) for row in matrix)
+    return tuple(tuple(round(float(value), 5) for value in row) for row in matrix)

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.character import Character, character
+from data.character import Character, character, spectra_by_second_db
 from data.fault import FAULTS, Fault
 from data.front_ends import FrontEnd
 from data.protocols import Span
 from models.graph import Graph
-from models.verdict import over_bands
+from models.verdict import UnknownCheck, over_bands
 from training.spans import read
 
 
@@ -28,6 +28,7 @@ class Judged:
         spikes, synops: float64 [layers], summed over all runs.
         runs: how often the graph ran: positions times bands.
         character: of the recording itself.
+        spectra_db: float64 [seconds, octaves], its octave spectrum second by second.
     """
 
     span: Span
@@ -38,6 +39,7 @@ class Judged:
     synops: NDArray[np.float64]
     runs: int
     character: Character
+    spectra_db: NDArray[np.float64]
 
     @property
     def label(self) -> int:
@@ -48,6 +50,11 @@ class Judged:
     def probabilities(self) -> NDArray[np.float64]:
         """Of the whole recording, not calibrated."""
         return np.asarray(self.windows.mean(axis=0))
+
+    def distances(self, unknown: UnknownCheck) -> dict[str, float]:
+        """From what was learned, by what is unlike."""
+        flat = self.features.reshape(-1, self.features.shape[-1])
+        return unknown.distances(flat, self.character, int(self.probabilities.argmax()))
 
 
 def judge(
@@ -72,6 +79,7 @@ def judge(
                 reading.synops.sum(axis=0, dtype=np.float64),
                 len(reading.logits),
                 character(recording),
+                spectra_by_second_db(recording),
             )
         )
     return judged

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from httpx2 import Response
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
@@ -40,12 +41,16 @@ TABLE = {
 }
 
 
-def verdict(client: TestClient, samples: NDArray[np.floating], rate_hz: int, question: str) -> str | int:
-    answer = client.post(
+def ask(client: TestClient, samples: NDArray[np.floating], rate_hz: int, question: str) -> Response:
+    return client.post(
         f"/v1/diagnose?rate_hz={rate_hz}{question}",
         content=samples.astype("<f4").tobytes(),
         headers={"Content-Type": "application/octet-stream"},
     )
+
+
+def verdict(client: TestClient, samples: NDArray[np.floating], rate_hz: int, question: str) -> str | int:
+    answer = ask(client, samples, rate_hz, question)
     if answer.status_code != 200:
         return answer.status_code
     found = answer.json()
@@ -66,6 +71,47 @@ def test_another_kind_of_signal_is_no_diagnosis(
     question: str,
 ) -> None:
     assert verdict(client, signal(rate_hz), rate_hz, question) in expected
+
+
+def with_the_spectrum_of_speech(speech: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Steady noise: the speech's spectrum, smoothed over 100 Hz, with random phases."""
+    power = np.abs(np.fft.rfft(speech)) ** 2
+    width = round(100 * SECONDS)
+    smooth = np.sqrt(np.convolve(power, np.ones(width) / width, mode="same"))
+    phases = np.exp(2j * np.pi * np.random.default_rng(0).random(smooth.size))
+    return np.fft.irfft(smooth * phases, speech.size)
+
+
+def with_the_rhythm_of_speech(speech: NDArray[np.float32]) -> NDArray[np.float64]:
+    """White noise as loud as the speech is, from one hundredth of a second to the next."""
+    width = speech.size // round(100 * SECONDS)
+    loudness = np.sqrt(np.convolve(speech.astype(float) ** 2, np.ones(width) / width, mode="same"))
+    return loudness * np.random.default_rng(0).standard_normal(speech.size)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=list(QUESTIONS))
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+@pytest.mark.parametrize("noise", [with_the_spectrum_of_speech, with_the_rhythm_of_speech])
+def test_noise_that_is_like_speech_is_unknown(
+    client: TestClient,
+    speech: Callable[..., NDArray[np.float32]],
+    noise: Callable[[NDArray[np.float32]], NDArray[np.float64]],
+    rate_hz: int,
+    question: str,
+    seed: int,
+) -> None:
+    assert verdict(client, noise(speech(SECONDS, float(rate_hz), seed)), rate_hz, question) == "unknown"
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=list(QUESTIONS))
+def test_a_clip_too_short_for_a_pause_is_hardly_ever_diagnosed(
+    client: TestClient, speech: Callable[..., NDArray[np.float32]], question: str, seconds: float
+) -> None:
+    answers = [ask(client, speech(seconds, 12_000.0, seed), 12_000, question).json()["verdict"] for seed in range(30)]
+    assert answers.count("diagnosed") <= 1
+    assert set(answers) <= {"unknown", "sensor_fault", "diagnosed"}
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -17,6 +17,7 @@ ENTRY = DATASETS["mfpt"].entries[0]
 def _judged(label: int, probabilities: list[float], seed: int = 0, centre: float | None = None) -> Judged:
     rng = np.random.default_rng(seed)
     features = (label if centre is None else centre) + 0.1 * rng.standard_normal((10, 1, 6))
+    spectrum = np.full(7, -8.0) + rng.standard_normal(7)
     return Judged(
         span=Span(ENTRY),
         fault=FAULTS[label],
@@ -25,7 +26,8 @@ def _judged(label: int, probabilities: list[float], seed: int = 0, centre: float
         spikes=np.zeros(1),
         synops=np.zeros(1),
         runs=10,
-        character=Character(np.full(7, -8.0) + rng.standard_normal(7), 1.0 + rng.random()),
+        character=Character(spectrum, 1.0 + rng.random()),
+        spectra_db=spectrum[None],
     )
 
 
@@ -49,6 +51,13 @@ def test_an_overconfident_network_is_cooled_down() -> None:
     calibration = fit_temperature([*right, *wrong])
     assert calibration.temperature > 1.5
     assert calibration.apply(np.array(_sure(0, 0.99))).max() == pytest.approx(0.75, abs=0.05)
+
+
+def test_a_fault_that_training_does_not_hold_takes_no_part_in_the_calibration() -> None:
+    three = [_judged(at % 3, [*np.where(np.arange(3) == at % 3, 0.98, 0.01), 0.0], at) for at in range(8)]
+    calibrated = fit_temperature(three).apply(np.array([0.98, 0.01, 0.01, 0.0]))
+    assert calibrated[0] == pytest.approx(9 / 10, abs=0.01)
+    assert calibrated[3] < 1e-3
 
 
 def test_calibration_never_changes_which_fault_is_said() -> None:

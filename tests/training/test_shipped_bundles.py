@@ -54,12 +54,7 @@ def test_nearly_every_recording_that_it_was_not_trained_on_is_read_right(measure
 
 def test_what_was_not_trained_on_is_still_known(shipped: Bundle, measured: Measured) -> None:
     check = shipped.manifest.unknown_check
-    scores = {
-        each.span.entry.name: max(
-            check.distances(each.features.reshape(-1, each.features.shape[-1]), each.character).values()
-        )
-        for each in measured.judged
-    }
+    scores = {each.span.entry.name: max(each.distances(check).values()) for each in measured.judged}
     assert max(scores.values()) < check.threshold, max(scores, key=scores.__getitem__)
 
 
