@@ -104,21 +104,25 @@ def by_time(entries: Sequence[Entry]) -> tuple[Split, ...]:
 
 
 def cross_load(entries: Sequence[Entry]) -> tuple[Split, ...]:
-    """Each load of the faults left out in turn, on the same bearings.
+    """Each load of the faults left out in turn, and the two highest together, on the same bearings.
 
-    Where a rig has its healthy state at other loads than its faults (MFPT), the last healthy recording is tested.
+    MFPT has its healthy state at one load alone (270 lbs), and outer-race faults there too: its last healthy recording
+    is always tested, and each load is left out a second time with no fault trained at the healthy load, since a fault
+    that was trained at a higher load makes the tested one a case in between.
     """
     loads = sorted({entry.load for entry in entries if entry.fault is not Fault.NORMAL}, key=_number)
-    healthy = [entry for entry in entries if entry.fault is Fault.NORMAL]
+    healthy_loads = {entry.load for entry in entries if entry.fault is Fault.NORMAL}
+    groups = [(load,) for load in loads]
+    if len(healthy_loads) == 1:
+        groups.append(tuple(load for load in loads if load not in healthy_loads)[-2:])
     splits = []
-    for load in filter(lambda load: _others_train_its_faults(entries, load), loads):
-        at_load = [entry for entry in healthy if entry.load == load]
-        held = at_load if 0 < len(at_load) < len(healthy) else healthy[-1:]
-        test = [entry for entry in entries if entry.fault is not Fault.NORMAL and entry.load == load] + held
-        split = _with_ends_validating(load, [entry for entry in entries if entry not in test], test)
-        _keep_apart(split, lambda entry: (entry.bearing, entry.load) if entry.fault is not Fault.NORMAL else entry.name)
-        splits.append(split)
-    return tuple(splits)
+    for group in groups:
+        splits.append(_without_loads(" + ".join(group), entries, group))
+        if len(healthy_loads) == 1 and not healthy_loads & set(group):
+            (load,) = healthy_loads
+            fewer = [entry for entry in entries if entry.fault is Fault.NORMAL or entry.load != load]
+            splits.append(_without_loads(f"{' + '.join(group)}, no fault at {load}", fewer, group))
+    return tuple(split for split in splits if split is not None)
 
 
 def cross_speed(entries: Sequence[Entry]) -> tuple[Split, ...]:
@@ -217,10 +221,18 @@ def _promise(kept: bool, message: str) -> None:
         raise DatasetError(message)
 
 
-def _others_train_its_faults(entries: Sequence[Entry], load: str) -> bool:
+def _without_loads(name: str, entries: Sequence[Entry], loads: Sequence[str]) -> Split | None:
+    """Tests the faults at `loads`; None where one of them is trained at no other load."""
     faulty = [entry for entry in entries if entry.fault is not Fault.NORMAL]
-    tested = {entry.fault for entry in faulty if entry.load == load}
-    return tested <= {entry.fault for entry in faulty if entry.load != load}
+    tested = [entry for entry in faulty if entry.load in loads]
+    if not {entry.fault for entry in tested} <= {entry.fault for entry in faulty if entry not in tested}:
+        return None
+    healthy = [entry for entry in entries if entry.fault is Fault.NORMAL]
+    at_load = [entry for entry in healthy if entry.load in loads]
+    tested += at_load if 0 < len(at_load) < len(healthy) else healthy[-1:]
+    split = _with_ends_validating(name, [entry for entry in entries if entry not in tested], tested)
+    _keep_apart(split, lambda entry: (entry.bearing, entry.load) if entry.fault is not Fault.NORMAL else entry.name)
+    return split
 
 
 def _number(load: str) -> float:

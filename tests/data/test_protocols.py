@@ -83,6 +83,14 @@ def test_cross_load_never_tests_a_fault_at_a_load_that_it_was_trained_at(dataset
         assert not seen & {entry.load for entry in _faulty(split.test)}, split.name
 
 
+def test_cross_load_is_also_asked_without_a_fault_at_the_healthy_load() -> None:
+    splits = {split.name: split for split in _splits("mfpt", "cross-load")}
+    assert "270 lbs" in {entry.load for entry in _faulty(splits["250 lbs"].train)}
+    assert "270 lbs" not in {entry.load for entry in _faulty(splits["250 lbs, no fault at 270 lbs"].train)}
+    hardest = splits["250 lbs + 300 lbs, no fault at 270 lbs"]
+    assert max(float(entry.load.split()[0]) for entry in _faulty(hardest.train)) == 200
+
+
 def test_cross_load_always_tests_a_healthy_recording_that_it_was_not_trained_on() -> None:
     for split in _splits("mfpt", "cross-load"):
         assert "baseline_3" in {span.entry.name for span in split.test}
