@@ -112,10 +112,10 @@ def cross_load(entries: Sequence[Entry]) -> tuple[Split, ...]:
     """
     loads = sorted({entry.load for entry in entries if entry.fault is not Fault.NORMAL}, key=_number)
     healthy_loads = {entry.load for entry in entries if entry.fault is Fault.NORMAL}
-    groups = [(load,) for load in loads]
+    groups: list[tuple[str, ...]] = [(load,) for load in loads]
     if len(healthy_loads) == 1:
         groups.append(tuple(load for load in loads if load not in healthy_loads)[-2:])
-    splits = []
+    splits: list[Split | None] = []
     for group in groups:
         splits.append(_without_loads(" + ".join(group), entries, group))
         if len(healthy_loads) == 1 and not healthy_loads & set(group):
