@@ -1,4 +1,7 @@
-"""Pictures of a recording: waveform, spectrum, and envelope spectrum with the characteristic orders marked."""
+"""Pictures of a recording: waveform, spectrum, and envelope spectrum with the characteristic orders marked.
+
+`draw_waveform` and `draw_envelope` fill one panel each, in any figure.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +18,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BANDS_HZ = ((500.0, 2_000.0), (1_000.0, 4_000.0), (2_000.0, 5_500.0), (4_000.0, 10_000.0), (8_000.0, 16_000.0))
+MARK_COLOURS = {"BPFO": "#d1495b", "BPFI": "#2e86ab", "2BSF": "#3c8d2f", "FTF": "#8d6a9f"}
 _HIGHEST_OF_RATE = 0.47
 _LONGEST_S = 20.0
 _MOST_POINTS = 4_000
 _HARMONICS = 3
-_COLOURS = {"BPFO": "#d1495b", "BPFI": "#2e86ab", "2BSF": "#3c8d2f", "FTF": "#8d6a9f"}
+_LINE = "#333333"
 
 Array = NDArray[np.float64]
 
@@ -34,11 +38,40 @@ def show(recording: Recording, path: Path, title: str = "") -> None:
 
     figure = Figure(figsize=(11, 9), layout="constrained")
     waveform, spectrum, envelope = figure.subplots(3, 1)
-    _draw_waveform(waveform, recording)
+    draw_waveform(waveform, recording)
     _draw_spectrum(spectrum, recording)
-    _draw_envelope(envelope, recording)
+    draw_envelope(envelope, recording)
     _entitle(figure, recording, title)
     figure.savefig(path, dpi=120)
+
+
+def draw_waveform(axes: "Axes", recording: Recording) -> None:
+    """Acceleration over time, every peak of it."""
+    block = max(1, recording.samples.size // _MOST_POINTS)
+    count = recording.samples.size // block
+    blocks = recording.samples[: count * block].reshape(count, block)
+    times = np.arange(count) * block / recording.rate_hz
+    if block == 1:
+        axes.plot(times, blocks[:, 0], color=_LINE, linewidth=0.6)
+    else:
+        # A thinned line would lose the impacts: each step shows the lowest and the highest sample of its block.
+        axes.fill_between(times, blocks.min(axis=1), blocks.max(axis=1), color=_LINE, linewidth=0.4)
+    axes.set(xlabel="time (s)", ylabel="acceleration (g)", title="Waveform", xlim=(0, recording.seconds))
+
+
+def draw_envelope(axes: "Axes", recording: Recording) -> None:
+    """Envelope spectrum of the most impulsive band; with speed and orders known, each fault's lines in its colour."""
+    band, envelope = most_impulsive_band(recording)
+    frequencies, heights = amplitudes(envelope, recording.rate_hz)
+    marks = marks_hz(recording)
+    widest = 1.15 * _HARMONICS * max(marks.values()) if marks else 1_000.0
+    shown = (frequencies > 0) & (frequencies <= min(widest, recording.rate_hz / 2))
+    axes.plot(frequencies[shown], heights[shown], color=_LINE, linewidth=0.7)
+    _draw_marks(axes, marks, recording.shaft_hz or 1.0)
+    without = "" if marks else "; no marks without speed and bearing"
+    axes.set(xlabel="frequency (Hz)", ylabel="amplitude (g)", ylim=(0, None))
+    axes.set_xlim(0, float(frequencies[shown].max(initial=1.0)))
+    axes.set_title(f"Envelope spectrum, {band[0] / 1e3:g} to {band[1] / 1e3:g} kHz{without}")
 
 
 def marks_hz(recording: Recording) -> dict[str, float]:
@@ -81,48 +114,25 @@ def _kurtosis(values: NDArray[np.float32]) -> float:
     return float(np.mean(centred**4)) / variance**2 if variance > 0 else 0.0
 
 
-def _draw_waveform(axes: "Axes", recording: Recording) -> None:
-    block = max(1, recording.samples.size // _MOST_POINTS)
-    count = recording.samples.size // block
-    blocks = recording.samples[: count * block].reshape(count, block)
-    times = np.arange(count) * block / recording.rate_hz
-    if block == 1:
-        axes.plot(times, blocks[:, 0], linewidth=0.6)
-    else:
-        # A thinned line would lose the impacts: each step shows the lowest and the highest sample of its block.
-        axes.fill_between(times, blocks.min(axis=1), blocks.max(axis=1), linewidth=0.4)
-    axes.set(xlabel="time (s)", ylabel="acceleration (g)", title="Waveform", xlim=(0, recording.seconds))
-
-
 def _draw_spectrum(axes: "Axes", recording: Recording) -> None:
     frequencies, heights = amplitudes(_first(recording), recording.rate_hz)
     step = max(1, heights.size // _MOST_POINTS)
     count = heights.size // step
     highest = heights[: count * step].reshape(count, step).max(axis=1)
-    axes.semilogy(frequencies[: count * step : step] / 1e3, np.maximum(highest, 1e-12), linewidth=0.6)
+    axes.semilogy(frequencies[: count * step : step] / 1e3, np.maximum(highest, 1e-12), color=_LINE, linewidth=0.6)
     axes.set(xlabel="frequency (kHz)", ylabel="amplitude (g)", title="Spectrum", xlim=(0, recording.rate_hz / 2e3))
 
 
-def _draw_envelope(axes: "Axes", recording: Recording) -> None:
-    band, envelope = most_impulsive_band(recording)
-    frequencies, heights = amplitudes(envelope, recording.rate_hz)
-    marks = marks_hz(recording)
-    widest = 1.15 * _HARMONICS * max(marks.values()) if marks else 1_000.0
-    shown = (frequencies > 0) & (frequencies <= min(widest, recording.rate_hz / 2))
-    axes.plot(frequencies[shown], heights[shown], linewidth=0.7, color="#333333")
+def _draw_marks(axes: "Axes", marks: dict[str, float], shaft_hz: float) -> None:
+    if not marks:
+        return
     for name, frequency in marks.items():
-        for harmonic in range(1, _HARMONICS + 1 if name != "FTF" else 2):
+        for harmonic in range(1, 2 if name == "FTF" else _HARMONICS + 1):
             label = f"{name} {frequency:.1f} Hz" if harmonic == 1 else None
-            axes.axvline(harmonic * frequency, color=_COLOURS[name], linestyle="--", linewidth=0.9, label=label)
-    if marks:
-        axes.legend(loc="upper right", fontsize="small")
-        shaft = recording.shaft_hz or 1.0
-        to_order, to_hz = (lambda hz: np.asarray(hz) / shaft), (lambda order: np.asarray(order) * shaft)
-        top = axes.secondary_xaxis("top", functions=(to_order, to_hz))
-        top.set_xlabel("order (per shaft revolution)")
-    without = "" if marks else "; no marks without speed and bearing"
-    axes.set(xlabel="frequency (Hz)", ylabel="amplitude (g)", xlim=(0, frequencies[shown][-1]), ylim=(0, None))
-    axes.set_title(f"Envelope spectrum, {band[0] / 1e3:g}-{band[1] / 1e3:g} kHz{without}")
+            axes.axvline(harmonic * frequency, color=MARK_COLOURS[name], linestyle="--", linewidth=0.9, label=label)
+    axes.legend(loc="upper right", fontsize="small")
+    to_order, to_hz = (lambda hz: np.asarray(hz) / shaft_hz), (lambda order: np.asarray(order) * shaft_hz)
+    axes.secondary_xaxis("top", functions=(to_order, to_hz)).set_xlabel("order (per shaft revolution)")
 
 
 def _entitle(figure: "Figure", recording: Recording, title: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data.fault import Fault
-from data.plots import amplitudes, marks_hz, most_impulsive_band
+from data.plots import MARK_COLOURS, draw_envelope, draw_waveform
 from data.recording import Recording
 from models.bundle import Bundle
 from service.choice import in_blocks
@@ -16,14 +16,11 @@ from service.wording import NAMES
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_POINTS = 4000
-HARMONICS = 3
-MARKS = {"BPFO": "#d1495b", "BPFI": "#2e86ab", "2BSF": "#3c8d2f", "FTF": "#8d6a9f"}
 COLOURS = {
     Fault.NORMAL: "#777777",
-    Fault.INNER_RACE: MARKS["BPFI"],
-    Fault.OUTER_RACE: MARKS["BPFO"],
-    Fault.ROLLING_ELEMENT: MARKS["2BSF"],
+    Fault.INNER_RACE: MARK_COLOURS["BPFI"],
+    Fault.OUTER_RACE: MARK_COLOURS["BPFO"],
+    Fault.ROLLING_ELEMENT: MARK_COLOURS["2BSF"],
 }
 
 
@@ -37,45 +34,13 @@ def draw(found: Found, path: Path) -> None:
 
     figure = Figure(figsize=(12, 13), layout="constrained")
     axes = figure.subplots(4, 1, height_ratios=(1, 1.2, 1.6, 1))
-    _waveform(axes[0], found.recording)
-    _envelope(axes[1], found.recording)
+    draw_waveform(axes[0], found.recording)
+    draw_envelope(axes[1], found.recording)
     _spikes(axes[2], found)
     _probabilities(axes[3], found)
     answer = found.diagnosis
     figure.suptitle(f"{found.recording.source}: {answer.message.partition('. ')[0].rstrip('.')}", fontsize="large")
     figure.savefig(path, dpi=120)
-
-
-def _waveform(axes: "Axes", recording: Recording) -> None:
-    block = max(1, recording.samples.size // MOST_POINTS)
-    count = recording.samples.size // block
-    blocks = recording.samples[: count * block].reshape(count, block)
-    times = np.arange(count) * block / recording.rate_hz
-    # A thinned line would lose the impacts: each step shows the lowest and the highest sample of its block.
-    axes.fill_between(times, blocks.min(axis=1), blocks.max(axis=1), color="#333333", linewidth=0.5)
-    axes.set(xlabel="time (s)", ylabel="acceleration (g)", title="Waveform", xlim=(0, recording.seconds))
-
-
-def _envelope(axes: "Axes", recording: Recording) -> None:
-    band, envelope = most_impulsive_band(recording)
-    frequencies, heights = amplitudes(envelope, recording.rate_hz)
-    marks = marks_hz(recording)
-    widest = 1.1 * HARMONICS * max(marks.values()) if marks else 1000.0
-    shown = (frequencies > 0) & (frequencies <= min(widest, recording.rate_hz / 2))
-    axes.plot(frequencies[shown], heights[shown], linewidth=0.7, color="#333333")
-    for name, frequency in marks.items():
-        for harmonic in range(1, 2 if name == "FTF" else HARMONICS + 1):
-            label = f"{name} {frequency:.1f} Hz" if harmonic == 1 else None
-            axes.axvline(harmonic * frequency, color=MARKS[name], linestyle="--", linewidth=0.9, label=label)
-    if marks:
-        axes.legend(loc="upper right", fontsize="small")
-        shaft = recording.shaft_hz or 1.0
-        to_order, to_hz = (lambda hz: np.asarray(hz) / shaft), (lambda order: np.asarray(order) * shaft)
-        axes.secondary_xaxis("top", functions=(to_order, to_hz)).set_xlabel("order (per shaft revolution)")
-    without = "" if marks else "; no marks without speed and bearing"
-    axes.set(xlabel="frequency (Hz)", ylabel="amplitude (g)", ylim=(0, None))
-    axes.set_xlim(0, float(frequencies[shown].max(initial=1.0)))
-    axes.set_title(f"Envelope spectrum, {band[0] / 1e3:g} to {band[1] / 1e3:g} kHz{without}")
 
 
 def _spikes(axes: "Axes", found: Found) -> None:
