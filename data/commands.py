@@ -1,13 +1,11 @@
 """`brinell data`: what recordings there are, getting them, looking at one, making one."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from data.errors import BrinellError
 from data.terminal import explained
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ app = typer.Typer(
 )
 
 _BEARING = "Designation (6205), or geometry as elements,element over pitch diameter[,contact angle] (9,0.2034)."
-_EXTRAS = {"matplotlib": "plot", "httpx2": "train"}
 
 
 @app.command("list", epilog="Example: [bold]BRINELL_DATA=/srv/recordings brinell data list[/bold]")
@@ -67,11 +64,11 @@ def fetch(
 
     root = data_root()
     failures = []
-    with _spoken():
+    with explained():
         wanted = _wanted(names or [], root)
     if not wanted:
         typer.echo(f"nothing is missing under {root}")
-    with _spoken(), _progress() as progress:
+    with explained(), _progress() as progress:
         for dataset, entry in wanted:
             try:
                 fetching.fetch(dataset, entry, root, _bar(progress, f"{dataset.name}/{entry.name}"), mirror)
@@ -107,7 +104,7 @@ def show(
     from rich.console import Console
     from rich.table import Table
 
-    with _spoken():
+    with explained():
         recording, note = _recording(what, rate_hz, speed_rpm, bearing, channel)
         table = Table(title=what, show_header=False)
         for name, value in _facts(recording, note):
@@ -140,24 +137,11 @@ def simulate(
     """Makes a recording of a simulated rig, to try things on without a machine."""
     from data.formats.output import write
 
-    with _spoken():
+    with explained():
         recording, geometry = _simulated(fault, seconds, seed, rate_hz, speed_rpm, bearing, snr_db)
         write(recording, out)
     typer.echo(f"{out}: {recording.seconds:g} s at {recording.rate_hz:g} Hz, {fault}")
     typer.echo(f"look at it: brinell data show {out} --rate-hz {recording.rate_hz:g} {geometry}")
-
-
-@contextmanager
-def _spoken() -> Iterator[None]:
-    """Errors in one line; a part that is not installed is one of them."""
-    with explained():
-        try:
-            yield
-        except ModuleNotFoundError as error:
-            if error.name not in _EXTRAS:
-                raise
-            extra = _EXTRAS[error.name]
-            raise BrinellError(f"this needs {error.name}: pip install '.[{extra}]' in Brinell's checkout") from error
 
 
 def _wanted(names: list[str], root: Path) -> "list[tuple[Dataset, Entry]]":

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from data.terminal import explained
+
 
 def join(app: typer.Typer) -> None:
     """Adds the service's commands to the command line."""
@@ -76,7 +78,8 @@ def diagnose(
         if plot is not None:
             from service.plots import draw
 
-            draw(found, plot)
+            with explained():
+                draw(found, plot)
             typer.echo(f"drawn: {plot}", err=True)
     except BrinellError as error:
         typer.echo(f"{file}: {error}", err=True)

@@ -32,11 +32,11 @@ def train(
 
     Example: brinell train training/configs/order.toml
     """
-    from training.config import TrainingConfig
-    from training.report import print_figures
-    from training.run import Run
-
     with explained():
+        from training.config import TrainingConfig
+        from training.report import print_figures
+        from training.run import Run
+
         chosen = TrainingConfig.read(config)
         if seed is not None:
             chosen = chosen.model_copy(update={"seed": seed})
@@ -75,10 +75,10 @@ def evaluate(
 
     brinell evaluate --bundle models/pretrained/order/1.0.0
     """
-    from training.comparison import compare
-    from training.report import print_bundle, print_comparison
-
     with explained():
+        from training.comparison import compare
+        from training.report import print_bundle, print_comparison
+
         if bundle is not None:
             print_bundle(bundle, _root(data))
             return
@@ -97,9 +97,9 @@ def export(
 
     Example: brinell export runs/order-0123456789abcdef
     """
-    from training.bundling import bundle
-
     with explained():
+        from training.bundling import bundle
+
         typer.echo(f"bundle: {bundle(run, to, version).folder}")
 
 
@@ -112,10 +112,10 @@ def parity(
 
     Example: brinell parity models/pretrained/order/1.0.0
     """
-    from training.measuring import compare_with_torch
-    from training.report import print_parity
-
     with explained():
+        from training.measuring import compare_with_torch
+        from training.report import print_parity
+
         print_parity(compare_with_torch(bundle, _root(data), windows))
 
 

@@ -1,6 +1,7 @@
 """`brinell diagnose` gives the service's answer offline; `brinell serve` says who can reach it."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -110,6 +111,16 @@ def test_the_picture_is_drawn(wav: Path, tmp_path: Path) -> None:
     assert "drawn" in errors
     assert (tmp_path / "answer.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "answer.png").stat().st_size > 50_000
+
+
+def test_a_picture_without_matplotlib_is_refused_in_one_line(
+    wav: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    code, output, errors = run("diagnose", wav, "--plot", tmp_path / "answer.png")
+    assert (code, errors.count("\n")) == (1, 1)
+    assert "pip install '.[plot]'" in errors
+    assert "verdict" in output
 
 
 def test_what_no_graph_read_has_a_picture_too(tmp_path: Path) -> None:
