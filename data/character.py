@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from data.recording import Recording
 
 OCTAVE_EDGES_HZ = (62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 5500.0)
+NOISE_SLOPES_DB = np.arange(-24, 24.1, 0.25)  # dB an octave
 SEGMENTS_PER_S = 20
 LEVEL_SECONDS = 0.2
 FEWEST_PIECES = 5
@@ -22,10 +23,15 @@ SMALLEST_SHARE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Character:
-    """`spectrum_db` [octaves]: power of each octave over that of all, dB; `level_spread_db`: see `level_spread_db`."""
+    """`spectrum_db` [octaves]: power of each octave over that of all, dB; the others: the functions of their names."""
 
     spectrum_db: NDArray[np.float64]
     level_spread_db: float
+
+    @property
+    def from_power_law_db(self) -> float:
+        """How far the spectrum is from that of coloured noise, RMS over octaves, dB."""
+        return from_power_law_db(self.spectrum_db)
 
 
 def character(recording: Recording) -> Character:
@@ -50,6 +56,19 @@ def octave_spectrum_db(recording: Recording) -> NDArray[np.float64]:
     edges = np.searchsorted(hz, OCTAVE_EDGES_HZ)
     power = np.array([density[low:high].sum() for low, high in pairwise(edges)])
     return np.asarray(10 * np.log10(power / max(power.sum(), np.finfo(float).tiny) + SMALLEST_SHARE))
+
+
+def from_power_law_db(spectrum_db: NDArray[np.float64]) -> float:
+    """RMS distance over octaves, dB, of an octave spectrum to the nearest density that is a power of the frequency.
+
+    White, pink and brown noise are such; a machine has resonances.
+    """
+    edges = np.asarray(OCTAVE_EDGES_HZ)
+    octave = np.log2(edges[1:] * edges[:-1]) / 2
+    density = NOISE_SLOPES_DB[:, None] * octave + 10 * np.log10(np.diff(edges))
+    power = 10 ** (density / 10)
+    noises = 10 * np.log10(power / power.sum(axis=1, keepdims=True))
+    return float(np.sqrt(np.square(noises - spectrum_db).mean(axis=1)).min())
 
 
 def level_spread_db(recording: Recording) -> float:

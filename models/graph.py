@@ -13,7 +13,7 @@ MICRO_BATCH = 8
 
 INPUT = "windows"
 OUTPUTS = ("logits", "spikes", "synops", "features")
-TRACE = "trace."
+TRACE_PREFIX = "trace."
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +74,10 @@ class Graph:
 
     def trace(self, values: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         """Spike trains, uint8 [N, timesteps, channels, length], by name in graph order; {} without traces."""
-        names = [name for name in self.outputs if name.startswith(TRACE)]
-        return dict(zip((name.removeprefix(TRACE) for name in names), self._in_batches(values, names), strict=True))
+        names = [name for name in self.outputs if name.startswith(TRACE_PREFIX)]
+        return dict(
+            zip((name.removeprefix(TRACE_PREFIX) for name in names), self._in_batches(values, names), strict=True)
+        )
 
     def _in_batches(self, values: NDArray[np.float32], names: list[str]) -> list[NDArray[Any]]:
         if not names:

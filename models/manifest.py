@@ -62,7 +62,8 @@ class Summary(_Part):
 
     Attributes:
         macro_f1: over windows, every fault weighing alike; `window_ece` over windows.
-        misread: recordings read wrong, each "rig/name as fault".
+        misread: recordings read wrong, each "rig/name as fault", whether the unknown-check lets them pass or not.
+        unknown: recordings that the unknown-check does not let pass, each "rig/name".
         recording_ece: over recordings.
         firing_rates: spikes per neuron and timestep, by spike train.
     """
@@ -75,6 +76,7 @@ class Summary(_Part):
     recordings_right: int
     false_alarms: int
     misread: tuple[str, ...]
+    unknown: tuple[str, ...]
     window_ece: Probability
     recording_ece: Probability
     paper_nj: float

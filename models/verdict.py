@@ -28,21 +28,23 @@ class Calibration(BaseModel):
 
 
 class Farthest(BaseModel):
-    """The largest value of each distance among the validation recordings: what `UnknownCheck` counts in."""
+    """What `UnknownCheck` counts in, from the validation recordings (`training.calibration`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     features: float
     spectrum_db: float
     level_spread_db: float
+    from_power_law_db: float
 
 
 class UnknownCheck(BaseModel):
     """How far a recording is from what was learned, in units of the farthest validation recording.
 
-    The score is the largest of three: the Mahalanobis distance of its mean features to the nearest fault's mean (K. Lee
+    The score is the largest of four: the Mahalanobis distance of its mean features to the nearest fault's mean (K. Lee
     et al., NeurIPS 2018), the distance of its octave spectrum to the nearest one of the training recordings of the
-    fault that it is read as (RMS over octaves), and the spread of its level. Why: docs/decisions/unknown-check.md.
+    fault that it is read as (RMS over octaves), the spread of its level, and how near its spectrum is to that of
+    coloured noise. Why: docs/decisions/unknown-check.md.
 
     Attributes:
         means: [faults][features], of the training windows.
@@ -60,7 +62,7 @@ class UnknownCheck(BaseModel):
     threshold: float
 
     def distances(self, features: NDArray[np.floating], character: Character, fault: int) -> dict[str, float]:
-        """Each of the three, over the farthest validation recording's.
+        """Each of the four, over what is usual among the validation recordings.
 
         Args:
             features: [windows, features].
@@ -75,6 +77,7 @@ class UnknownCheck(BaseModel):
             "features": float(to_features / self.farthest.features),
             "spectrum": float(to_spectra / self.farthest.spectrum_db),
             "level": character.level_spread_db / self.farthest.level_spread_db,
+            "noise": self.farthest.from_power_law_db / max(character.from_power_law_db, SMALLEST_PROBABILITY),
         }
 
 

@@ -10,12 +10,12 @@ from data.errors import BrinellError
 from data.fault import FAULTS
 from data.front_ends import FrontEnd
 from data.rig import draw_rig, simulate
-from models.bundle import Bundle, write_bundle
+from models.bundle import MODEL, TRACE_MODEL, Bundle, write_bundle
 from models.graph import Graph
 from models.manifest import Manifest
 from models.output import Network
 from training.card import card, licence
-from training.export import MODEL, TRACE, export
+from training.export import export
 from training.loop import WEIGHTS
 from training.parity import read
 from training.run import DRAFT, trained_network
@@ -44,7 +44,7 @@ def bundle(run: Path, to: Path, version: str) -> Bundle:
     network = trained_network(run)
     with tempfile.TemporaryDirectory() as scratch:
         model, trace = export(network, Path(scratch))
-        files: dict[str, Path | bytes] = {MODEL: model, TRACE: trace}
+        files: dict[str, Path | bytes] = {MODEL: model, TRACE_MODEL: trace}
         files |= {name: run / name for name in ("config.toml", WEIGHTS)}
         files |= {"README.md": card(draft).encode(), "LICENSE": licence(draft).encode()}
         golden = golden_windows(draft.front_end, network, Graph(model))

@@ -16,6 +16,7 @@ from training.judging import Judged
 TEMPERATURES = (0.05, 20.0)
 SHRINKAGE = 0.1
 UNKNOWN_MARGIN = 1.1
+NOISE_MARGIN = 0.5
 FAR = 1e3
 SMALLEST = 1e-4
 
@@ -46,8 +47,8 @@ def fit_temperature(judged: Sequence[Judged]) -> Calibration:
 def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged]) -> UnknownCheck:
     """Feature means of each fault, their shared covariance and spectra from training, the scales from validation.
 
-    The threshold is a margin over the farthest validation recording that was read right: with n recordings no rejection
-    rate under 1 / (n + 1) can be promised, and n is small.
+    A distance is counted in that of the farthest validation recording that was read right, and the threshold is a
+    margin over it: with n recordings no rejection rate under 1 / (n + 1) can be promised, and n is small.
     """
     features = [_flat(each).astype(np.float64) for each in trained]
     labels = [each.label for each in trained]
@@ -57,15 +58,17 @@ def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged]) -
         means=_rows(means),
         precision=_rows(_precision(off)),
         spectra_db=tuple(_spectra(trained, fault) for fault in range(len(FAULTS))),
-        farthest=Farthest(features=1, spectrum_db=1, level_spread_db=1),
+        farthest=Farthest(features=1, spectrum_db=1, level_spread_db=1, from_power_law_db=0),
         threshold=UNKNOWN_MARGIN,
     )
     right = [each for each in validation if each.probabilities.argmax() == each.label] or validation
     found = [each.distances(unscaled) for each in right]
-    features_far, spectrum_far, level_far = (
-        round(max(SMALLEST, *(each[name] for each in found)), 4) for name in ("features", "spectrum", "level")
-    )
-    farthest = Farthest(features=features_far, spectrum_db=spectrum_far, level_spread_db=level_far)
+    spread = {name: sorted((each[name] for each in found), reverse=True) for name in ("features", "spectrum", "level")}
+    # A single burst in a short validation span spoils both of these for it: the farthest but one is what is usual.
+    spectrum_far, level_far = (spread[name][min(1, len(right) - 1)] for name in ("spectrum", "level"))
+    noise_near = NOISE_MARGIN * min(each.character.from_power_law_db for each in right)
+    scales = (round(max(SMALLEST, far), 4) for far in (spread["features"][0], spectrum_far, level_far, noise_near))
+    farthest = Farthest(**dict(zip(Farthest.model_fields, scales, strict=True)))
     return unscaled.model_copy(update={"farthest": farthest})
 
 

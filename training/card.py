@@ -1,27 +1,35 @@
-"""A bundle's model card and licence, written from its manifest: no figure is typed by hand."""
+"""A bundle's model card and licence; every figure of what was reached comes from the manifest."""
 
 from data.fault import FAULTS
+from data.front_ends import FrontEnd, OrderFrontEnd
+from data.front_ends.order import WIDEST_OF_RATE
 from models.manifest import Figure, Manifest
-
-READS = {
-    "order": "the envelope of one frequency band over shaft angle, {front_end.revolutions} revolutions a window; "
-    "it needs the shaft speed, and a sampling rate above 8.6 kHz",
-    "time": "raw samples up to {front_end.limit_hz:g} Hz at {front_end.rate_hz:g} Hz, {front_end.length} a window; "
-    "it needs no speed, and a sampling rate of at least 12 kHz",
-}
 
 LIMITS = {
     "order": """\
+- CWRU's healthy recordings, published at 48 kHz, were brought to the 12 kHz of its faults, for training and for the
+  table: at 48 kHz they reach bands in which this network has learned no healthy CWRU bearing, and it may call them
+  unknown.
 - Above 4 kHz `rolling_element` was learned from JNU alone and `normal` from MFPT alone: no other of the three rigs has
   that state at a rate that reaches there. In those bands the rig and the fault cannot be told apart by this data.
 - CWRU 197 and 199 (outer race, 0.014 in) show little at their characteristic order. A network of this kind that was not
-  trained on their bearing reads them as a rolling element; expect the same of other faults that show as little.
+  trained on their bearing reads them as a rolling element or an inner race; expect the same of faults that show as
+  little.
 """,
     "time": """\
-- Raw samples tell rigs and specimens: a network of this kind is right on the bearings it has seen and reads the same
-  faults wrong at another load or on another machine. Give the speed, and the service uses `order` instead.
+- Raw samples tell rigs and specimens: a network of this kind is right on the bearings it has seen, and may read the
+  same faults wrong at another load or on another machine. Give the speed, and the service uses `order` instead.
 """,
 }
+
+
+SHARE_ALIKE = "CC BY-NC-SA 4.0"
+SHARED = """\
+Because a licence among them asks for it, these files are offered under CC BY-NC-SA 4.0
+(https://creativecommons.org/licenses/by-nc-sa/4.0/): share and adapt them with attribution, not for commercial
+purposes, under the same licence.
+
+"""
 
 
 def card(manifest: Manifest) -> str:
@@ -31,7 +39,7 @@ def card(manifest: Manifest) -> str:
 # {manifest.name} {manifest.version}
 
 A spiking network (MRA-SNN, after arXiv 2408.11067) that reads
-{READS[kind].format(front_end=manifest.front_end)}.
+{_reads(manifest.front_end)}.
 It says {", ".join(f"`{fault}`" for fault in manifest.faults)}.
 
 ## What it reached
@@ -47,7 +55,8 @@ of one bearing.
 
 All together: {summary.window_accuracy:.2%} of {summary.windows} windows, macro-F1 {summary.macro_f1:.4f}, macro-AUROC
 {summary.macro_auroc:.4f}, {summary.recordings_right} of {summary.recordings} recordings; {summary.false_alarms}
-false alarms. Read wrong: {", ".join(summary.misread) or "none"}.
+false alarms. Read wrong: {", ".join(summary.misread) or "none"}. The service would call unknown, whatever was read:
+{", ".join(summary.unknown) or "none"}.
 Expected calibration error {summary.window_ece:.3f} (windows), {summary.recording_ece:.3f} (recordings).
 
 Faulty recordings read as "nothing found": {_missed(manifest)}.
@@ -84,8 +93,9 @@ again, and `brinell evaluate --bundle` measures the table above.
 
 
 def licence(manifest: Manifest) -> str:
-    """LICENSE of the bundle: what the licences of the training data allow."""
+    """LICENSE of the bundle: what the licences of its training data allow."""
     lines = "\n".join(f"- {each.dataset}: {each.licence}. {each.citation}" for each in manifest.training_data)
+    share_alike = any(SHARE_ALIKE in each.licence for each in manifest.training_data)
     return f"""\
 The files of this bundle (weights, graphs, golden vectors, manifest, card) are not under the licence of the program.
 
@@ -93,11 +103,22 @@ They were learned from:
 
 {lines}
 
-Because MFPT's licence (CC BY-NC-SA 4.0, https://creativecommons.org/licenses/by-nc-sa/4.0/) asks for it, these files
-are offered under CC BY-NC-SA 4.0: share and adapt them with attribution, not for commercial purposes, under the same
-licence. Datasets that state no licence grant nothing: ask their authors before commercial use. For commercial use
-train a bundle on data of your own (`brinell train`).
+{SHARED if share_alike else ""}Datasets that state no licence grant nothing: ask their authors before commercial use.
+For commercial use train a bundle on data of your own (`brinell train`).
 """
+
+
+def _reads(front_end: FrontEnd) -> str:
+    if isinstance(front_end, OrderFrontEnd):
+        lowest_hz = min(high for _, high in front_end.bands_hz) / WIDEST_OF_RATE
+        return (
+            f"the envelope of one frequency band over shaft angle, {front_end.revolutions} revolutions a window;\n"
+            f"it needs the shaft speed, and a sampling rate above {lowest_hz:,.0f} Hz"
+        )
+    return (
+        f"raw samples up to {front_end.limit_hz:,g} Hz at {front_end.rate_hz:,g} Hz, {front_end.length:,} a window;\n"
+        f"it needs no speed, and a sampling rate of at least {front_end.rate_hz:,g} Hz"
+    )
 
 
 def _tools(manifest: Manifest) -> str:

@@ -7,6 +7,9 @@ import typer
 
 from data.terminal import explained
 
+CONFIGS = Path(__file__).with_name("configs")
+"""Those of the shipped bundles."""
+
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Folder of the datasets; else $BRINELL_DATA, else the fetched ones.")
 ]
@@ -47,7 +50,7 @@ def train(
 
 
 def evaluate(
-    dataset: Annotated[str, typer.Option(help="mfpt, jnu or cwru.")] = "mfpt",
+    dataset: Annotated[str, typer.Option(help="mfpt, jnu, cwru, or all (cross-machine).")] = "mfpt",
     protocol: Annotated[
         str, typer.Option(help="Which spans train and which test; see docs/protocols.md.")
     ] = "by-recording",
@@ -58,7 +61,7 @@ def evaluate(
     bundle: Annotated[
         Path | None, typer.Option(help="Measure this bundle on what it was not trained on, instead of training anew.")
     ] = None,
-    steps: Annotated[int | None, typer.Option(help="Training steps, instead of the configuration's.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Training steps, instead of the configuration's.")] = None,
     runs: RunsOption = Path("runs"),
     data: DataOption = None,
 ) -> None:
@@ -82,13 +85,13 @@ def evaluate(
         if bundle is not None:
             print_bundle(bundle, _root(data))
             return
-        configs = config or [Path("training/configs/order.toml"), Path("training/configs/time.toml")]
+        configs = config or [CONFIGS / "order.toml", CONFIGS / "time.toml"]
         print_comparison(compare(configs, dataset, protocol, split, steps, _root(data), runs / "evaluate"))
 
 
 def export(
     run: Annotated[Path, typer.Argument(help="Folder of a run, or of a bundle to export again.")],
-    to: Annotated[Path, typer.Option(help="Folder of bundles.")] = Path("models/pretrained"),
+    to: Annotated[Path | None, typer.Option(help="Folder of bundles; else that of the shipped ones.")] = None,
     version: Annotated[str, typer.Option(help="Of the bundle.")] = "1.0.0",
 ) -> None:
     """Export a trained run as a bundle: ONNX graphs, golden vectors, manifest, model card, licence.
@@ -98,9 +101,10 @@ def export(
     Example: brinell export runs/order-0123456789abcdef
     """
     with explained():
+        from models.bundle import PRETRAINED
         from training.bundling import bundle
 
-        typer.echo(f"bundle: {bundle(run, to, version).folder}")
+        typer.echo(f"bundle: {bundle(run, to or PRETRAINED, version).folder}")
 
 
 def parity(

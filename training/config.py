@@ -97,13 +97,15 @@ class TrainingConfig(Part):
         """Reads a TOML file.
 
         Raises:
-            ConfigError: it is not there, is no TOML, or a field is wrong.
+            ConfigError: it cannot be read, is no TOML, or a field is wrong.
         """
         try:
             return cls.model_validate(tomllib.loads(path.read_text()))
         except FileNotFoundError:
             raise ConfigError(f"{path}: no such file; training/configs holds those of the shipped bundles") from None
-        except tomllib.TOMLDecodeError as error:
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror}; a TOML file is wanted") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: not TOML: {error}") from error
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())

@@ -9,7 +9,7 @@ from data.fault import FAULTS, Fault
 from models.energy import PROFILES, account
 from models.layers import Layer
 from models.manifest import Figure, Rate, Summary
-from models.verdict import Calibration
+from models.verdict import Calibration, UnknownCheck
 from training.judging import Judged
 from training.metrics import Share, calibration_error, confusion, macro_auroc, macro_f1
 
@@ -102,9 +102,11 @@ def figures(judged: Sequence[Judged]) -> tuple[Figure, ...]:
     )
 
 
-def summary(found: Evaluation) -> Summary:
-    """The manifest's form of an evaluation."""
+def summary(found: Evaluation, judged: Sequence[Judged], check: UnknownCheck) -> Summary:
+    """The manifest's form of an evaluation of `judged`."""
+    unlike = [each for each in judged if max(each.distances(check).values()) > check.threshold]
     counts = {
+        "unknown": tuple(f"{each.span.entry.rig}/{each.span.entry.name}" for each in unlike),
         "recordings": found.recordings.total,
         "recordings_right": found.recordings.right,
         "false_alarms": found.false_alarms.right,

@@ -18,19 +18,20 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from data.errors import BrinellError
+from models.bundle import MODEL as MODEL
+from models.bundle import TRACE_MODEL
 from models.convolution import folded
+from models.graph import INPUT, OUTPUTS, TRACE_PREFIX
 from models.layers import counted
 from models.output import Network
 from models.spike_counts import EXACT, largest_count, spike_counts
 
 OPSET = 18
-MODEL, TRACE = "model.onnx", "model.trace.onnx"
-INPUT, TRACE_PREFIX = "windows", "trace."
-OUTPUTS = ("logits", "spikes", "synops", "features")
 LARGEST_BATCH = 4096
 
 
-class ExportError(Exception):
+class ExportError(BrinellError):
     """The exporter made a graph that breaks a promise; the message says which."""
 
 
@@ -47,7 +48,7 @@ def export(network: Network, folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     traced = _exported(network)
     plain = _without_traces(traced)
-    paths = folder / MODEL, folder / TRACE
+    paths = folder / MODEL, folder / TRACE_MODEL
     for path, model in zip(paths, (plain, traced), strict=True):
         _check(model, network)
         path.write_bytes(model.SerializeToString(deterministic=True))

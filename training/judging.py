@@ -1,4 +1,8 @@
-"""One labelled recording read by an exported graph, as the service would read it."""
+"""One labelled recording read by an exported graph.
+
+Read as the service reads it, but for the rate of CWRU's healthy recordings (`training.spans`): at their published
+48 kHz they reach bands in which no network has learned them.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.bundle import Bundle
 from models.manifest import MissRate
+from models.verdict import UnknownCheck
 from training.config import TrainingConfig
 from training.evaluation import Evaluation, evaluate, figures, miss_rate, summary
 from training.judging import Judged, judge
@@ -18,16 +19,21 @@ from training.spans import read, split_of
 
 @dataclass(frozen=True)
 class Measured:
-    """`evaluation` over all rigs, `judged` recording by recording."""
+    """`evaluation` over all rigs, `judged` recording by recording, of a bundle with `unknown_check`."""
 
     evaluation: Evaluation
     judged: list[Judged]
+    unknown_check: UnknownCheck
+
+    def unknown(self) -> tuple[str, ...]:
+        """Recordings that the unknown-check does not let pass, each "rig/name"."""
+        return summary(self.evaluation, self.judged, self.unknown_check).unknown
 
     def claims(self) -> dict[str, Any]:
         """The fields of a manifest that say what was reached."""
         return {
             "figures": figures(self.judged),
-            "summary": summary(self.evaluation),
+            "summary": summary(self.evaluation, self.judged, self.unknown_check),
             "miss_rate": MissRate(same_machine=miss_rate(self.judged)),
         }
 
@@ -42,7 +48,7 @@ def measure(bundle: Bundle, root: Path) -> Measured:
     split = split_of(config.sources, root)
     manifest = bundle.manifest
     judged = judge(bundle.graph, manifest.front_end, split.test, root, manifest.faults)
-    return Measured(evaluate(judged, manifest.layers, manifest.calibration), judged)
+    return Measured(evaluate(judged, manifest.layers, manifest.calibration), judged, manifest.unknown_check)
 
 
 def compare_with_torch(folder: Path, root: Path, count: int) -> Parity:

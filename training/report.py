@@ -33,6 +33,7 @@ def print_bundle(folder: Path, root: Path) -> None:
     table.add_row("macro-F1, macro-AUROC (windows)", f"{each.macro_f1:.4f}, {each.macro_auroc:.4f}")
     table.add_row("recordings right (95 % interval)", str(each.recordings))
     table.add_row("read wrong", ", ".join(each.misread) or "none")
+    table.add_row("unknown to the service", ", ".join(found.unknown()) or "none")
     table.add_row("calibration error, windows and recordings", f"{each.window_ece:.3f}, {each.recording_ece:.3f}")
     table.add_row("energy of a window, paper and full", f"{each.paper_nj:,.0f} and {each.full_nj:,.0f} nJ")
     table.add_row("ReLU twin, paper and full", f"{each.twin_paper_nj:,.0f} and {each.twin_full_nj:,.0f} nJ")

@@ -72,6 +72,7 @@ class Run:
         """Calibrates on the validation part, measures on the test part, writes and returns the draft of a manifest."""
         validation, test = self.judge("validation"), self.judge("test")
         calibration, layers = fit_temperature(validation), trained_network(self.folder).layers()
+        unknown_check = fit_unknown_check(self.judge("train"), validation)
         draft = Manifest(
             name=self.config.name,
             version="0.0.0",
@@ -80,10 +81,10 @@ class Run:
             network=self.config.network,
             layers=layers,
             calibration=calibration,
-            unknown_check=fit_unknown_check(self.judge("train"), validation),
+            unknown_check=unknown_check,
             envelope_threshold=EnvelopeRule().threshold,
             figures=figures(test),
-            summary=summary(evaluate(test, layers, calibration)),
+            summary=summary(evaluate(test, layers, calibration), test, unknown_check),
             miss_rate=MissRate(same_machine=miss_rate(test)),
             training_data=self._training_data(),
             protocol=", ".join(f"{source.dataset} {source.protocol}" for source in self.config.sources),

@@ -10,7 +10,7 @@ from data.datasets import DATASETS
 from data.datasets.entry import Entry
 from data.errors import DatasetError
 from data.fault import FAULTS
-from data.protocols import PROTOCOLS, Span, Split, joined
+from data.protocols import ALL, PROTOCOLS, Span, Split, joined
 from data.recording import Recording
 from data.resampling import resampled
 from data.rig import draw_rig, simulate
@@ -30,31 +30,29 @@ def split_of(sources: Iterable[Source], root: Path) -> Split:
 
 
 def splits_of(dataset: str, protocol: str, root: Path) -> tuple[Split, ...]:
-    """Every fold of a protocol on one dataset.
+    """Every fold of a protocol on one dataset, or on `all` of them.
 
     Raises:
-        ConfigError: no such dataset or protocol.
+        ConfigError: no such protocol, or it is not for this dataset.
         DatasetError: nothing of the dataset is under `root`, or too little for the protocol.
     """
-    if dataset not in DATASETS:
-        raise ConfigError(f"no dataset {dataset!r}; there are {', '.join(DATASETS)}")
     if protocol not in PROTOCOLS:
         raise ConfigError(f"no protocol {protocol!r}; there are {', '.join(PROTOCOLS)}")
-    entries = DATASETS[dataset].present(root)
+    if dataset not in PROTOCOLS[protocol].datasets:
+        raise ConfigError(
+            f"{protocol} is not for dataset {dataset!r}; it is for {', '.join(PROTOCOLS[protocol].datasets)}"
+        )
+    chosen = [each for name, each in DATASETS.items() if dataset in (name, ALL)]
+    entries = [entry for each in chosen for entry in each.present(root)]
     if not entries:
-        raise DatasetError(f"nothing of {dataset} is under {root}; `brinell data fetch {dataset}` gets it")
-    return PROTOCOLS[protocol](entries)
+        raise DatasetError(f"nothing of {dataset} is under {root}; `brinell data fetch` gets it")
+    return PROTOCOLS[protocol].splits(entries)
 
 
 def read(spans: Iterable[Span], root: Path) -> Iterator[Recording]:
-    """The recordings of `spans`, each cut before any filter sees it.
-
-    CWRU's healthy recordings are brought to the rate of its faults: else only they would reach the upper bands, and a
-    network could tell the healthy state by the band.
-    """
+    """The recordings of `spans`, each cut before any filter sees it, at the rate that `_whole` says."""
     for span in spans:
-        recording = _whole(root, span.entry)
-        yield recording.span(span.start, span.stop)
+        yield _whole(root, span.entry).span(span.start, span.stop)
 
 
 def simulated(simulation: Simulation) -> Iterator[Recording]:
@@ -66,6 +64,10 @@ def simulated(simulation: Simulation) -> Iterator[Recording]:
 
 @lru_cache(maxsize=8)
 def _whole(root: Path, entry: Entry) -> Recording:
+    """One recording; CWRU's healthy ones at the rate of its faults.
+
+    Else only they would reach the upper bands, and a network could tell the healthy state by the band.
+    """
     recording = DATASETS[entry.rig].load(root, entry)
     if entry.rig == "cwru" and recording.rate_hz > CWRU_FAULT_RATE_HZ:
         return resampled(recording, CWRU_FAULT_RATE_HZ)

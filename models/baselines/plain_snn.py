@@ -27,7 +27,6 @@ class PlainSnn(Network):
         self.neurons = nn.ModuleList(NEURONS[config.neuron](config) for _ in config.widths)
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(config.widths[-1], config.faults)
-        self._config = config
 
     def forward(self, windows: Tensor) -> Output:
         spikes: dict[str, Tensor] = {}
@@ -40,10 +39,10 @@ class PlainSnn(Network):
 
     @property
     def _spiking(self) -> bool:
-        return NEURONS[self._config.neuron].spiking
+        return NEURONS[self.config.neuron].spiking
 
     def layers(self) -> tuple[Layer, ...]:
-        config, found = self._config, []
+        config, found = self.config, []
         channels, length, timesteps = 1, config.window_length, config.timesteps[0]
         for number, (width, kernel, stride) in enumerate(
             zip(config.widths, config.kernels, config.strides, strict=True)

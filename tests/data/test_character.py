@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.character import OCTAVE_EDGES_HZ, level_spread_db, octave_spectrum_db
+from data.character import OCTAVE_EDGES_HZ, from_power_law_db, level_spread_db, octave_spectrum_db
 from data.datasets import DATASETS
 from data.recording import Recording
 
@@ -35,6 +35,23 @@ def test_a_steady_signal_has_hardly_any_level_spread_and_one_that_stops_and_star
 
 def test_a_signal_too_short_to_vary_counts_as_steady() -> None:
     assert level_spread_db(_noise(seconds=0.09)) == 0
+
+
+@pytest.mark.parametrize("power", [0.0, -0.5, -1.0])
+def test_coloured_noise_has_the_spectrum_of_a_power_law_and_a_tone_in_noise_has_not(power: float) -> None:
+    white = _noise()
+    hz = np.maximum(np.fft.rfftfreq(white.samples.size, 1 / white.rate_hz), 20)
+    coloured = np.fft.irfft(np.fft.rfft(white.samples) * hz**power, white.samples.size)
+    assert from_power_law_db(octave_spectrum_db(Recording(coloured, white.rate_hz))) < 0.5
+    tone = np.std(coloured) * np.sin(2 * np.pi * 700 * np.arange(white.samples.size) / white.rate_hz)
+    assert from_power_law_db(octave_spectrum_db(Recording(coloured + tone, white.rate_hz))) > 1.0
+
+
+def test_no_recording_of_a_machine_has_the_spectrum_of_coloured_noise(data_root: Path) -> None:
+    for dataset in DATASETS.values():
+        for entry in dataset.present(data_root):
+            spectrum = octave_spectrum_db(dataset.load(data_root, entry))
+            assert from_power_law_db(spectrum) > 1.0, entry.name
 
 
 def test_every_recording_of_a_machine_is_steadier_than_speech(data_root: Path) -> None:

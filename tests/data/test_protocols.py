@@ -25,7 +25,7 @@ CASES = [
 
 
 def _splits(dataset: str, protocol: str) -> tuple[Split, ...]:
-    return PROTOCOLS[protocol](DATASETS[dataset].entries)
+    return PROTOCOLS[protocol].splits(DATASETS[dataset].entries)
 
 
 def _faulty(spans: tuple[Span, ...]) -> list[Entry]:
@@ -61,7 +61,7 @@ def test_by_bearing_never_tests_a_faulty_bearing_that_it_trained_or_chose_on() -
 
 
 def test_cross_machine_never_tests_a_rig_that_it_trained_or_chose_on() -> None:
-    splits = PROTOCOLS["cross-machine"](ALL)
+    splits = PROTOCOLS["cross-machine"].splits(ALL)
     assert len(splits) == 6
     for split in splits:
         seen = {span.entry.rig for span in (*split.train, *split.validation)}
@@ -109,14 +109,14 @@ def test_by_time_drops_a_gap_between_what_it_learns_and_what_it_tests() -> None:
 
 def test_a_protocol_goes_on_with_the_recordings_that_are_there() -> None:
     here = [entry for entry in DATASETS["mfpt"].entries if not entry.name.endswith("vload_7")]
-    (split,) = PROTOCOLS["by-recording"](here)
+    (split,) = PROTOCOLS["by-recording"].splits(here)
     assert len(split.test) == 4
 
 
 def test_a_protocol_that_lacks_what_it_tests_says_so() -> None:
     here = [entry for entry in DATASETS["mfpt"].entries if "vload_5" in entry.name]
     with pytest.raises(DatasetError, match="brinell data list"):
-        PROTOCOLS["by-recording"](here)
+        PROTOCOLS["by-recording"].splits(here)
 
 
 def test_a_split_that_shares_samples_is_refused() -> None:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
 SECONDS = 3.0
-RATES_HZ = (12_000, 48_828)
-QUESTIONS = {"time": "", "order": "&speed_rpm=1500", "order and bearing": "&speed_rpm=1797&bearing=6205"}
+RATES_HZ = (12_000, 25_600, 48_828)
+QUESTIONS = {"time": "", "order": "&speed_rpm=600", "order and bearing": "&speed_rpm=1797&bearing=6205"}
 
 
 def times(rate_hz: int) -> NDArray[np.float64]:
@@ -33,7 +33,23 @@ def swapped(rate_hz: int) -> NDArray[np.float32]:
     return np.random.default_rng(0).standard_normal(times(rate_hz).size).astype("<f4").byteswap()
 
 
+def white_noise(rate_hz: int) -> NDArray[np.float64]:
+    return np.random.default_rng(0).standard_normal(times(rate_hz).size)
+
+
+def pink_noise(rate_hz: int) -> NDArray[np.float64]:
+    spectrum = np.fft.rfft(white_noise(rate_hz))
+    return np.fft.irfft(spectrum / np.sqrt(np.maximum(np.fft.rfftfreq(times(rate_hz).size, 1 / rate_hz), 20)))
+
+
+def hum_in_noise(rate_hz: int) -> NDArray[np.float64]:
+    return hum(rate_hz) + white_noise(rate_hz)
+
+
 TABLE = {
+    "white noise": (white_noise, {"unknown"}),
+    "pink noise": (pink_noise, {"unknown"}),
+    "hum in noise": (hum_in_noise, {"unknown"}),
     "hum": (hum, {"sensor_fault"}),
     "clipped sine": (clipped_sine, {"sensor_fault"}),
     "flat line": (flat_line, {"sensor_fault"}),
@@ -106,12 +122,11 @@ def test_noise_that_is_like_speech_is_unknown(
 
 @pytest.mark.parametrize("seconds", [0.5, 1.0, 2.0])
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=list(QUESTIONS))
-def test_a_clip_too_short_for_a_pause_is_hardly_ever_diagnosed(
+def test_a_clip_of_speech_too_short_for_a_pause_is_not_diagnosed_either(
     client: TestClient, speech: Callable[..., NDArray[np.float32]], question: str, seconds: float
 ) -> None:
-    answers = [ask(client, speech(seconds, 12_000.0, seed), 12_000, question).json()["verdict"] for seed in range(30)]
-    assert answers.count("diagnosed") <= 1
-    assert set(answers) <= {"unknown", "sensor_fault", "diagnosed"}
+    for seed in range(30):
+        assert verdict(client, speech(seconds, 12_000.0, seed), 12_000, question) in {"unknown", "sensor_fault"}, seed
 
 
 @pytest.mark.parametrize("seed", range(6))
