@@ -21,17 +21,19 @@ from data.geometry import Geometry
 
 _FILE = Path(__file__).with_name("catalogue.toml")
 _MAKERS = {"SKF", "FAG", "INA", "NTN", "NSK", "SNR", "KOYO", "NACHI", "TIMKEN", "LDK", "REXNORD", "MFPT"}
+_MAKER_WRITTEN_ON = re.compile(rf"^(?:{'|'.join(sorted(_MAKERS))})(?=.)")
 # Seals, shields and clearance stand behind the base designation and leave the geometry as it is.
 _SUFFIX = re.compile(r"(2RS|2Z|2RZ|DDU|LLU|LLB|ZZ|RS|Z|C[2-5])[A-Z0-9]*$")
 
 
 @dataclass(frozen=True)
 class CatalogueBearing:
-    """A bearing type: `designation`, its `geometry`, and the `source` to cite for it."""
+    """A bearing type: `designation`, its `geometry`, the `source` to cite for it, and a `warning` where one is due."""
 
     designation: str
     geometry: Geometry
     source: str
+    warning: str = ""
 
 
 def look_up(designation: str) -> CatalogueBearing:
@@ -48,28 +50,11 @@ def look_up(designation: str) -> CatalogueBearing:
     by_form = {_joined(name): name for name in known}
     nearest = difflib.get_close_matches(_joined(designation), by_form, n=3, cutoff=0.5)
     hint = f"nearest: {', '.join(by_form[form] for form in nearest)}" if nearest else f"there are {', '.join(known)}"
-    raise SignalError("bearing", f"{designation!r} is not in the catalogue ({hint}); give its geometry instead")
-
-
-def geometry_of(bearing: str) -> Geometry:
-    """The geometry written as a designation, or as "elements,ratio[,angle]" ("9,0.2034" or "16,0.1176,15.17").
-
-    Raises:
-        SignalError: neither, or out of limits.
-    """
-    numbers = bearing.split(",")
-    if len(numbers) == 1:
-        return look_up(bearing).geometry
-    try:
-        elements, ratio, *angle = (float(number) for number in numbers)
-        if len(angle) > 1 or elements != int(elements):
-            raise ValueError
-    except (ValueError, OverflowError):
-        form = "elements,element over pitch diameter[,contact angle in degrees]"
-        raise SignalError(
-            "bearing", f"{bearing!r} is no geometry; write {form}, as 9,0.2034 or 16,0.1176,15.17"
-        ) from None
-    return Geometry(int(elements), ratio, *angle)
+    raise SignalError(
+        "bearing",
+        f"{designation!r} is not in the catalogue ({hint}); give its geometry instead, as "
+        "rolling_elements=9,diameter_ratio=0.2034",
+    )
 
 
 def __getattr__(name: str) -> Mapping[str, CatalogueBearing]:
@@ -94,12 +79,12 @@ def _index() -> dict[str, CatalogueBearing]:
 def _bearing(row: dict[str, Any]) -> CatalogueBearing:
     ratio = row["element_diameter"] / row["pitch_diameter"]
     geometry = Geometry(row["rolling_elements"], ratio, row["contact_angle_deg"])
-    return CatalogueBearing(row["designation"], geometry, row["source"])
+    return CatalogueBearing(row["designation"], geometry, row["source"], row.get("warning", ""))
 
 
 def _words(designation: str) -> list[str]:
     words = re.findall(r"[A-Z0-9]+", designation.upper())
-    return [word for word in words if word not in _MAKERS] or words
+    return [_MAKER_WRITTEN_ON.sub("", word) for word in words if word not in _MAKERS] or words
 
 
 def _joined(designation: str) -> str:

@@ -1,15 +1,11 @@
-"""The bearing that a request names: by designation, by geometry, or by its characteristic orders.
+"""The bearing that a request names: as text (`data.bearing`), or as a JSON object of its geometry or its orders."""
 
->>> read_bearing("rolling_elements=9,diameter_ratio=0.2034").orders.bpfo.__round__(2)
-3.58
-"""
-
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from data.errors import SignalError
+from data import bearing as written
+from data.bearing import Bearing
 from data.geometry import CharacteristicOrders, Geometry
 
 Order = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
@@ -54,54 +50,14 @@ BearingGiven = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class NamedBearing:
-    """A bearing and what it was named by."""
-
-    name: str
-    orders: CharacteristicOrders
-
-
-def read_bearing(given: str | GeometryGiven | OrdersGiven) -> NamedBearing:
-    """The bearing behind what was given; text is a designation, or a geometry or orders as `name=number,...`.
+def read_bearing(given: str | GeometryGiven | OrdersGiven) -> Bearing:
+    """The bearing behind what was given.
 
     Raises:
         SignalError: field `bearing`: not in the catalogue, or a geometry or orders that no bearing has.
     """
     if isinstance(given, str):
-        return read_bearing(_numbers(given)) if "=" in given else _from_catalogue(given)
+        return written.read_bearing(given)
     if isinstance(given, OrdersGiven):
-        return NamedBearing("given orders", CharacteristicOrders(**given.model_dump()))
-    return NamedBearing("given geometry", Geometry(**given.model_dump()).orders())
-
-
-def _from_catalogue(designation: str) -> NamedBearing:
-    from data.catalogue import look_up
-
-    found = look_up(designation)
-    return NamedBearing(found.designation, found.geometry.orders())
-
-
-def _numbers(text: str) -> GeometryGiven | OrdersGiven:
-    values: dict[str, float | int] = {}
-    for part in text.split(","):
-        name, _, number = (piece.strip() for piece in part.partition("="))
-        try:
-            values[name] = int(number) if number.isdigit() else float(number)
-        except ValueError:
-            raise SignalError("bearing", f"{part.strip()!r} is not name=number") from None
-    model: type[GeometryGiven] | type[OrdersGiven] = OrdersGiven if _kind(values) == "orders" else GeometryGiven
-    try:
-        return model.model_validate(values)
-    except ValueError as error:
-        raise SignalError("bearing", _first(error)) from None
-
-
-def _first(error: ValueError) -> str:
-    details: Any = error.errors(include_url=False)[0]  # type: ignore[attr-defined]
-    name = ".".join(str(part) for part in details["loc"])
-    if details["type"] == "extra_forbidden":
-        return f"{name} is neither of a geometry nor one of the orders"
-    if details["type"] == "missing":
-        return f"{name} is missing"
-    return f"{name}: {details['msg']}, not {details['input']!r}"
+        return written.by_orders(CharacteristicOrders(**given.model_dump()))
+    return written.by_geometry(Geometry(**given.model_dump()))
