@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from data.envelope import band_envelope
+from data.errors import FormatError
 from data.recording import Recording
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 BANDS_HZ = ((500.0, 2_000.0), (1_000.0, 4_000.0), (2_000.0, 5_500.0), (4_000.0, 10_000.0), (8_000.0, 16_000.0))
 MARK_COLOURS = {"BPFO": "#d1495b", "BPFI": "#2e86ab", "2BSF": "#3c8d2f", "FTF": "#8d6a9f"}
+ENDINGS = (".png", ".pdf", ".svg")
 _HIGHEST_OF_RATE = 0.47
 _LONGEST_S = 20.0
 _MOST_POINTS = 4_000
@@ -32,6 +34,7 @@ def show(recording: Recording, path: Path, title: str = "") -> None:
     """Draws the recording into `path` (.png, .pdf or .svg by its ending); marks need its speed and orders.
 
     Raises:
+        FormatError: another ending, or a place that cannot be written to.
         ModuleNotFoundError: matplotlib is not installed (`pip install '.[plot]'`).
     """
     from matplotlib.figure import Figure
@@ -42,7 +45,21 @@ def show(recording: Recording, path: Path, title: str = "") -> None:
     _draw_spectrum(spectrum, recording)
     draw_envelope(envelope, recording)
     _entitle(figure, recording, title)
-    figure.savefig(path, dpi=120)
+    save(figure, path)
+
+
+def save(figure: "Figure", path: Path) -> None:
+    """Writes the picture in the format that the ending of `path` names.
+
+    Raises:
+        FormatError: another ending, or a place that cannot be written to.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise FormatError(f"{path}: endings of pictures that can be written are {', '.join(ENDINGS)}")
+    try:
+        figure.savefig(path, dpi=120)
+    except OSError as error:
+        raise FormatError(f"{path}: {error.strerror or error}; give a file in a folder that can be written") from error
 
 
 def draw_waveform(axes: "Axes", recording: Recording) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data.fault import Fault
-from data.plots import MARK_COLOURS, draw_envelope, draw_waveform
+from data.plots import MARK_COLOURS, draw_envelope, draw_waveform, save
 from data.recording import Recording
 from models.bundle import Bundle
 from service.choice import in_blocks
@@ -28,6 +28,7 @@ def draw(found: Found, path: Path) -> None:
     """Draws into `path` (.png, .pdf or .svg by its ending).
 
     Raises:
+        FormatError: another ending, or a place that cannot be written to.
         ModuleNotFoundError: matplotlib is not installed.
     """
     from matplotlib.figure import Figure
@@ -40,7 +41,7 @@ def draw(found: Found, path: Path) -> None:
     _probabilities(axes[3], found)
     answer = found.diagnosis
     figure.suptitle(f"{found.recording.source}: {answer.message.partition('. ')[0].rstrip('.')}", fontsize="large")
-    figure.savefig(path, dpi=120)
+    save(figure, path)
 
 
 def _spikes(axes: "Axes", found: Found) -> None:
