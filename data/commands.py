@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from data.datasets import Dataset, Entry
+    from data.geometry import Geometry
+    from data.naming import Named
     from data.recording import Recording
 
 app = typer.Typer(
@@ -20,7 +22,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-_BEARING = "Designation (6205), or geometry as elements,element over pitch diameter[,contact angle] (9,0.2034)."
+_GEOMETRY = "Designation (6205), or geometry (rolling_elements=9,diameter_ratio=0.2034, or 9,0.2034)"
+_BEARING = _GEOMETRY + ", or orders (bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398)."
 
 
 @app.command("list", epilog="Example: [bold]BRINELL_DATA=/srv/recordings brinell data list[/bold]")
@@ -58,26 +61,20 @@ def fetch(
     ] = None,
 ) -> None:
     """Downloads recordings that are missing: goes on after a break, checks what came, leaves alone what is here."""
-    from data import fetch as fetching
-    from data.errors import DatasetError
+    from data.fetch import fetch_all
     from data.home import data_root
 
     root = data_root()
-    failures = []
     with explained():
         wanted = _wanted(names or [], root)
     if not wanted:
         typer.echo(f"nothing is missing under {root}")
     with explained(), _progress() as progress:
-        for dataset, entry in wanted:
-            try:
-                fetching.fetch(dataset, entry, root, _bar(progress, f"{dataset.name}/{entry.name}"), mirror)
-            except DatasetError as error:
-                failures.append(str(error))
+        came, failures = fetch_all(wanted, root, lambda name: _bar(progress, name), mirror)
     for failure in failures:
         typer.secho(f"error: {failure}", fg=typer.colors.RED, err=True)
     if failures:
-        typer.echo(f"{len(wanted) - len(failures)} of {len(wanted)} are here now", err=True)
+        typer.echo(f"{came} of {len(wanted)} are here now", err=True)
         raise typer.Exit(1)
 
 
@@ -104,16 +101,18 @@ def show(
     from rich.console import Console
     from rich.table import Table
 
+    from data.naming import open_named
+
     with explained():
-        recording, note = _recording(what, rate_hz, speed_rpm, bearing, channel)
+        found = open_named(what, rate_hz=rate_hz, speed_rpm=speed_rpm, bearing=bearing, channel=channel)
         table = Table(title=what, show_header=False)
-        for name, value in _facts(recording, note):
+        for name, value in _facts(found):
             table.add_row(name, value)
         Console().print(table)
         if plot is not None:
             from data import plots
 
-            plots.show(recording, plot, what)
+            plots.show(found.recording, plot, what)
             typer.echo(f"drawn into {plot}")
 
 
@@ -131,7 +130,7 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="Which rig is drawn: the same seed gives the same recording.")] = 0,
     rate_hz: Annotated[float | None, typer.Option(help="Sampling rate; drawn when left out.")] = None,
     speed_rpm: Annotated[float | None, typer.Option(help="Shaft speed; drawn when left out.")] = None,
-    bearing: Annotated[str | None, typer.Option(help=_BEARING + " Drawn when left out.")] = None,
+    bearing: Annotated[str | None, typer.Option(help=_GEOMETRY + ". Drawn when left out.")] = None,
     snr_db: Annotated[float | None, typer.Option(help="Strikes over noise; drawn when left out.")] = None,
 ) -> None:
     """Makes a recording of a simulated rig, to try things on without a machine."""
@@ -145,25 +144,14 @@ def simulate(
 
 
 def _wanted(names: list[str], root: Path) -> "list[tuple[Dataset, Entry]]":
-    from data.datasets import DATASETS
+    from data.datasets import DATASETS, named
 
     wanted: dict[tuple[str, str], tuple[Dataset, Entry]] = {}
     for name in names or list(DATASETS):
-        dataset, entries = _named(name)
+        dataset, entries = named(name)
         missing = dataset.missing(root)
         wanted |= {(dataset.name, entry.name): (dataset, entry) for entry in entries if entry in missing}
     return list(wanted.values())
-
-
-def _named(name: str) -> "tuple[Dataset, tuple[Entry, ...]]":
-    from data.datasets import DATASETS
-    from data.errors import DatasetError
-
-    first, _, rest = name.partition("/")
-    if first not in DATASETS:
-        raise DatasetError(f"no dataset {first!r}; there are {', '.join(DATASETS)}")
-    dataset = DATASETS[first]
-    return dataset, (dataset.entry(rest),) if rest else dataset.entries
 
 
 def _progress() -> "Progress":
@@ -182,49 +170,12 @@ def _bar(progress: "Progress", name: str) -> Callable[[int, int | None], None]:
     return update
 
 
-def _recording(
-    what: str, rate_hz: float | None, speed_rpm: float | None, bearing: str | None, channel: str | None
-) -> "tuple[Recording, str]":
-    from dataclasses import replace
-
-    from data.catalogue import geometry_of
-    from data.home import data_root
-
-    given: dict[str, object] = {}
-    if rate_hz is not None:
-        given["rate_hz"] = rate_hz
-    if speed_rpm is not None:
-        given["speed_rpm"] = speed_rpm
-    if bearing is not None:
-        given["orders"] = geometry_of(bearing).orders()
-    if Path(what).is_file() or "." in what.rsplit("/", 1)[-1]:
-        recording, note = _from_file(Path(what), rate_hz, channel)
-    else:
-        dataset, entries = _named(what)
-        if len(entries) != 1:
-            from data.errors import DatasetError
-
-            raise DatasetError(f"{what} has {len(entries)} recordings; show one, as {what}/{entries[0].name}")
-        recording, note = dataset.load(data_root(), entries[0]), dataset.citation
-    return replace(recording, **given), note  # type: ignore[arg-type]
-
-
-def _from_file(path: Path, rate_hz: float | None, channel: str | None) -> "tuple[Recording, str]":
-    from data.errors import SignalError
-    from data.formats import read_signal
-    from data.recording import Recording
-
-    signal = read_signal(path, rate_hz=rate_hz, channel=channel)
-    if signal.rate_hz is None:
-        raise SignalError("rate_hz", f"{path} does not say its sampling rate ({signal.note}); give it with --rate-hz")
-    return Recording(signal.samples, signal.rate_hz, signal.speed_rpm, source=path.name), signal.note
-
-
-def _facts(recording: "Recording", note: str) -> Iterator[tuple[str, str]]:
+def _facts(found: "Named") -> Iterator[tuple[str, str]]:
     import numpy as np
 
     from data.plots import marks_hz
 
+    recording = found.recording
     samples = recording.samples.astype(np.float64)
     deviation = samples - samples.mean()
     rms, peak = float(np.sqrt(np.mean(deviation**2))), float(np.abs(deviation).max())
@@ -233,6 +184,8 @@ def _facts(recording: "Recording", note: str) -> Iterator[tuple[str, str]]:
     for name in ("fault", "bearing", "load"):
         if getattr(recording, name):
             yield name, str(getattr(recording, name))
+    if found.bearing is not None and found.bearing.source:
+        yield "its geometry", found.bearing.source
     yield "level", f"RMS {rms:.4g} g, peak {peak:.4g} g, mean {samples.mean():.3g} g"
     if rms > 0:
         kurtosis = float(np.mean(deviation**4)) / rms**4
@@ -240,7 +193,7 @@ def _facts(recording: "Recording", note: str) -> Iterator[tuple[str, str]]:
     marks = marks_hz(recording)
     lines = ", ".join(f"{name} {frequency:.2f} Hz" for name, frequency in marks.items())
     yield "faults show at", lines or "needs speed and bearing"
-    yield "note", note
+    yield "note", found.note
 
 
 def _simulated(
@@ -254,7 +207,7 @@ def _simulated(
 ) -> "tuple[Recording, str]":
     import numpy as np
 
-    from data.catalogue import geometry_of
+    from data.bearing import written
     from data.fault import Fault
     from data.rig import draw_rig
     from data.rig import simulate as simulated
@@ -262,10 +215,16 @@ def _simulated(
     given = {"rate_hz": rate_hz, "speed_rpm": speed_rpm, "snr_db": snr_db}
     given = {name: value for name, value in given.items() if value is not None}
     rng = np.random.default_rng(seed)
-    rig = draw_rig(rng, **given, **({} if bearing is None else {"geometry": geometry_of(bearing)}))
-    written = bearing or ",".join(
-        f"{number:.6g}"
-        for number in (rig.geometry.rolling_elements, rig.geometry.diameter_ratio, rig.geometry.contact_angle_deg)
-    )
+    rig = draw_rig(rng, **given, **({} if bearing is None else {"geometry": _geometry(bearing)}))
     recording = simulated(rig, Fault(fault), seconds, rng)
-    return recording, f"--speed-rpm {rig.speed_rpm:g} --bearing {written}"
+    return recording, f"--speed-rpm {rig.speed_rpm:g} --bearing {written(rig.geometry)}"
+
+
+def _geometry(bearing: str) -> "Geometry":
+    from data.bearing import GEOMETRY_FORM, read_bearing
+    from data.errors import SignalError
+
+    geometry = read_bearing(bearing).geometry
+    if geometry is None:
+        raise SignalError("bearing", f"a rig is simulated from a geometry, not from orders; write {GEOMETRY_FORM}")
+    return geometry

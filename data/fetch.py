@@ -7,14 +7,17 @@ has the published name is what was published.
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from data.datasets.dataset import Dataset
 from data.datasets.entry import Entry
 from data.errors import DatasetError
+from data.home import VARIABLE
 
 if TYPE_CHECKING:
     import httpx2
@@ -24,6 +27,51 @@ TIMEOUT_S = 30.0
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that are here and, where it is known, with how many there will be."""
+
+
+class Unreachable(DatasetError):
+    """No connection to the host of an address: its other files need not be tried."""
+
+
+class Unwritable(DatasetError):
+    """The folder of the recordings cannot be written to."""
+
+
+def fetch_all(
+    wanted: Sequence[tuple[Dataset, Entry]],
+    root: Path,
+    progress: Callable[[str], Progress],
+    mirror: str | None = None,
+) -> tuple[int, list[str]]:
+    """Gets what it can; returns how many recordings came, and what went wrong, each host that does not answer once.
+
+    Args:
+        wanted: the recordings.
+        root: the folder of all datasets.
+        progress: makes what is told how far one recording, by name, is.
+        mirror: as of `fetch`.
+    """
+    came, failures = 0, []
+    left_out: Counter[str] = Counter()
+    silent: set[str] = set()
+    for dataset, entry in wanted:
+        host = urlsplit(_address(dataset, entry, mirror)).netloc
+        if host in silent:
+            left_out[host] += 1
+            continue
+        try:
+            fetch(dataset, entry, root, progress(f"{dataset.name}/{entry.name}"), mirror)
+            came += 1
+        except Unwritable as error:
+            failures.append(str(error))
+            break
+        except Unreachable as error:
+            failures.append(str(error))
+            silent.add(host)
+        except DatasetError as error:
+            failures.append(str(error))
+    failures += [f"{count} more of {host} were not tried" for host, count in left_out.items()]
+    return came, failures
 
 
 def fetch(dataset: Dataset, entry: Entry, root: Path, progress: Progress, mirror: str | None = None) -> Path:
@@ -37,20 +85,29 @@ def fetch(dataset: Dataset, entry: Entry, root: Path, progress: Progress, mirror
         mirror: a base address that serves `dataset/file` in place of the public home.
 
     Raises:
-        DatasetError: not reachable, not there, broken off again and again, or not the published bytes.
+        Unreachable: no connection to the host.
+        Unwritable: `root` cannot be written to.
+        DatasetError: not there, broken off again and again, or not the published bytes.
     """
     here = dataset.path(root, entry)
     if here is not None:
         return here
-    if mirror is not None:
-        entry = replace(entry, url=f"{mirror.rstrip('/')}/{dataset.name}/{entry.file}")
+    entry = replace(entry, url=_address(dataset, entry, mirror))
     place = root / dataset.name / entry.file
-    place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_name(f"{place.name}.part")
-    _download(entry, part, progress)
-    _check(dataset, entry, part)
-    os.replace(part, place)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _download(entry, part, progress)
+        _check(dataset, entry, part)
+        os.replace(part, place)
+    except OSError as error:
+        reason = f"{error.strerror or error}; set {VARIABLE} to a folder that can be written"
+        raise Unwritable(f"{error.filename or place}: {reason}") from error
     return place
+
+
+def _address(dataset: Dataset, entry: Entry, mirror: str | None) -> str:
+    return entry.url if mirror is None else f"{mirror.rstrip('/')}/{dataset.name}/{entry.file}"
 
 
 def checksum_of(path: Path, kind: str) -> str:
@@ -72,9 +129,8 @@ def _download(entry: Entry, part: Path, progress: Progress) -> None:
                 if _complete(entry, part) or _stream(client, entry, part, progress):
                     return
                 failure = "the server could not go on from there"
-            except httpx2.ConnectError as error:
-                failure = str(error)
-                break
+            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+                raise Unreachable(f"{entry.url}: {error}; check the network, or give a mirror") from error
             except httpx2.TransportError as error:
                 failure = str(error)
     size = _size(part)

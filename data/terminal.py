@@ -7,8 +7,8 @@ import typer
 
 from data.errors import BrinellError
 
-EXTRAS = {"matplotlib": "plot"} | dict.fromkeys(
-    ("httpx2", "onnx", "onnxscript", "safetensors", "sklearn", "tensorboard", "tomli_w", "torch"), "train"
+EXTRAS = {"matplotlib": "plot", "httpx2": "fetch"} | dict.fromkeys(
+    ("onnx", "onnxscript", "safetensors", "sklearn", "tensorboard", "tomli_w", "torch"), "train"
 )
 """Which extra brings what the base install goes without."""
 

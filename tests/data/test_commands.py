@@ -71,7 +71,47 @@ def test_the_same_seed_makes_the_same_recording(brinell: Brinell, tmp_path: Path
 def test_a_drawn_bearing_is_told_so_that_it_can_be_given_again(brinell: Brinell) -> None:
     made = brinell("simulate", "x.wav", "--seconds", 0.5)
     told = made.output.split("brinell data show ")[1].split()
+    assert "rolling_elements=" in made.output
     assert "BPFO" in brinell("show", *told).output
+
+
+@pytest.mark.parametrize(
+    "bearing",
+    ["6205", "SKF6205", "9,0.2034", "rolling_elements=9,diameter_ratio=0.2034", "bpfo=3.585,bpfi=5.4,bsf=2.3,ftf=0.4"],
+)
+def test_a_bearing_is_shown_however_it_is_written(brinell: Brinell, bearing: str) -> None:
+    assert brinell("simulate", "x.wav", "--seconds", 0.5).exit_code == 0
+    assert "BPFO 89.6" in brinell("show", "x.wav", "--speed-rpm", 1500, "--bearing", bearing).output
+
+
+def test_the_source_of_a_geometry_is_shown(brinell: Brinell) -> None:
+    assert brinell("simulate", "x.wav", "--seconds", 0.5).exit_code == 0
+    assert "measured on the Jiangnan" in brinell("show", "x.wav", "--bearing", "N205").output
+
+
+@pytest.mark.parametrize(("plot", "reason"), [("x.xyz", "endings of pictures"), ("gone/x.png", "No such file")])
+def test_a_picture_that_cannot_be_written_is_said_in_one_line(brinell: Brinell, plot: str, reason: str) -> None:
+    assert brinell("simulate", "x.wav", "--seconds", 0.5).exit_code == 0
+    answer = brinell("show", "x.wav", "--plot", plot)
+    assert answer.exit_code == 1
+    assert reason in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_host_that_does_not_answer_is_said_once(brinell: Brinell) -> None:
+    answer = brinell("fetch", "mfpt", "--mirror", "http://127.0.0.1:9")
+    assert answer.exit_code == 1
+    assert answer.stderr.count("check the network") == 1
+    assert "19 more of 127.0.0.1:9 were not tried" in answer.stderr
+    assert "0 of 20 are here now" in answer.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_said_once(brinell: Brinell, tmp_path: Path) -> None:
+    (tmp_path / "recordings").write_text("a file where the folder should be")
+    answer = brinell("fetch", "mfpt")
+    assert answer.exit_code == 1
+    assert answer.stderr.count("error:") == 1
+    assert "set BRINELL_DATA to a folder that can be written" in answer.stderr
 
 
 def test_a_file_without_a_rate_asks_for_it(brinell: Brinell, tmp_path: Path) -> None:
@@ -94,6 +134,7 @@ def test_a_file_without_a_rate_asks_for_it(brinell: Brinell, tmp_path: Path) -> 
         (["simulate", "gone/x.csv", "--seconds", "0.5"], "No such file"),
         (["simulate", "x.csv", "--bearing", "6299"], "not in the catalogue"),
         (["simulate", "x.csv", "--speed-rpm", "1"], "speed_rpm"),
+        (["simulate", "x.csv", "--bearing", "bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398"], "rolling_elements=9"),
         (["fetch", "cwru/105", "--mirror", "http://127.0.0.1:9"], "cwru/105.mat"),
     ],
 )
@@ -119,7 +160,7 @@ def test_a_real_recording_is_shown_with_what_is_published_of_it(
     ("module", "words", "extra"),
     [
         ("matplotlib", ["show", "x.wav", "--plot", "x.png"], r".[plot]"),
-        ("httpx2", ["fetch", "cwru/105"], r".[train]"),
+        ("httpx2", ["fetch", "cwru/105"], r".[fetch]"),
     ],
 )
 def test_a_part_that_is_not_installed_is_said_with_how_to_get_it(
