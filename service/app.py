@@ -8,6 +8,7 @@ pool, so that the event loop only moves bytes.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -93,7 +94,7 @@ def _routes(app: FastAPI) -> None:
         "/v1/diagnose",
         tags=["diagnosis"],
         summary="Which part of the bearing is failing?",
-        description=docs.DIAGNOSE,
+        description=docs.diagnose(app.state.settings),
         response_model=Diagnosis,
         responses=docs.DIAGNOSE_RESPONSES,
         openapi_extra={"requestBody": docs.request_body()},
@@ -106,9 +107,11 @@ async def _diagnose(app: FastAPI, request: Request, query: Query) -> Response:
     if not app.state.registry.bundles:
         raise refused(503, "bundle", "no bundle is ready; GET /readyz says why")
     try:
+        _refuse_repeated(request)
         decode = codec(request.headers.get("content-type"))
-        if request.headers.get("content-encoding", "identity") != "identity":
-            raise refused(415, "content_encoding", "compressed bodies are not read; send the bytes as they are")
+        encoding = request.headers.get("content-encoding", "identity").strip().lower()
+        if encoding != "identity":
+            raise refused(415, "content_encoding", f"bodies in {encoding} are not read")
         settings: Settings = app.state.settings
         limit = settings.max_bytes(json=decode is read_json)
         body = await collect(request.stream(), request.headers.get("content-length"), limit)
@@ -126,13 +129,23 @@ def _answer(app: FastAPI, decode: Codec, body: Bytes, query: Query, identity: st
     _limit_length(question, app.state.settings)
     engine: Engine = app.state.engine
     try:
-        diagnosis = engine.diagnose(question.recording, bundle=question.bundle, windows=question.windows)
+        diagnosis = engine.diagnose(
+            question.recording, bundle=question.bundle, windows=question.windows, warnings=question.warnings
+        )
     except NoSuchBundle as error:
         raise refused(422, "bundle", str(error)) from None
     timing = diagnosis.timing.model_copy(
         update={"decode_ms": decode_ms, "total_ms": round(diagnosis.timing.total_ms + decode_ms, 3)}
     )
     return diagnosis.model_copy(update={"request_id": identity, "timing": timing}).model_dump_json().encode()
+
+
+def _refuse_repeated(request: Request) -> None:
+    """One of two values would be taken without a word."""
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    for name, count in counts.items():
+        if count > 1:
+            raise refused(422, name, f"stands in the query {count} times; give it once")
 
 
 def _limit_length(question: Question, settings: Settings) -> None:
@@ -161,4 +174,9 @@ async def _drain(request: Request) -> None:
         return
 
 
-app = create_app(Settings())
+def __getattr__(name: str) -> FastAPI:
+    # `uvicorn service.app:app` asks for it; who brings settings of his own does not pay for one that he does not use.
+    if name == "app":
+        globals()[name] = app = create_app(Settings.read())
+        return app
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

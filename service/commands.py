@@ -24,30 +24,28 @@ def serve(
 
     Example:  BRINELL_PORT=9000 brinell serve
     """
-    from pydantic import ValidationError
-
-    from service.serving import run
     from service.settings import Settings
 
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    try:
-        settings = Settings(**given)  # type: ignore[arg-type]
-    except ValidationError as error:
-        for problem in error.errors(include_url=False):
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            typer.echo(f"BRINELL_{name}: {problem['msg']}", err=True)
-        raise typer.Exit(2) from None
+    with explained():
+        settings = Settings.read(
+            **{name: value for name, value in (("host", host), ("port", port)) if value is not None}
+        )
+    from service.serving import run
+
     run(settings)
 
 
 def diagnose(
-    file: Annotated[Path, typer.Argument(help="One channel of vibration: .csv, .txt, .npy, .wav or .mat.")],
+    what: Annotated[
+        str,
+        typer.Argument(metavar="FILE|DATASET/NAME", help="A csv, txt, npy, wav or mat file, or a public recording."),
+    ],
     rate_hz: Annotated[float | None, typer.Option(help="Sampling rate, Hz, where the file does not say it.")] = None,
     speed_rpm: Annotated[float | None, typer.Option(help="Shaft speed, rpm, where the file does not say it.")] = None,
     bearing: Annotated[
         str | None,
         typer.Option(
-            help="Designation (6205), geometry (rolling_elements=9,diameter_ratio=0.2) "
+            help="Designation (6205), geometry (rolling_elements=9,diameter_ratio=0.2034, or 9,0.2034) "
             "or orders (bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398)."
         ),
     ] = None,
@@ -62,14 +60,15 @@ def diagnose(
 
       brinell diagnose OuterRaceFault_3.mat --bearing NICE --plot answer.png
 
+      brinell diagnose mfpt/OuterRaceFault_3
+
       brinell diagnose pump.csv --rate-hz 25600 --speed-rpm 1480 --channel 2 --json
     """
-    from data.errors import BrinellError
-    from service import offline
+    with explained():
+        from service import offline
 
-    try:
         found = offline.diagnose(
-            file, rate_hz=rate_hz, speed_rpm=speed_rpm, bearing=bearing, channel=channel, bundle=bundle
+            what, rate_hz=rate_hz, speed_rpm=speed_rpm, bearing=bearing, channel=channel, bundle=bundle
         )
         if json:
             typer.echo(found.diagnosis.model_dump_json(indent=2))
@@ -78,9 +77,5 @@ def diagnose(
         if plot is not None:
             from service.plots import draw
 
-            with explained():
-                draw(found, plot)
+            draw(found, plot)
             typer.echo(f"drawn: {plot}", err=True)
-    except BrinellError as error:
-        typer.echo(f"{file}: {error}", err=True)
-        raise typer.Exit(2) from None

@@ -60,7 +60,7 @@ class WindowResult(_Part):
 
 
 class WindowEnergy(_Part):
-    """Of one window in one band: one run of the graph."""
+    """Of one window in all the bands that it is read in: the mean over the recording's windows."""
 
     paper_nj: float
     full_nj: float

@@ -17,17 +17,19 @@ from starlette.staticfiles import StaticFiles
 
 from service.errors import Refusal
 from service.question import Body
+from service.settings import MIB, Settings
 
 EXAMPLES = Path(__file__).parent / "examples"
 ASSETS = "/docs/assets"
 REFERENCE = "#/components/schemas/{model}"
 
-DIAGNOSE = """
+_DIAGNOSE = """
 Post one channel of vibration from a bearing housing, from one window up (0.17 s, or four shaft revolutions).
 
-The body is a JSON object, raw little-endian float32, or a `.npy` file; what else is known stands in the query (or in
-the JSON object). What is no signal at all is a 422 with the field and the reason. Everything else is a 200 with a
-`verdict`: `diagnosed`, `unknown` (not like anything learned), `not_applicable` (no model fits), or `sensor_fault`.
+The body is a JSON object (up to {json} MiB), raw little-endian float32, or a `.npy` file (up to {body} MiB); what else
+is known stands in the query (or in the JSON object). What is no signal at all, or longer than {minutes:g} minutes, is a
+422 with the field and the reason. Everything else is a 200 with a `verdict`: `diagnosed`, `unknown` (not like anything
+learned), `not_applicable` (no model fits), or `sensor_fault`.
 
     curl -X POST -H 'Content-Type: application/octet-stream' --data-binary @signal.f32 \\
       'http://127.0.0.1:8000/v1/diagnose?rate_hz=48828&speed_rpm=1500&bearing=NICE'
@@ -35,11 +37,17 @@ the JSON object). What is no signal at all is a 422 with the field and the reaso
 
 _REFUSALS = {
     413: "The body is over the limit.",
-    415: "The content type cannot be read.",
+    415: "The content type or encoding cannot be read.",
     422: "No signal: which field, and why.",
     500: "An error of the service's own.",
     503: "No bundle is ready.",
 }
+
+
+def diagnose(settings: Settings) -> str:
+    """The description of `POST /v1/diagnose`, with the limits that are set."""
+    json_mib, body_mib = settings.max_bytes(json=True) // MIB, settings.max_bytes(json=False) // MIB
+    return _DIAGNOSE.format(json=json_mib, body=body_mib, minutes=settings.max_minutes)
 
 
 def version() -> str:

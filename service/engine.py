@@ -4,7 +4,7 @@ sensor check -> choice of bundle -> windows -> graph -> conclusion -> energy acc
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -68,13 +68,16 @@ class Engine:
         self.bundles = bundles
         self.profile = profile
 
-    def diagnose(self, recording: Recording, *, bundle: str | None = None, windows: bool = False) -> Diagnosis:
+    def diagnose(
+        self, recording: Recording, *, bundle: str | None = None, windows: bool = False, warnings: Sequence[str] = ()
+    ) -> Diagnosis:
         """One answer for the recording.
 
         Args:
             recording: with speed and orders where they are known.
             bundle: `name` or `name/version` to take, in place of the most informed that applies.
             windows: also say what each window shows.
+            warnings: what to keep in mind with what was given; they stand before the engine's own.
 
         Raises:
             NoSuchBundle: `bundle` is not loaded.
@@ -82,7 +85,8 @@ class Engine:
         watch = _Stopwatch()
         with watch.stage("total"):
             answer = self._answer(recording, bundle, windows, watch)
-        return answer.model_copy(update={"timing": Timing(**watch.ms)})
+        told = [*warnings, *answer.warnings]
+        return answer.model_copy(update={"timing": Timing(**watch.ms), "warnings": told})
 
     def _answer(self, recording: Recording, wanted: str | None, windows: bool, watch: _Stopwatch) -> Diagnosis:
         with watch.stage("sensor_check"):
@@ -126,7 +130,7 @@ class Engine:
             unknown=unknown,
             window_count=count,
             windows=_listed(found) if listed else None,
-            energy=self._energy(found.bundle, found.reading),
+            energy=self._energy(found.bundle, found.reading, count),
             front_end=manifest.front_end.kind,
             front_end_reason=found.reason,
             bundle=UsedBundle(name=manifest.name, version=manifest.version),
@@ -134,7 +138,7 @@ class Engine:
             warnings=wording.warnings(found.recording, count, fault, found.evidence, clipping_warning(found.recording)),
         )
 
-    def _energy(self, bundle: Bundle, reading: Reading) -> EnergyStatement:
+    def _energy(self, bundle: Bundle, reading: Reading, windows: int) -> EnergyStatement:
         runs = len(reading.logits)
         synops = reading.synops.sum(axis=0, dtype=np.float64).tolist()
         spikes = reading.spikes.sum(axis=0, dtype=np.float64).tolist()
@@ -143,7 +147,7 @@ class Engine:
             **spent.model_dump(include={"paper_nj", "full_nj", "synops", "macs", "firing_rates", "profile"}),
             relu_twin_nj=spent.relu_twin_nj,
             graph_runs=runs,
-            per_window=WindowEnergy(paper_nj=spent.paper_nj / runs, full_nj=spent.full_nj / runs),
+            per_window=WindowEnergy(paper_nj=spent.paper_nj / windows, full_nj=spent.full_nj / windows),
         )
 
 

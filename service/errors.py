@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from data.bearing import FORMS
 from data.errors import SignalError
 
 logger = logging.getLogger(__name__)
@@ -19,10 +20,10 @@ WHAT_TO_DO = {
     "samples": "Send one channel of at least 256 finite numbers: a JSON array, little-endian float32, or a .npy file.",
     "rate_hz": "Give the sampling rate in Hz, 500 to 2000000, in the query (?rate_hz=48828) or in the JSON body.",
     "speed_rpm": "Give the shaft speed in rpm, 30 to 60000, or leave it out.",
-    "bearing": "Give a designation (6205), a geometry (rolling_elements=9,diameter_ratio=0.2) or the orders "
-    "(bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398), or leave it out.",
+    "bearing": f"Give {FORMS}, or leave it out.",
     "bundle": "Leave it out, and the service chooses; GET /v1/models lists the bundles.",
     "content_type": "Send Content-Type: application/json, application/octet-stream (float32) or application/x-npy.",
+    "content_encoding": "Send the bytes as they are, without the header Content-Encoding; float32 is the smallest.",
     "body": "Send a JSON object with samples and rate_hz; GET /docs shows one.",
     "length": "Send a shorter part of the signal; float32 and .npy may be longer than JSON.",
     "path": "GET /docs describes what can be asked.",

@@ -2,22 +2,19 @@
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from data.errors import FormatError
-from data.formats import read_signal
+from data.naming import open_named
 from data.recording import Recording
 from models.bundle import Bundle, BundleError
 from models.energy import PROFILES
-from service.bearing import read_bearing
 from service.diagnosis import Diagnosis, EnergyStatement, Verdict
 from service.engine import Engine
 from service.registry import Registry
 from service.settings import Settings
-from service.wording import NAMES
+from service.wording import NAMES, warnings_about
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +23,7 @@ BAR = 24
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A recording, its diagnosis with all windows, the bundle that gave it, and how the file was read."""
+    """A recording, its diagnosis with all windows, the bundle that gave it, and how it was read or whom to cite."""
 
     recording: Recording
     diagnosis: Diagnosis
@@ -35,34 +32,24 @@ class Found:
 
 
 def diagnose(
-    file: Path, *, rate_hz: float | None, speed_rpm: float | None, bearing: str | None, channel: str | None,
+    what: str, *, rate_hz: float | None, speed_rpm: float | None, bearing: str | None, channel: str | None,
     bundle: str | None,
 ) -> Found:  # fmt: skip
-    """Reads `file` and asks the engine; what is given here counts before what the file says.
+    """Reads `what`, a file or a public recording, and asks the engine; what is given here counts before what it says.
 
     Raises:
-        BrinellError: unreadable file, no signal, unknown bearing or bundle, or no bundle that can be used.
+        BrinellError: unreadable file, no signal, unknown bearing or bundle, no bundle that can be used, or a setting
+            that cannot be.
     """
-    signal = read_signal(file, rate_hz=rate_hz, channel=channel)
-    if signal.rate_hz is None:
-        raise FormatError(f"the file does not say its sampling rate; give --rate-hz ({signal.note})")
-    named = None if bearing is None else read_bearing(bearing)
-    recording = Recording(
-        signal.samples,
-        signal.rate_hz,
-        speed_rpm=signal.speed_rpm if speed_rpm is None else speed_rpm,
-        orders=None if named is None else named.orders,
-        bearing=None if named is None else named.name,
-        source=file.name,
-    )
-    settings = Settings()
+    settings = Settings.read()
+    named = open_named(what, rate_hz=rate_hz, speed_rpm=speed_rpm, bearing=bearing, channel=channel)
     registry = Registry.load(settings.bundles)
     if not registry.bundles:
         raise BundleError(settings.bundles, f"none to answer with; refused: {dict(registry.refused) or 'none found'}")
     engine = Engine(registry.bundles, PROFILES[settings.energy_profile])
-    answer = engine.diagnose(recording, bundle=bundle, windows=True)
+    answer = engine.diagnose(named.recording, bundle=bundle, windows=True, warnings=warnings_about(named.bearing))
     used = None if answer.bundle is None else registry.bundles[answer.bundle.name]
-    return Found(recording, answer, used, signal.note)
+    return Found(named.recording, answer, used, named.note)
 
 
 def show(found: Found, console: Console | None = None) -> None:
@@ -82,6 +69,8 @@ def show(found: Found, console: Console | None = None) -> None:
 def _rows(found: Found) -> list[tuple[str, str]]:
     answer = found.diagnosis
     rows = [("signal", _signal(found)), ("verdict", answer.verdict.value)]
+    if answer.reason is not None:
+        rows.append(("reason", answer.reason))
     if answer.fault is not None:
         rows.append(("found", NAMES[answer.fault]))
     if answer.confidence is not None:
@@ -126,7 +115,7 @@ def _energy(energy: EnergyStatement) -> list[tuple[str, str]]:
         (
             "energy",
             f"paper {_joules(energy.paper_nj)}, full {_joules(energy.full_nj)} ({energy.profile}, "
-            f"{energy.graph_runs} runs; {_joules(energy.per_window.full_nj)} each)",
+            f"{energy.graph_runs} runs; {_joules(energy.per_window.full_nj)} a window)",
         ),
         ("with ReLU", f"paper {_joules(twin.paper)}, full {_joules(twin.full)}"),
         ("firing rates", rates),

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from data.bearing import Bearing
 from data.recording import RATE_LIMITS_HZ, SHORTEST_SAMPLES, SPEED_LIMITS_RPM, Recording
 from service.bearing import BearingGiven, read_bearing
 from service.errors import refused
+from service.wording import warnings_about
 
 RateHz = Annotated[
     float,
@@ -48,8 +50,8 @@ class Query(BaseModel):
         Field(
             min_length=1,
             max_length=200,
-            description="Designation (6205), geometry (`rolling_elements=9,diameter_ratio=0.2034`) or orders "
-            "(`bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398`); with it and the speed the answer has evidence.",
+            description="Designation (6205), geometry (`rolling_elements=9,diameter_ratio=0.2034`, or `9,0.2034`) or "
+            "orders (`bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398`); with it and the speed the answer has evidence.",
         ),
     ] = None
     bundle: BundleName | None = None
@@ -74,12 +76,12 @@ class Body(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A recording, and what is asked about it."""
+    """A recording, what is asked about it, and what to keep in mind with what was given."""
 
     recording: Recording
-    bearing: str | None = None
     bundle: str | None = None
     windows: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def ask(samples: NDArray[np.float32], query: Query, body: Body | None = None) -> Question:
@@ -89,10 +91,10 @@ def ask(samples: NDArray[np.float32], query: Query, body: Body | None = None) ->
         RequestRefused: `rate_hz` stands nowhere, or query and body say different things.
         SignalError: no signal.
     """
-    facts = {name: _one(name, query, body) for name in ("rate_hz", "speed_rpm", "bearing", "bundle")}
+    facts = {name: _one(name, query, body) for name in ("rate_hz", "speed_rpm", "bundle")}
     if facts["rate_hz"] is None:
         raise refused(422, "rate_hz", "is missing, in the query and in the body")
-    bearing = None if facts["bearing"] is None else read_bearing(facts["bearing"])
+    bearing = _bearing(query, body)
     recording = Recording(
         samples,
         facts["rate_hz"],
@@ -102,7 +104,16 @@ def ask(samples: NDArray[np.float32], query: Query, body: Body | None = None) ->
         source="request",
     )
     windows = query.windows or (body is not None and body.windows)
-    return Question(recording, None if bearing is None else bearing.name, facts["bundle"], windows)
+    return Question(recording, facts["bundle"], windows, warnings_about(bearing))
+
+
+def _bearing(query: Query, body: Body | None) -> Bearing | None:
+    asked = None if query.bearing is None else read_bearing(query.bearing)
+    said = None if body is None or body.bearing is None else read_bearing(body.bearing)
+    # The same bearing can be written in several ways: what was meant counts.
+    if asked is not None and said is not None and asked.orders != said.orders:
+        raise refused(422, "bearing", f"the query says {query.bearing}, the body another one")
+    return said if asked is None else asked
 
 
 def _one(name: str, query: Query, body: Body | None) -> Any:

@@ -1,14 +1,20 @@
 """Everything that can be set about the service, by environment variables `BRINELL_*`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data.errors import BrinellError
 from models.bundle import PRETRAINED
+from models.energy import PROFILES
 
 MIB = 1 << 20
+
+
+class SettingsError(BrinellError):
+    """A setting cannot be; the message names the environment variable, or the option that it was given by."""
 
 
 class Settings(BaseSettings):
@@ -36,6 +42,27 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     energy_profile: str = "float32"
 
+    @classmethod
+    def read(cls, **given: Any) -> Self:
+        """From what is `given` on the command line, else from the environment.
+
+        Raises:
+            SettingsError: a value that cannot be.
+        """
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            raise SettingsError(
+                "; ".join(_told(problem, given) for problem in error.errors(include_url=False))
+            ) from None
+
+    @field_validator("energy_profile")
+    @classmethod
+    def _profile_is_known(cls, name: str) -> str:
+        if name not in PROFILES:
+            raise ValueError(f"there is no such profile; there are {', '.join(PROFILES)}")
+        return name
+
     def max_bytes(self, *, json: bool) -> int:
         """The limit of a body."""
         return MIB * (min(self.max_json_mib, self.max_body_mib) if json else self.max_body_mib)
@@ -44,3 +71,9 @@ class Settings(BaseSettings):
     def max_seconds(self) -> float:
         """The longest signal."""
         return self.max_minutes * 60
+
+
+def _told(problem: Any, given: dict[str, Any]) -> str:
+    name = str(problem["loc"][0])
+    where = f"--{name.replace('_', '-')}" if name in given else f"BRINELL_{name.upper()}"
+    return f"{where} is {problem['input']!r}: {problem['msg'].removeprefix('Value error, ')}"

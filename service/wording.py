@@ -1,5 +1,6 @@
 """The sentences that people read: what an answer means, and what to keep in mind with it."""
 
+from data.bearing import Bearing
 from data.fault import Fault
 from data.recording import Recording
 from models.envelope_rule import Evidence
@@ -60,6 +61,11 @@ def stated(miss_rate: MissRate) -> StatedMissRate:
     """The miss rate as it stands beside "nothing found"."""
     rate = miss_rate.same_machine
     return StatedMissRate(scope=SAME_MACHINE, missed=rate.missed, of=rate.of, rate=rate.share, interval=rate.interval)
+
+
+def warnings_about(bearing: Bearing | None) -> tuple[str, ...]:
+    """What to keep in mind with the bearing that was given."""
+    return () if bearing is None or not bearing.warning else (bearing.warning,)
 
 
 def warnings(

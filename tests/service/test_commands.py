@@ -1,6 +1,8 @@
 """`brinell diagnose` gives the service's answer offline; `brinell serve` says who can reach it."""
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +19,7 @@ from service import commands
 from service.serving import announcement, is_loopback
 from service.settings import Settings
 
+ROOT = Path(__file__).resolve().parents[2]
 Simulated = Callable[..., Recording]
 app = typer.Typer()
 commands.join(app)
@@ -83,26 +86,27 @@ def test_a_channel_is_taken_by_its_number(tmp_path: Path, simulated: Simulated) 
 def test_a_file_without_a_rate_asks_for_one(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.ones(999))
     code, _, errors = run("diagnose", tmp_path / "x.npy")
-    assert code == 2
+    assert code == 1
     assert "give --rate-hz" in errors
 
 
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (("nothing.wav",), "there is no such file"),
+        (("nothing.wav",), "error: nothing.wav: there is no such file"),
         (("--rate-hz", 10),  "between 500 and 2e+06 Hz is wanted"),
         (("--bearing", "nope"), "not in the catalogue"),
+        (("--bearing", "9,a"), "rolling_elements=9,diameter_ratio=0.2034"),
         (("--bundle", "nope"), "loaded: order/"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_answered_is_one_line_and_exit_code_2(wav: Path, words: tuple[object, ...], reason: str) -> None:
+def test_what_cannot_be_answered_is_one_line_and_status_1(wav: Path, words: tuple[object, ...], reason: str) -> None:
     file = words if str(words[0]).endswith(".wav") else (wav, *words)
     code, output, errors = run("diagnose", *file)
-    assert code == 2
+    assert code == 1
     assert output == ""
     assert reason in errors
-    assert "Traceback" not in errors
+    assert errors.count("\n") == 1
 
 
 def test_the_picture_is_drawn(wav: Path, tmp_path: Path) -> None:
@@ -150,8 +154,63 @@ def test_the_port_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     assert Settings().port == 9123
 
 
-def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BRINELL_THREADS", "many")
-    code, _, errors = run("serve")
-    assert code == 2
-    assert "BRINELL_THREADS" in errors
+@pytest.mark.parametrize("command", [["serve"], ["diagnose", "x.wav"]])
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [("THREADS", "many", "valid integer"), ("PORT", "abc", "valid integer"), ("ENERGY_PROFILE", "foo", "are float32")],
+)
+def test_a_setting_that_cannot_be_is_named_in_one_line(command: list[str], name: str, value: str, reason: str) -> None:
+    environment = os.environ | {f"BRINELL_{name}": value}
+    words = [sys.executable, "-m", "brinell", *command]
+    ended = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"error: BRINELL_{name} is '{value}'")
+    assert reason in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_an_option_that_cannot_be_is_named_as_it_was_given() -> None:
+    code, _, errors = run("serve", "--port", 99_999)
+    assert code == 1
+    assert errors.startswith("error: --port is 99999")
+
+
+def test_the_app_of_a_server_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from service import app as module
+
+    monkeypatch.delitem(vars(module), "app", raising=False)
+    monkeypatch.setenv("BRINELL_PORT", "9124")
+    assert module.app.state.settings.port == 9124
+    assert module.app is module.app
+    monkeypatch.delitem(vars(module), "app")
+
+
+@pytest.mark.parametrize(("plot", "reason"), [("x.xyz", "endings of pictures"), ("gone/x.png", "No such file")])
+def test_a_picture_that_cannot_be_written_is_said_in_one_line(
+    wav: Path, tmp_path: Path, plot: str, reason: str
+) -> None:
+    code, _, errors = run("diagnose", wav, "--plot", tmp_path / plot)
+    assert (code, errors.count("\n")) == (1, 1)
+    assert reason in errors
+
+
+def test_a_public_recording_is_diagnosed_by_its_name(
+    recording_file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = recording_file("mfpt/InnerRaceFault_vload_6.mat")
+    monkeypatch.setenv("BRINELL_DATA", str(path.parents[1]))
+    code, output, _ = run("diagnose", "mfpt/InnerRaceFault_vload_6", "--json")
+    assert code == 0
+    assert json.loads(output)["evidence"]["fault"] == "inner_race"
+
+
+def test_a_name_that_is_neither_file_nor_recording_is_said() -> None:
+    code, _, errors = run("diagnose", "femto/1")
+    assert code == 1
+    assert "no such file, and no such dataset; there are mfpt" in errors
+
+
+def test_the_table_says_why_there_is_no_diagnosis(tmp_path: Path) -> None:
+    np.save(tmp_path / "flat.npy", np.full(24_000, 0.5))
+    output = run("diagnose", tmp_path / "flat.npy", "--rate-hz", 12_000)[1]
+    assert any("reason" in line and "a flat line" in line for line in output.splitlines())

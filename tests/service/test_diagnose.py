@@ -132,7 +132,8 @@ def test_energy_is_summed_over_every_run_of_the_graph(engine: Engine, registry: 
     assert energy.macs == sum(one.macs for one in spent)
     assert energy.paper_nj == pytest.approx(sum(one.paper_nj for one in spent))
     assert energy.full_nj == pytest.approx(sum(one.full_nj for one in spent))
-    assert energy.per_window.full_nj == pytest.approx(energy.full_nj / runs)
+    assert energy.per_window.full_nj == pytest.approx(energy.full_nj / windows.shape[0])
+    assert energy.per_window.paper_nj == pytest.approx(energy.paper_nj / windows.shape[0])
     assert energy.relu_twin_nj.paper == pytest.approx(sum(one.relu_twin_nj.paper for one in spent))
     assert energy.full_nj > energy.paper_nj
     assert energy.host_nj is None
@@ -262,6 +263,8 @@ def test_twelve_bytes_of_text_are_refused_with_field_reason_and_advice(client: T
         ("?rate_hz=12000&speed=1500", "speed"),
         ("?rate_hz=12000&bearing=nope", "bearing"),
         ("?rate_hz=12000&windows=perhaps", "windows"),
+        ("?rate_hz=12000&rate_hz=24000", "rate_hz"),
+        ("?rate_hz=12000&bearing=6205&bearing=6205", "bearing"),
     ],
 )
 def test_a_wrong_query_is_refused_by_its_field(client: TestClient, query: str, field: str) -> None:
@@ -284,6 +287,14 @@ def test_other_errors_have_the_same_shape(client: TestClient, method: str, path:
 def test_compressed_bodies_are_a_415(client: TestClient) -> None:
     answer = client.post("/v1/diagnose?rate_hz=12000", content=b"x", headers=FLOAT32 | {"Content-Encoding": "gzip"})
     assert answer.status_code == 415
+    assert answer.json()["reason"] == "bodies in gzip are not read"
+    assert "without the header Content-Encoding" in answer.json()["what_to_do"]
+
+
+def test_a_bearing_that_was_only_measured_on_a_rig_is_a_warning(client: TestClient, simulated: Simulated) -> None:
+    warnings = post(client, simulated(), speed_rpm=1800, bearing="NU205")["warnings"]
+    assert "measured on the JNU recordings" in warnings[0]
+    assert not any("JNU" in text for text in post(client, simulated(), speed_rpm=1800, bearing="6205")["warnings"])
 
 
 def test_a_signal_over_the_longest_is_a_422_and_a_body_over_the_largest_a_413() -> None:

@@ -64,6 +64,15 @@ def test_every_refusal_is_described_in_one_shape(client: TestClient) -> None:
     assert shapes == {"#/components/schemas/Refusal"}
 
 
+def test_the_description_says_the_limits_that_are_set(client: TestClient) -> None:
+    def described(asked: TestClient) -> str:
+        return str(asked.get("/openapi.json").json()["paths"]["/v1/diagnose"]["post"]["description"])
+
+    assert "JSON object (up to 32 MiB)" in described(client)
+    assert "(up to 128 MiB)" in described(client)
+    assert "JSON object (up to 5 MiB)" in described(TestClient(create_app(Settings(max_json_mib=5))))
+
+
 def test_every_reference_of_the_description_leads_somewhere(client: TestClient) -> None:
     described = client.get("/openapi.json").json()
     wanted = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(described)))
