@@ -1,7 +1,6 @@
 """Bodies are read strictly: what is no signal is refused with the field, the reason and what to do."""
 
 import asyncio
-import contextlib
 import io
 import json
 import struct
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -166,6 +165,22 @@ def test_query_and_body_must_not_disagree() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("9,0.2034", {"rolling_elements": 9, "diameter_ratio": 0.2034}),
+        ("rolling_elements=9,diameter_ratio=0.2034", "9,0.2034"),
+        ("bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398", {"bpfo": 3.58, "bpfi": 5.42, "bsf": 2.36, "ftf": 0.398}),
+        ("SKF 6205", "6205-2RS"),
+    ],
+)
+def test_the_same_bearing_in_query_and_body_is_no_disagreement(asked: str, said: Any) -> None:
+    assert read_json(question(bearing=said), Query(bearing=asked)).recording.orders is not None
+    with pytest.raises(RequestRefused) as caught:
+        read_json(question(bearing=said), Query(bearing="6203"))
+    assert caught.value.problems[0].field == "bearing"
+
+
+@pytest.mark.parametrize(
     "bearing",
     [
         "6205",
@@ -233,8 +248,28 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
+@example(b"")
+@example(npy(NOISE.astype(">f4"))[8:128])
+@example(npy(NOISE.view("<i4"))[8:128])
+@example(npy(NOISE.reshape(1, 600))[8:128])
 def test_any_damage_to_an_npy_header_is_read_or_refused(damage: bytes) -> None:
     whole = bytearray(npy(NOISE))
     whole[8 : 8 + len(damage)] = damage
-    with contextlib.suppress(RequestRefused, SignalError):
-        read_npy(whole, QUERY)
+    found = samples_or_wrong_field(whole)
+    if isinstance(found, str):
+        assert found == "samples"
+    else:  # what is not refused is read as numpy reads it
+        np.testing.assert_array_equal(found, np.load(io.BytesIO(whole)).ravel().astype(np.float32))
+
+
+def test_a_header_without_damage_is_read() -> None:
+    np.testing.assert_array_equal(samples_or_wrong_field(npy(NOISE)), NOISE)
+
+
+def samples_or_wrong_field(body: bytes | bytearray) -> NDArray[np.float32] | str:
+    try:
+        return read_npy(body, QUERY).recording.samples
+    except RequestRefused as refused:
+        return refused.problems[0].field if refused.status == 422 else f"status {refused.status}"
+    except SignalError as error:
+        return error.field
