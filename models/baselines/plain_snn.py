@@ -17,6 +17,8 @@ from models.output import Network, Output
 class PlainSnn(Network):
     """Windows [N, 1, L] -> `Output`."""
 
+    config: PlainSnnConfig
+
     def __init__(self, config: PlainSnnConfig) -> None:
         super().__init__()
         self.config = config

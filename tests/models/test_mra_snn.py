@@ -16,7 +16,7 @@ from data.front_ends.order import OrderFrontEnd
 from data.front_ends.time import TimeFrontEnd
 from models.attention import ChannelAttention
 from models.blocks import SpikeResidualAttentionBlock
-from models.build import build
+from models.build import NoSuchPart, build
 from models.convolution import NormalisedConv
 from models.network import MraSnnConfig, NetworkConfig, PlainSnnConfig, twin
 from models.output import Network
@@ -230,5 +230,5 @@ def test_a_config_that_makes_no_sense_is_refused_with_the_reason(choices: dict[s
 
 
 def test_an_unknown_neuron_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ValueError, match="neuron 'izhikevich' is not known; there are lif"):
+    with pytest.raises(NoSuchPart, match="neuron 'izhikevich' is not known; there are lif"):
         build(MraSnnConfig(neuron="izhikevich"))
