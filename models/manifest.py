@@ -110,10 +110,10 @@ class Manifest(_Part):
     Attributes:
         faults: in the order of the logits.
         layers: per-layer fan-outs and MACs, for the energy account.
-        envelope_threshold: z from which the envelope rule names a fault, set on validation.
+        envelope_threshold: z from which the envelope rule names a fault (set as `models.envelope_rule` says).
         inputs: of `model.onnx`, as `outputs`.
         files: sha256 by file name, of everything in the folder but the manifest.
-        tools: versions that trained and exported it.
+        tools: versions that the run was trained with.
     """
 
     schema_version: Literal[1] = 1

@@ -13,8 +13,8 @@ LIMITS = {
 - Above 4 kHz `rolling_element` was learned from JNU alone and `normal` from MFPT alone: no other of the three rigs has
   that state at a rate that reaches there. In those bands the rig and the fault cannot be told apart by this data.
 - CWRU 197 and 199 (outer race, 0.014 in) show little at their characteristic order. A network of this kind that was not
-  trained on their bearing reads them as a rolling element or an inner race; expect the same of faults that show as
-  little.
+  trained on their bearing reads them as a rolling element (docs/measured/cwru-by-bearing.md); expect the same of
+  faults that show as little.
 """,
     "time": """\
 - Raw samples tell rigs and specimens: a network of this kind is right on the bearings it has seen, and may read the
@@ -61,7 +61,7 @@ Expected calibration error {summary.window_ece:.3f} (windows), {summary.recordin
 
 Faulty recordings read as "nothing found": {_missed(manifest)}.
 The temperature ({calibration.temperature:.3f}) was fitted on {calibration.recordings} validation recordings: so few
-cannot promise a confidence near 1.
+cannot promise that an answer of 99 % is right 99 times in 100.
 
 ## Energy of one window
 

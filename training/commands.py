@@ -43,7 +43,7 @@ def train(
         chosen = TrainingConfig.read(config)
         if seed is not None:
             chosen = chosen.model_copy(update={"seed": seed})
-        run = Run(chosen, _root(data), runs / f"{chosen.name}-{chosen.key}")
+        run = Run.under(chosen, _root(data), runs)
         run.train()
         print_figures(run.conclude())
     typer.echo(f"run: {run.folder}\nnext: brinell export {run.folder}")
@@ -59,9 +59,10 @@ def evaluate(
     ] = None,
     split: Annotated[list[str] | None, typer.Option(help="Only these folds, by name; all where none is given.")] = None,
     bundle: Annotated[
-        Path | None, typer.Option(help="Measure this bundle on what it was not trained on, instead of training anew.")
+        list[Path] | None, typer.Option(help="Measure these bundles on what they were not trained on, instead.")
     ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Training steps, instead of the configuration's.")] = None,
+    into: Annotated[Path | None, typer.Option(help="Also write the tables into this Markdown file.")] = None,
     runs: RunsOption = Path("runs"),
     data: DataOption = None,
 ) -> None:
@@ -80,13 +81,18 @@ def evaluate(
     """
     with explained():
         from training.comparison import compare
-        from training.report import print_bundle, print_comparison
+        from training.report import bundle_sheets, comparison_sheets, show
 
-        if bundle is not None:
-            print_bundle(bundle, _root(data))
+        if bundle:
+            command = ["brinell", "evaluate", *(f"--bundle={each}" for each in bundle)]
+            show((sheet for each in bundle for sheet in bundle_sheets(each, _root(data))), into, command)
             return
+        command = ["brinell", "evaluate", f"--dataset={dataset}", f"--protocol={protocol}"]
+        command += [f"--split={each}" for each in split or ()] + ([f"--steps={steps}"] if steps else [])
+        command += [f"--config={each}" for each in config or ()]
         configs = config or [CONFIGS / "order.toml", CONFIGS / "time.toml"]
-        print_comparison(compare(configs, dataset, protocol, split, steps, _root(data), runs / "evaluate"))
+        cells = compare(configs, dataset, protocol, split, steps, _root(data), runs / "evaluate")
+        show(comparison_sheets(cells), into, command)
 
 
 def export(
@@ -118,9 +124,9 @@ def parity(
     """
     with explained():
         from training.measuring import compare_with_torch
-        from training.report import print_parity
+        from training.report import parity_sheet, show
 
-        print_parity(compare_with_torch(bundle, _root(data), windows))
+        show([parity_sheet(compare_with_torch(bundle, _root(data), windows))])
 
 
 def _root(data: Path | None) -> Path:

@@ -59,7 +59,7 @@ def compare(
     for split in _chosen(splits_of(dataset, protocol, root), splits):
         for path in configs:
             for network, config in _networks(TrainingConfig.read(path), dataset, protocol, split, steps).items():
-                run = Run(config, root, runs / f"{config.name}-{config.key}")
+                run = Run.under(config, root, runs)
                 yield Cell(split.name, config.front_end.kind, network, _measured(run))
         yield _rule(split, root)
 

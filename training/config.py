@@ -73,7 +73,7 @@ class Schedule(Part):
 
 
 class TrainingConfig(Part):
-    """One training run; its `key` names all that its result depends on."""
+    """What a training run is made of, but for the recordings; its `key` changes with any of it."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     seed: int = 0

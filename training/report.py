@@ -1,11 +1,11 @@
-"""Results as tables that a person reads in a terminal."""
+"""Results as tables: printed for a person, and written as Markdown where a file is asked for."""
 
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from data.fault import FAULTS
 from models.bundle import Bundle
@@ -15,84 +15,101 @@ from training.evaluation import figures
 from training.measuring import measure
 from training.metrics import Share
 from training.parity import Parity
+from training.sheet import Row, Sheet
 
 
 def print_figures(draft: Manifest) -> None:
     """What a run reached on its test part, by rig and fault."""
-    Console().print(_figures_table(f"{draft.name}: recordings not trained on", draft.figures))
+    show([_figures_sheet(f"{draft.name}: recordings not trained on", draft.figures)])
 
 
-def print_bundle(folder: Path, root: Path) -> None:
+def bundle_sheets(folder: Path, root: Path) -> Iterator[Sheet]:
     """What a bundle reaches on the spans that it was not trained on, measured now."""
     found = measure(Bundle.load(folder), root)
-    console = Console()
-    console.print(_figures_table(f"{folder}: measured now", figures(found.judged)))
     each = found.evaluation
-    table = Table(show_header=False, title="all rigs together")
-    table.add_row("windows right", f"{each.window_accuracy:.2%} of {each.windows}")
-    table.add_row("macro-F1, macro-AUROC (windows)", f"{each.macro_f1:.4f}, {each.macro_auroc:.4f}")
-    table.add_row("recordings right (95 % interval)", str(each.recordings))
-    table.add_row("read wrong", ", ".join(each.misread) or "none")
-    table.add_row("unknown to the service", ", ".join(found.unknown()) or "none")
-    table.add_row("calibration error, windows and recordings", f"{each.window_ece:.3f}, {each.recording_ece:.3f}")
-    table.add_row("energy of a window, paper and full", f"{each.paper_nj:,.0f} and {each.full_nj:,.0f} nJ")
-    table.add_row("ReLU twin, paper and full", f"{each.twin_paper_nj:,.0f} and {each.twin_full_nj:,.0f} nJ")
-    console.print(table)
+    name = f"{folder.parent.name} {folder.name}"
+    yield _figures_sheet(f"{name}, measured on what it was not trained on", figures(found.judged))
+    yield _facts(
+        f"{name}, all rigs together",
+        ("windows right", f"{each.window_accuracy:.2%} of {each.windows}"),
+        ("macro-F1, macro-AUROC (windows)", f"{each.macro_f1:.4f}, {each.macro_auroc:.4f}"),
+        ("recordings right (95 % interval)", str(each.recordings)),
+        ("read wrong", ", ".join(each.misread) or "none"),
+        ("unknown to the service", ", ".join(found.unknown()) or "none"),
+        ("calibration error, windows and recordings", f"{each.window_ece:.3f}, {each.recording_ece:.3f}"),
+        ("energy of a graph run, paper and full", f"{each.paper_nj:,.0f} and {each.full_nj:,.0f} nJ"),
+        ("ReLU twin, paper and full", f"{each.twin_paper_nj:,.0f} and {each.twin_full_nj:,.0f} nJ"),
+    )
 
 
-def print_parity(found: Parity) -> None:
+def parity_sheet(found: Parity) -> Sheet:
     """How alike the graph and the network are."""
-    table = Table(show_header=False, title=f"onnxruntime against PyTorch on {found.windows} real windows")
-    table.add_row("same fault", f"{found.same_fault:.2%}")
-    table.add_row("same spikes in every layer", f"{found.same_spikes:.2%}")
-    table.add_row("all spikes together off by", f"{found.total_spikes_off:.1e}")
-    table.add_row("logits off, where spikes are the same", f"{found.logits_off:.1e}")
-    table.add_row("logits off, anywhere", f"{found.logits_off_anywhere:.1e}")
-    Console().print(table)
+    return _facts(
+        f"onnxruntime against PyTorch on {found.windows} real windows",
+        ("same fault", f"{found.same_fault:.2%}"),
+        ("same spikes in every layer", f"{found.same_spikes:.2%}"),
+        ("all spikes together off by", f"{found.total_spikes_off:.1e}"),
+        ("logits off, where spikes are the same", f"{found.logits_off:.1e}"),
+        ("logits off, anywhere", f"{found.logits_off_anywhere:.1e}"),
+    )
 
 
-def print_comparison(cells: Iterable[Cell | RuleCell]) -> None:
-    """Three tables a split, once its networks are measured: what they reach, on which faults, and at what cost."""
-    console = Console()
+def comparison_sheets(cells: Iterable[Cell | RuleCell]) -> Iterator[Sheet]:
+    """Three a split, once its networks are measured: what they reach, on which faults, and at what cost."""
     for split, group in groupby(cells, key=lambda cell: cell.split):
         measured = list(group)
         networks = [cell for cell in measured if isinstance(cell, Cell)]
-        console.print(_reached_table(split, measured))
-        console.print(_fault_table(split, networks))
-        console.print(_cost_table(split, networks))
+        yield _reached_sheet(split, measured)
+        yield _fault_sheet(split, networks)
+        yield _cost_sheet(split, networks)
 
 
-def _reached_table(split: str, cells: Iterable[Cell | RuleCell]) -> Table:
-    table = Table("", "windows right", "macro-F1", "recordings right", "missed", "false alarms", title=f"split {split}")
-    for cell in cells:
-        if isinstance(cell, RuleCell):
-            forced = f"forced among three: {cell.forced_right}"
-            table.add_row("envelope rule", forced, "", str(cell.right), _of(cell.missed), _of(cell.false_alarms))
-            continue
-        each = cell.evaluation
-        right = f"{each.window_accuracy:.2%} of {each.windows}"
-        counts = (str(each.recordings), _of(each.missed), _of(each.false_alarms))
-        table.add_row(_name(cell), right, f"{each.macro_f1:.4f}", *counts)
-    return table
+def show(sheets: Iterable[Sheet], into: Path | None = None, command: Sequence[str] = ()) -> None:
+    """Prints each sheet as soon as it is there; writes all of them `into` a Markdown file, under the `command`."""
+    console, shown = Console(), []
+    for sheet in sheets:
+        console.print(sheet.table())
+        shown.append(sheet)
+    if into is not None:
+        opening = f"Printed by `{shlex.join(command)}`.\n\n"
+        into.write_text(opening + "\n".join(sheet.markdown() for sheet in shown))
 
 
-def _fault_table(split: str, cells: Iterable[Cell]) -> Table:
-    table = Table("", *FAULTS, title=f"split {split}, windows of each fault read right")
-    for cell in cells:
-        counts = [(row[at], sum(row)) for at, row in enumerate(cell.evaluation.table)]
-        table.add_row(_name(cell), *(f"{right / total:.1%} of {total}" if total else "" for right, total in counts))
-    return table
+def _reached_sheet(split: str, cells: Iterable[Cell | RuleCell]) -> Sheet:
+    headings = ("", "windows right", "macro-F1", "recordings right", "missed", "false alarms")
+    return Sheet(f"split {split}", headings, tuple(map(_reached, cells)))
 
 
-def _cost_table(split: str, cells: Iterable[Cell]) -> Table:
-    table = Table("", "ECE windows", "ECE recordings", "fires", "paper nJ", "full nJ", title=f"split {split}, a window")
-    for cell in cells:
-        each = cell.evaluation
-        rates = each.firing_rates.values()
-        fires = f"{min(rates):.0%} to {max(rates):.0%}" if rates else "no spikes"
-        errors = (f"{each.window_ece:.3f}", f"{each.recording_ece:.3f}")
-        table.add_row(_name(cell), *errors, fires, f"{each.paper_nj:,.0f}", f"{each.full_nj:,.0f}")
-    return table
+def _reached(cell: Cell | RuleCell) -> Row:
+    if isinstance(cell, RuleCell):
+        forced = f"forced among three: {cell.forced_right}"
+        return ("envelope rule", forced, "", str(cell.right), _of(cell.missed), _of(cell.false_alarms))
+    each = cell.evaluation
+    right = f"{each.window_accuracy:.2%} of {each.windows}"
+    counts = (str(each.recordings), _of(each.missed), _of(each.false_alarms))
+    return (_name(cell), right, f"{each.macro_f1:.4f}", *counts)
+
+
+def _fault_sheet(split: str, cells: Iterable[Cell]) -> Sheet:
+    return Sheet(f"split {split}, windows of each fault read right", ("", *FAULTS), tuple(map(_by_fault, cells)))
+
+
+def _by_fault(cell: Cell) -> Row:
+    counts = [(row[at], sum(row)) for at, row in enumerate(cell.evaluation.table)]
+    return (_name(cell), *(f"{right / total:.1%} of {total}" if total else "" for right, total in counts))
+
+
+def _cost_sheet(split: str, cells: Iterable[Cell]) -> Sheet:
+    headings = ("", "ECE windows", "ECE recordings", "fires", "paper nJ", "full nJ")
+    return Sheet(f"split {split}, a graph run", headings, tuple(map(_cost, cells)))
+
+
+def _cost(cell: Cell) -> Row:
+    each = cell.evaluation
+    rates = each.firing_rates.values()
+    fires = f"{min(rates):.0%} to {max(rates):.0%}" if rates else "no spikes"
+    errors = (f"{each.window_ece:.3f}", f"{each.recording_ece:.3f}")
+    return (_name(cell), *errors, fires, f"{each.paper_nj:,.0f}", f"{each.full_nj:,.0f}")
 
 
 def _name(cell: Cell) -> str:
@@ -103,15 +120,17 @@ def _of(share: Share) -> str:
     return f"{share.right} of {share.total}"
 
 
-def _figures_table(title: str, figures: Iterable[Figure]) -> Table:
-    table = Table("rig", "fault", "tested on", "windows right", "recordings right (95 % interval)", title=title)
-    for each in sorted(figures, key=lambda figure: (figure.rig, FAULTS.index(figure.fault))):
-        low, high = each.interval
-        table.add_row(
-            each.rig,
-            each.fault,
-            each.span,
-            f"{each.window_accuracy:.1%} of {each.windows}",
-            f"{each.recordings_right} of {each.recordings} ({low:.0%} to {high:.0%})",
-        )
-    return table
+def _facts(title: str, *facts: tuple[str, str]) -> Sheet:
+    return Sheet(title, ("", ""), facts)
+
+
+def _figures_sheet(title: str, measured: Iterable[Figure]) -> Sheet:
+    headings = ("rig", "fault", "tested on", "windows right", "recordings right (95 % interval)")
+    ordered = sorted(measured, key=lambda figure: (figure.rig, FAULTS.index(figure.fault)))
+    return Sheet(title, headings, tuple(map(_figure, ordered)))
+
+
+def _figure(each: Figure) -> Row:
+    windows = f"{each.window_accuracy:.1%} of {each.windows}"
+    recordings = str(Share(each.recordings_right, each.recordings))
+    return (each.rig, each.fault, each.span, windows, recordings)

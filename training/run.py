@@ -5,9 +5,11 @@ The folder ends up with `config.toml`, `weights.safetensors`, `model.onnx`, `man
 """
 
 import datetime
+import hashlib
 import json
 from importlib.metadata import version
 from pathlib import Path
+from typing import Self
 
 from safetensors.torch import load_file
 
@@ -44,6 +46,14 @@ class Run:
     def __init__(self, config: TrainingConfig, root: Path, folder: Path) -> None:
         self.config, self.root, self.folder = config, root, folder
         self.split: Split = split_of(config.sources, root)
+
+    @classmethod
+    def under(cls, config: TrainingConfig, root: Path, runs: Path) -> Self:
+        """The run in a folder of `runs` whose name changes with the configuration and with the recordings there are."""
+        split = split_of(config.sources, root)
+        spans = [(span.entry.rig, span.entry.name, span.start, span.stop) for span in (*split.train, *split.validation)]
+        digest = hashlib.sha256(f"{config.key} {sorted(spans)}".encode()).hexdigest()[:16]
+        return cls(config, root, runs / f"{config.name}-{digest}")
 
     @property
     def faults(self) -> tuple[Fault, ...]:

@@ -35,7 +35,7 @@ def test_a_training_killed_inside_an_epoch_ends_with_the_same_weights_bit_for_bi
 ) -> None:
     config = small_config(steps=300, validate_every=100)
     config.write(tmp_path / "small.toml")
-    folder = f"{config.name}-{config.key}"
+    folder = Run.under(config, small_root, tmp_path).folder.name
     _finish(_train(tmp_path / "small.toml", tmp_path / "whole", small_root))
 
     killed = _train(tmp_path / "small.toml", tmp_path / "killed", small_root)

@@ -1,10 +1,13 @@
 """Which recordings a run reads, and what is said where a protocol does not fit them."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from training.config import ConfigError, Source
+from training.config import ConfigError, Source, TrainingConfig
+from training.run import Run
 from training.spans import split_of, splits_of
 
 
@@ -34,3 +37,13 @@ def test_a_fold_is_taken_by_its_name_and_a_wrong_name_is_answered_with_those_the
 
 def test_all_rigs_together_can_be_split_by_machine(data_root: Path) -> None:
     assert len(splits_of("all", "cross-machine", data_root)) == 6
+
+
+def test_a_run_has_another_folder_where_other_recordings_are_there(
+    small_root: Path, small_config: Callable[..., TrainingConfig], tmp_path: Path
+) -> None:
+    fewer = tmp_path / "fewer"
+    shutil.copytree(small_root, fewer)
+    (fewer / "mfpt" / "InnerRaceFault_vload_1.mat").unlink()
+    folders = {Run.under(small_config(), root, tmp_path).folder for root in (small_root, fewer)}
+    assert len(folders) == 2
