@@ -19,8 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from data.errors import BrinellError
-from models.bundle import MODEL as MODEL
-from models.bundle import TRACE_MODEL
+from models.bundle import MODEL, TRACE_MODEL
 from models.convolution import folded
 from models.graph import INPUT, OUTPUTS, TRACE_PREFIX
 from models.layers import counted

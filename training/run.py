@@ -17,6 +17,7 @@ from data.datasets import DATASETS
 from data.fault import FAULTS, Fault
 from data.protocols import Split
 from models.build import build
+from models.bundle import MODEL
 from models.envelope_rule import EnvelopeRule
 from models.graph import Graph
 from models.manifest import Manifest, MissRate, TrainingData
@@ -24,7 +25,7 @@ from models.output import Network
 from training.calibration import fit_temperature, fit_unknown_check
 from training.config import TrainingConfig
 from training.evaluation import evaluate, figures, miss_rate, summary
-from training.export import MODEL, export
+from training.export import export
 from training.judging import Judged, judge
 from training.loop import WEIGHTS, train
 from training.plots import draw_confusion
