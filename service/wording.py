@@ -14,6 +14,7 @@ UNLIKE = {
     "features": "what the network makes of it is",
     "spectrum": "its spectrum is",
     "level": "the course of its level is",
+    "noise": "its spectrum, that of mere noise, is",
 }
 NAMES = {
     Fault.NORMAL: "nothing found",
