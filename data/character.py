@@ -47,7 +47,10 @@ def spectra_by_second_db(recording: Recording) -> NDArray[np.float64]:
 
 
 def octave_spectrum_db(recording: Recording) -> NDArray[np.float64]:
-    """Share of the power in each octave from 62.5 Hz, dB; the last ends at 5.5 kHz, which every rig's rate reaches."""
+    """Share of the power in each octave from 62.5 Hz, dB; the last ends at 5.5 kHz, which every rig's rate reaches.
+
+    At a rate under 11 kHz the last is cut short, and the recording lies farther from those of the rigs for it.
+    """
     from scipy.signal import welch
 
     centred = recording.samples - recording.samples.mean()

@@ -27,8 +27,8 @@ class Calibration(BaseModel):
         return softmax(np.log(np.maximum(probabilities, SMALLEST_PROBABILITY)) / self.temperature)
 
 
-class Farthest(BaseModel):
-    """What `UnknownCheck` counts in, from the validation recordings (`training.calibration`)."""
+class Usual(BaseModel):
+    """What each distance of `UnknownCheck` is counted in, from the validation recordings (`training.calibration`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,15 +36,16 @@ class Farthest(BaseModel):
     spectrum_db: float
     level_spread_db: float
     from_power_law_db: float
+    doubt: float
 
 
 class UnknownCheck(BaseModel):
-    """How far a recording is from what was learned, in units of the farthest validation recording.
+    """How far a recording is from what was learned, in units of what is usual among the validation recordings.
 
-    The score is the largest of four: the Mahalanobis distance of its mean features to the nearest fault's mean (K. Lee
+    The score is the largest of five: the Mahalanobis distance of its mean features to the nearest fault's mean (K. Lee
     et al., NeurIPS 2018), the distance of its octave spectrum to the nearest one of the training recordings of the
-    fault that it is read as (RMS over octaves), the spread of its level, and how near its spectrum is to that of
-    coloured noise. Why: docs/decisions/unknown-check.md.
+    fault that it is read as (RMS over octaves), the spread of its level, how near its spectrum is to that of coloured
+    noise, and the probability that the fault it is read as leaves to the others. Why: docs/decisions/unknown-check.md.
 
     Attributes:
         means: [faults][features], of the training windows.
@@ -58,26 +59,29 @@ class UnknownCheck(BaseModel):
     means: tuple[tuple[float, ...], ...]
     precision: tuple[tuple[float, ...], ...]
     spectra_db: tuple[tuple[tuple[float, ...], ...], ...]
-    farthest: Farthest
+    usual: Usual
     threshold: float
 
-    def distances(self, features: NDArray[np.floating], character: Character, fault: int) -> dict[str, float]:
-        """Each of the four, over what is usual among the validation recordings.
+    def distances(
+        self, features: NDArray[np.floating], character: Character, probabilities: NDArray[np.float64]
+    ) -> dict[str, float]:
+        """Each of the five, over what is usual.
 
         Args:
             features: [windows, features].
             character: of the recording.
-            fault: place among the logits of the fault that it is read as.
+            probabilities: [faults] of the recording, not calibrated.
         """
         off = features.mean(axis=0, dtype=np.float64) - np.asarray(self.means)
         to_features = np.sqrt(np.einsum("fi,ij,fj->f", off, np.asarray(self.precision), off).min())
-        spectra = np.asarray(self.spectra_db[fault]).reshape(-1, character.spectrum_db.size)
+        spectra = np.asarray(self.spectra_db[int(probabilities.argmax())]).reshape(-1, character.spectrum_db.size)
         to_spectra = np.sqrt(np.square(spectra - character.spectrum_db).mean(axis=1).min(initial=np.inf))
         return {
-            "features": float(to_features / self.farthest.features),
-            "spectrum": float(to_spectra / self.farthest.spectrum_db),
-            "level": character.level_spread_db / self.farthest.level_spread_db,
-            "noise": self.farthest.from_power_law_db / max(character.from_power_law_db, SMALLEST_PROBABILITY),
+            "features": float(to_features / self.usual.features),
+            "spectrum": float(to_spectra / self.usual.spectrum_db),
+            "level": character.level_spread_db / self.usual.level_spread_db,
+            "noise": self.usual.from_power_law_db / max(character.from_power_law_db, SMALLEST_PROBABILITY),
+            "doubt": float(1 - probabilities.max()) / self.usual.doubt,
         }
 
 
@@ -120,11 +124,10 @@ def conclude(
     Probabilities are averaged over bands, then over positions, then calibrated.
     """
     windows = over_bands(logits)
-    probabilities = calibration.apply(windows.mean(axis=0))
-    fault = int(probabilities.argmax())
-    distances = unknown.distances(features.reshape(-1, features.shape[-1]), character, fault)
+    probabilities = windows.mean(axis=0)
+    distances = unknown.distances(features.reshape(-1, features.shape[-1]), character, probabilities)
     known = max(distances.values()) <= unknown.threshold
-    return Conclusion(probabilities, calibration.apply(windows), distances, known)
+    return Conclusion(calibration.apply(probabilities), calibration.apply(windows), distances, known)
 
 
 def over_bands(logits: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ UNLIKE = {
     "spectrum": "its spectrum is",
     "level": "the course of its level is",
     "noise": "its spectrum, that of mere noise, is",
+    "doubt": "the faults stand too close together for an answer: it is",
 }
 NAMES = {
     Fault.NORMAL: "nothing found",

@@ -7,13 +7,17 @@ from typing import NoReturn
 
 import pytest
 
+import data.home
+
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
 def data_root() -> Path:
-    """The folder that holds `mfpt/`, `jnu/`, `cwru/`: BRINELL_DATA, else `../shared/data`."""
-    root = Path(os.environ.get("BRINELL_DATA") or BESIDE_THE_CHECKOUT)
+    """The folder of `mfpt/`, `jnu/`, `cwru/`: BRINELL_DATA, else `../shared/data`, else the fetched recordings."""
+    root = data.home.data_root()
+    if not os.environ.get("BRINELL_DATA") and BESIDE_THE_CHECKOUT.is_dir():
+        root = BESIDE_THE_CHECKOUT
     if not root.is_dir():
         _without(root)
     return root

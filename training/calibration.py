@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from data.fault import FAULTS
-from models.verdict import SMALLEST_PROBABILITY, Calibration, Farthest, UnknownCheck
+from models.verdict import SMALLEST_PROBABILITY, Calibration, UnknownCheck, Usual
 from training.judging import Judged
 
 TEMPERATURES = (0.05, 20.0)
@@ -47,8 +47,9 @@ def fit_temperature(judged: Sequence[Judged]) -> Calibration:
 def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged]) -> UnknownCheck:
     """Feature means of each fault, their shared covariance and spectra from training, the scales from validation.
 
-    A distance is counted in that of the farthest validation recording that was read right, and the threshold is a
-    margin over it: with n recordings no rejection rate under 1 / (n + 1) can be promised, and n is small.
+    Of the validation recordings that were read right, the farthest counts in features and in doubt, the farthest but
+    one in spectrum and level, half the nearest in noise; the threshold is a margin over that. With n recordings no
+    rejection rate under 1 / (n + 1) can be promised, and n is small.
     """
     features = [_flat(each).astype(np.float64) for each in trained]
     labels = [each.label for each in trained]
@@ -58,18 +59,26 @@ def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged]) -
         means=_rows(means),
         precision=_rows(_precision(off)),
         spectra_db=tuple(_spectra(trained, fault) for fault in range(len(FAULTS))),
-        farthest=Farthest(features=1, spectrum_db=1, level_spread_db=1, from_power_law_db=0),
+        usual=Usual(features=1, spectrum_db=1, level_spread_db=1, from_power_law_db=0, doubt=1),
         threshold=UNKNOWN_MARGIN,
     )
     right = [each for each in validation if each.probabilities.argmax() == each.label] or validation
     found = [each.distances(unscaled) for each in right]
-    spread = {name: sorted((each[name] for each in found), reverse=True) for name in ("features", "spectrum", "level")}
+    spread = {name: sorted((each[name] for each in found), reverse=True) for name in found[0]}
     # A single burst in a short validation span spoils both of these for it: the farthest but one is what is usual.
-    spectrum_far, level_far = (spread[name][min(1, len(right) - 1)] for name in ("spectrum", "level"))
-    noise_near = NOISE_MARGIN * min(each.character.from_power_law_db for each in right)
-    scales = (round(max(SMALLEST, far), 4) for far in (spread["features"][0], spectrum_far, level_far, noise_near))
-    farthest = Farthest(**dict(zip(Farthest.model_fields, scales, strict=True)))
-    return unscaled.model_copy(update={"farthest": farthest})
+    spectrum_db, level_spread_db = (spread[name][min(1, len(right) - 1)] for name in ("spectrum", "level"))
+    usual = Usual(
+        features=_rounded(spread["features"][0]),
+        spectrum_db=_rounded(spectrum_db),
+        level_spread_db=_rounded(level_spread_db),
+        from_power_law_db=_rounded(NOISE_MARGIN * min(each.character.from_power_law_db for each in right)),
+        doubt=_rounded(spread["doubt"][0]),
+    )
+    return unscaled.model_copy(update={"usual": usual})
+
+
+def _rounded(distance: float) -> float:
+    return round(max(SMALLEST, distance), 4)
 
 
 def _flat(judged: Judged) -> NDArray[np.float32]:

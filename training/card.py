@@ -8,8 +8,8 @@ from models.manifest import Figure, Manifest
 LIMITS = {
     "order": """\
 - CWRU's healthy recordings, published at 48 kHz, were brought to the 12 kHz of its faults, for training and for the
-  table: at 48 kHz they reach bands in which this network has learned no healthy CWRU bearing, and it may call them
-  unknown.
+  table: at 48 kHz they reach bands in which this network has learned no healthy CWRU bearing, and the service calls
+  both of them unknown (a test).
 - Above 4 kHz `rolling_element` was learned from JNU alone and `normal` from MFPT alone: no other of the three rigs has
   that state at a rate that reaches there. In those bands the rig and the fault cannot be told apart by this data.
 - CWRU 197 and 199 (outer race, 0.014 in) show little at their characteristic order. A network of this kind that was not
@@ -77,8 +77,9 @@ What 45 nm hardware would spend (profile float32, docs/energy.md), nJ; one windo
 ## Limits
 
 - "Nothing found" is not "healthy".
-- MFPT and JNU have one bearing for each state, CWRU 11 faulty ones and one healthy: nothing here shows that a fault is
-  known on a bearing never seen. JNU has no healthy recording here: alone it is a three-fault problem.
+- MFPT and JNU have one bearing for each state, CWRU one healthy and 11 faulty ones (15 if an outer race is another
+  bearing at each position): nothing here shows that a fault is known on a bearing never seen. JNU has no healthy
+  recording here: alone it is a three-fault problem.
 {LIMITS[kind]}
 ## Trained on
 

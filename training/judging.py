@@ -58,7 +58,7 @@ class Judged:
     def distances(self, unknown: UnknownCheck) -> dict[str, float]:
         """From what was learned, by what is unlike."""
         flat = self.features.reshape(-1, self.features.shape[-1])
-        return unknown.distances(flat, self.character, int(self.probabilities.argmax()))
+        return unknown.distances(flat, self.character, self.probabilities)
 
 
 def judge(

@@ -52,7 +52,10 @@ class Run:
     def under(cls, config: TrainingConfig, root: Path, runs: Path) -> Self:
         """The run in a folder of `runs` whose name changes with the configuration and with the recordings there are."""
         split = split_of(config.sources, root)
-        spans = [(span.entry.rig, span.entry.name, span.start, span.stop) for span in (*split.train, *split.validation)]
+        spans = [
+            (span.entry.rig, span.entry.name, span.start, span.stop)
+            for span in (*split.train, *split.validation, *split.test)
+        ]
         digest = hashlib.sha256(f"{config.key} {sorted(spans)}".encode()).hexdigest()[:16]
         return cls(config, root, runs / f"{config.name}-{digest}")
 

@@ -1,12 +1,16 @@
 """The table of verdicts: a signal of another kind is never diagnosed, and not as `normal` either."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from httpx2 import Response
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
+
+from data.datasets import DATASETS
+from data.resampling import resampled
 
 SECONDS = 3.0
 RATES_HZ = (12_000, 25_600, 48_828)
@@ -136,3 +140,14 @@ def test_speech_is_unknown(
     client: TestClient, speech: Callable[..., NDArray[np.float32]], rate_hz: int, question: str, seed: int
 ) -> None:
     assert verdict(client, speech(SECONDS, float(rate_hz), seed), rate_hz, question) == "unknown"
+
+
+@pytest.mark.parametrize(("name", "speed_rpm"), [("97", 1797), ("99", 1750)])
+def test_a_healthy_cwru_recording_is_found_normal_at_the_rate_it_was_learned_at_and_unknown_at_its_own(
+    client: TestClient, data_root: Path, name: str, speed_rpm: int
+) -> None:
+    cwru = DATASETS["cwru"]
+    published = cwru.load(data_root, cwru.entry(name))
+    assert verdict(client, published.samples, 48_000, f"&speed_rpm={speed_rpm}") == "unknown"
+    learned = resampled(published, 12_000.0).samples
+    assert ask(client, learned, 12_000, f"&speed_rpm={speed_rpm}").json()["fault"] == "normal"

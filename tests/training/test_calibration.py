@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from data.character import Character
+from data.character import OCTAVE_EDGES_HZ, Character
 from data.datasets import DATASETS
 from data.fault import FAULTS, Fault
 from data.protocols import Span
@@ -68,21 +69,29 @@ def test_calibration_never_changes_which_fault_is_said() -> None:
         assert calibrated.sum(axis=1) == pytest.approx(np.ones(50))
 
 
+def _logits(of: list[float]) -> NDArray[np.float64]:
+    return np.tile(np.log(of), (10, 1, 1))
+
+
 def test_no_validation_recording_is_unknown_and_each_kind_of_unlikeness_is() -> None:
     trained = [_judged(at % 4, _sure(at % 4, 0.9), at) for at in range(24)]
     validation = [_judged(at % 4, _sure(at % 4, 0.9), 100 + at) for at in range(8)]
     check = fit_unknown_check(trained, validation)
-    logits = np.zeros((10, 1, 4))
     for each in validation:
+        logits = _logits(each.probabilities.tolist())
         assert conclude(logits, each.features, each.character, Calibration(), check).known
-    known = validation[0]
-    odd_features = _judged(0, _sure(0, 0.9), centre=9.0)
+    known, sure = validation[0], _logits(_sure(0, 0.9))
+    odd_features = _judged(0, _sure(0, 0.9), centre=9.0).features
     odd_spectrum = Character(known.character.spectrum_db - np.linspace(0, 40, 7), 1.0)
     unsteady = Character(known.character.spectrum_db, 40.0)
-    for features, character, unlike in (
-        (odd_features.features, known.character, "features"),
-        (known.features, odd_spectrum, "spectrum"),
-        (known.features, unsteady, "level"),
+    widths = np.diff(OCTAVE_EDGES_HZ)
+    white = Character(10 * np.log10(widths / widths.sum()), 1.0)
+    for logits, features, character, unlike in (
+        (sure, odd_features, known.character, "features"),
+        (sure, known.features, odd_spectrum, "spectrum"),
+        (sure, known.features, unsteady, "level"),
+        (sure, known.features, white, "noise"),
+        (_logits(_sure(0, 0.4)), known.features, known.character, "doubt"),
     ):
         conclusion = conclude(logits, features, character, Calibration(), check)
         assert not conclusion.known
@@ -95,4 +104,4 @@ def test_a_fault_that_training_does_not_hold_is_near_to_nothing() -> None:
     validation = [_judged(three[at % 3], _sure(three[at % 3], 0.9), 100 + at) for at in range(6)]
     check = fit_unknown_check(trained, validation)
     normal = _judged(FAULTS.index(Fault.NORMAL), _sure(0, 0.9), centre=-4.0)
-    assert not conclude(np.zeros((10, 1, 4)), normal.features, normal.character, Calibration(), check).known
+    assert not conclude(_logits(_sure(0, 0.9)), normal.features, normal.character, Calibration(), check).known

@@ -44,6 +44,8 @@ def test_a_run_has_another_folder_where_other_recordings_are_there(
 ) -> None:
     fewer = tmp_path / "fewer"
     shutil.copytree(small_root, fewer)
-    (fewer / "mfpt" / "InnerRaceFault_vload_1.mat").unlink()
-    folders = {Run.under(small_config(), root, tmp_path).folder for root in (small_root, fewer)}
-    assert len(folders) == 2
+    folders = {Run.under(small_config(), small_root, tmp_path).folder}
+    for name in ("InnerRaceFault_vload_1", "OuterRaceFault_3"):  # one that trains, one that tests
+        (fewer / "mfpt" / f"{name}.mat").unlink()
+        folders.add(Run.under(small_config(), fewer, tmp_path).folder)
+    assert len(folders) == 3
