@@ -2,9 +2,10 @@
 
 Bearing Data Center, Case Western Reserve University. Drive-end bearing SKF 6205-2RS JEM, 9 balls; its orders are
 the published ones. Every file of one fault, diameter (in) and position (o'clock) is taken for one physical bearing at
-several motor loads; whether an outer race at three positions is one bearing or three is not published. W. A. Smith, R. B. Randall, "Rolling element bearing diagnostics using the Case Western Reserve
-University data: A benchmark study", Mech. Syst. Signal Process. 64-65 (2015), says which of them show their fault.
-The 0.028 in bearings are said to be NTN equivalents, and their files hold no speed.
+several motor loads; whether an outer race at three positions is one bearing or three is not published. W. A. Smith,
+R. B. Randall, "Rolling element bearing diagnostics using the Case Western Reserve University data: A benchmark study",
+Mech. Syst. Signal Process. 64-65 (2015), says which of them show their fault. The 0.028 in bearings are said to be NTN
+equivalents, and their files hold no speed.
 """
 
 from pathlib import Path
