@@ -6,7 +6,8 @@ collects says little by itself; it is compared with what the same comb collects 
 
 Lines and their sidebands: R. B. Randall, J. Antoni, "Rolling element bearing diagnostics - A tutorial", Mech. Syst.
 Signal Process. 25 (2011). The comparison with decoys is our own. Bands, harmonics, the join across channels and the
-threshold were chosen on simulated recordings and on two healthy ones of MFPT's training part alone.
+threshold were chosen by simulated recordings and two healthy ones of MFPT's training part; what each choice reached on
+the real rigs was in view, though not what decided.
 """
 
 from typing import Literal, NamedTuple

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from data import bearing as written
-from data.bearing import Bearing
+from data.bearing import Bearing, by_geometry, by_orders
+from data.bearing import read_bearing as read_text
 from data.geometry import CharacteristicOrders, Geometry
 
 Order = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
@@ -57,7 +57,7 @@ def read_bearing(given: str | GeometryGiven | OrdersGiven) -> Bearing:
         SignalError: field `bearing`: not in the catalogue, or a geometry or orders that no bearing has.
     """
     if isinstance(given, str):
-        return written.read_bearing(given)
+        return read_text(given)
     if isinstance(given, OrdersGiven):
-        return written.by_orders(CharacteristicOrders(**given.model_dump()))
-    return written.by_geometry(Geometry(**given.model_dump()))
+        return by_orders(CharacteristicOrders(**given.model_dump()))
+    return by_geometry(Geometry(**given.model_dump()))

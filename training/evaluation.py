@@ -48,10 +48,8 @@ class Evaluation:
     table: tuple[tuple[int, ...], ...]
 
 
-def evaluate(
-    judged: Sequence[Judged], layers: tuple[Layer, ...], calibration: Calibration, profile: str = "float32"
-) -> Evaluation:
-    """All figures of `judged`; energy in `profile`."""
+def evaluate(judged: Sequence[Judged], layers: tuple[Layer, ...], calibration: Calibration) -> Evaluation:
+    """All figures of `judged`; energy in the profile float32."""
     windows = calibration.apply(np.concatenate([each.windows for each in judged]))
     window_labels = np.repeat([each.label for each in judged], [len(each.windows) for each in judged])
     recordings = calibration.apply(np.stack([each.probabilities for each in judged]))
@@ -63,7 +61,7 @@ def evaluate(
         np.sum([each.synops for each in judged], axis=0),
         np.sum([each.spikes for each in judged], axis=0),
         runs,
-        PROFILES[profile],
+        PROFILES["float32"],
     )
     normal = labels == FAULTS.index(Fault.NORMAL)
     said_normal = guesses == FAULTS.index(Fault.NORMAL)

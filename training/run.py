@@ -47,6 +47,7 @@ class Run:
     def __init__(self, config: TrainingConfig, root: Path, folder: Path) -> None:
         self.config, self.root, self.folder = config, root, folder
         self.split: Split = split_of(config.sources, root)
+        self._judged: dict[str, list[Judged]] = {}
 
     @classmethod
     def under(cls, config: TrainingConfig, root: Path, runs: Path) -> Self:
@@ -76,11 +77,14 @@ class Run:
         pool = Pool(recordings, config.front_end, config.augmentation)
         train(config, pool, held_out(read(self.split.validation, self.root), config.front_end), self.folder)
         export(trained_network(self.folder), self.folder)
+        self._judged.clear()
 
     def judge(self, part: str) -> list[Judged]:
-        """The exported graph's reading of the split's `train`, `validation` or `test` part."""
-        spans = getattr(self.split, part)
-        return judge(Graph(self.folder / MODEL), self.config.front_end, spans, self.root, self.faults)
+        """The exported graph's reading of the split's `train`, `validation` or `test` part, made once."""
+        if part not in self._judged:
+            graph, spans = Graph(self.folder / MODEL), getattr(self.split, part)
+            self._judged[part] = judge(graph, self.config.front_end, spans, self.root, self.faults)
+        return self._judged[part]
 
     def conclude(self) -> Manifest:
         """Calibrates on the validation part, measures on the test part, writes and returns the draft of a manifest."""
