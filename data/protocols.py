@@ -141,7 +141,8 @@ def cross_speed(entries: Sequence[Entry]) -> tuple[Split, ...]:
 def by_bearing(entries: Sequence[Entry]) -> tuple[Split, ...]:
     """CWRU: one fault diameter, so other physical bearings, left out in turn; the healthy bearing is split by load.
 
-    Validation leaves a second diameter out of training.
+    First the splits that are reported: all other diameters train, their ends validate. Then those that choices are made
+    on: validation leaves a second diameter out of training.
     """
     healthy = sorted((entry for entry in entries if entry.fault is Fault.NORMAL), key=lambda entry: _number(entry.load))
     _promise(
@@ -150,32 +151,46 @@ def by_bearing(entries: Sequence[Entry]) -> tuple[Split, ...]:
     faulty = [entry for entry in entries if entry.fault is not Fault.NORMAL]
     splits = []
     for diameter in LEFT_OUT_DIAMETERS_IN:
-        for other in (each for each in LEFT_OUT_DIAMETERS_IN if each != diameter):
-            first = Span(healthy[0])
-            split = Split(
+        tested = [*healthy[1:], *(entry for entry in faulty if entry.diameter_in == diameter)]
+        rest = [healthy[0], *(entry for entry in faulty if entry.diameter_in != diameter)]
+        splits.append(_with_ends_validating(f"{diameter} in left out", rest, tested))
+    for diameter, other in permutations(LEFT_OUT_DIAMETERS_IN, 2):
+        first = Span(healthy[0])
+        splits.append(
+            Split(
                 f"{diameter} in left out, {other} in validates",
                 (first.part(0, 0.75), *(Span(e) for e in faulty if e.diameter_in not in (diameter, other))),
                 (first.part(0.80, 1), *(Span(e) for e in faulty if e.diameter_in == other)),
                 (*map(Span, healthy[1:]), *(Span(e) for e in faulty if e.diameter_in == diameter)),
             )
-            _keep_apart(split, lambda entry: entry.bearing if entry.fault is not Fault.NORMAL else entry.load)
-            splits.append(split)
+        )
+    for split in splits:
+        _keep_apart(split, lambda entry: entry.bearing if entry.fault is not Fault.NORMAL else entry.load)
     return tuple(splits)
 
 
 def cross_machine(entries: Sequence[Entry]) -> tuple[Split, ...]:
-    """Each rig left out in turn; one of the other rigs validates, each in turn."""
+    """Each rig left out in turn.
+
+    First the splits that are reported: all other rigs train, the ends of their recordings validate. Then those that
+    choices are made on: one of the other rigs validates, each in turn.
+    """
     rigs = sorted({entry.rig for entry in entries})
     splits = []
+    for test in rigs:
+        rest = [entry for entry in entries if entry.rig != test]
+        splits.append(_with_ends_validating(f"{test} never seen", rest, [e for e in entries if e.rig == test]))
     for test, validation in permutations(rigs, 2):
-        split = Split(
-            f"{test} never seen, {validation} validates",
-            tuple(Span(entry) for entry in entries if entry.rig not in (test, validation)),
-            tuple(Span(entry) for entry in entries if entry.rig == validation),
-            tuple(Span(entry) for entry in entries if entry.rig == test),
+        splits.append(
+            Split(
+                f"{test} never seen, {validation} validates",
+                tuple(Span(entry) for entry in entries if entry.rig not in (test, validation)),
+                tuple(Span(entry) for entry in entries if entry.rig == validation),
+                tuple(Span(entry) for entry in entries if entry.rig == test),
+            )
         )
+    for split in splits:
         _keep_apart(split, lambda entry: entry.rig)
-        splits.append(split)
     return tuple(splits)
 
 

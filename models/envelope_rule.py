@@ -21,7 +21,7 @@ from data.errors import NotApplicable
 from data.fault import Fault
 from data.geometry import CharacteristicOrders
 from data.recording import Recording
-from models.envelope_spectrum import LOWEST_WHITENED_HZ, Band, EnvelopeLines, EnvelopeSpectrum, fitting
+from data.envelope_spectrum import LOWEST_WHITENED_HZ, Band, EnvelopeLines, EnvelopeSpectrum, fitting
 
 Array = NDArray[np.float64]
 
