@@ -63,13 +63,19 @@ def evaluate(
     ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Training steps, instead of the configuration's.")] = None,
     into: Annotated[Path | None, typer.Option(help="Also write the tables into this Markdown file.")] = None,
+    suite: Annotated[
+        str | None, typer.Option(help="Fill the cells of a page of docs instead; those there are stay as they are.")
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Say what the suite would cost, and run nothing.")] = False,
+    only: Annotated[str | None, typer.Option(help="Only the suite's cells whose name holds this text.")] = None,
     runs: RunsOption = Path("runs"),
     data: DataOption = None,
 ) -> None:
-    """Train on one dataset under a protocol and measure, beside baselines; or measure a bundle.
+    """Train on one dataset under a protocol and measure, beside baselines; or measure a bundle; or fill a whole table.
 
     Each configuration's network is trained on that dataset alone and stands beside its ReLU twin, the plain spiking
-    control and the envelope rule. Finished runs are kept and not trained again.
+    control and the envelope rule. Finished runs are kept and not trained again. A suite may be run by several processes
+    at once, and goes on where it was killed; with `--into` its page and raw results go there and not into docs.
 
     Examples:
 
@@ -78,8 +84,19 @@ def evaluate(
     brinell evaluate --dataset mfpt --protocol cross-load --split "200 lbs" --split "250 lbs"
 
     brinell evaluate --bundle models/pretrained/order/1.0.0
+
+    brinell evaluate --suite truth --plan
     """
     with explained():
+        if suite is not None:
+            from training.suites.command import fill, tell_plan
+
+            if plan:
+                tell_plan(suite, _root(data), only, into)
+            else:
+                fill(suite, _root(data), runs / suite, only, into)
+            return
+
         from training.comparison import compare
         from training.report import bundle_sheets, comparison_sheets, show
 

@@ -1,0 +1,52 @@
+"""One cell of a measurement: what is measured, how long that takes, and a key that changes with whatever changes it."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+Result = dict[str, Any]
+"""What a cell measured, as JSON; the queue adds `key`, `name` and `cpu_seconds`."""
+
+
+class Cell(Protocol):
+    """What a queue runs.
+
+    Attributes:
+        name: readable, unique in its suite.
+        group: the file of the suite that keeps its result, without suffix.
+        key: sixteen hexadecimal digits that change with all that changes the result (`digest`).
+        seconds: CPU seconds that it is thought to take.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def group(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+    def measure(self, root: Path, runs: Path) -> Result:
+        """Measures, on the recordings under `root`; training runs are kept in `runs`.
+
+        Raises:
+            BrinellError: recordings are missing, or a configuration is wrong. Whatever is raised, the queue goes on.
+        """
+        ...
+
+
+def digest(*parts: object) -> str:
+    """Sixteen hexadecimal digits of anything that JSON holds, pydantic models with it.
+
+    >>> digest("mfpt", 0) == digest("mfpt", 0) != digest("mfpt", 1)
+    True
+    """
+    plain = [part.model_dump(mode="json") if isinstance(part, BaseModel) else part for part in parts]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
