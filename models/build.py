@@ -5,8 +5,10 @@ from typing import Any
 
 from data.errors import BrinellError
 from models.baselines.plain_snn import PlainSnn
+from models.baselines.resnet import ResNet
+from models.baselines.wdcnn import Wdcnn
 from models.mra_snn import MraSnn
-from models.network import NetworkConfig
+from models.network import NetworkConfig, SpikingConfig
 from models.neurons import NEURONS
 from models.output import Network
 from models.surrogate import SURROGATES
@@ -16,7 +18,12 @@ class NoSuchPart(BrinellError):
     """A config names a neuron or a surrogate that there is not."""
 
 
-NETWORKS: dict[str, Callable[[Any], Network]] = {"mra-snn": MraSnn, "plain-snn": PlainSnn}
+NETWORKS: dict[str, Callable[[Any], Network]] = {
+    "mra-snn": MraSnn,
+    "plain-snn": PlainSnn,
+    "wdcnn": Wdcnn,
+    "resnet1d": ResNet,
+}
 
 
 def build(config: NetworkConfig) -> Network:
@@ -25,7 +32,8 @@ def build(config: NetworkConfig) -> Network:
     Raises:
         NoSuchPart: the config names a neuron or a surrogate that there is not.
     """
-    for field, known in (("neuron", NEURONS), ("surrogate", SURROGATES)):
+    parts = (("neuron", NEURONS), ("surrogate", SURROGATES)) if isinstance(config, SpikingConfig) else ()
+    for field, known in parts:
         name = getattr(config, field)
         if name not in known:
             raise NoSuchPart(f"network.{field} {name!r} is not known; there are {', '.join(sorted(known))}")

@@ -15,9 +15,10 @@ class NormalisedConv(nn.Module):
     Folding T means that batch statistics run over all T N windows, and that a convolution runs once, not T times.
     """
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1) -> None:
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, padding: int | None = None) -> None:
         super().__init__()
-        self.conv = nn.Conv1d(inputs, outputs, kernel, stride, padding=kernel // 2, bias=False)
+        padding = kernel // 2 if padding is None else padding
+        self.conv = nn.Conv1d(inputs, outputs, kernel, stride, padding, bias=False)
         self.norm: nn.Module = nn.BatchNorm1d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:

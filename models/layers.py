@@ -92,9 +92,14 @@ def convolution(
     fed_by: str | None,
     timesteps: int,
     spiking: bool,
+    padding: int | None = None,
 ) -> Layer:
-    """A convolution with `kernel // 2` zeros on both sides and a bias; on real numbers without `fed_by`."""
-    padding = kernel // 2
+    """A convolution with `padding` zeros (`kernel // 2`) on both sides and a bias; on real numbers without `fed_by`.
+
+    Max pooling in front of it is no layer: it compares what passes anyway and costs no MAC. The ReLUs that `fed_by`
+    names stand behind the pooling, where it makes no difference, so there are no more of them than inputs.
+    """
+    padding = kernel // 2 if padding is None else padding
     fan_out = tuple(out_channels * reads for reads in taps(in_length, kernel, stride, padding))
     return Layer(
         name=name,

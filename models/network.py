@@ -4,7 +4,7 @@ No torch here: the service reads these configs out of a bundle's manifest.
 """
 
 from itertools import pairwise
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,19 +14,12 @@ Positive = Annotated[int, Field(ge=1)]
 OddKernel = Annotated[int, Field(ge=1)]
 
 
-class SpikingConfig(BaseModel):
+class WindowConfig(BaseModel):
     """What every network chooses.
 
     Attributes:
         window_length: samples of a window (L).
         faults: logits.
-        timesteps: T of each stage; never growing. Where it shrinks, membrane currents are averaged in blocks.
-        spike_bits: a neuron emits 0 .. 2^bits - 1 a timestep, charged per set bit; 1 is the binary spike.
-        neuron: a name in `models.neurons.NEURONS`; `relu` makes the twin that does not spike.
-        tau: membrane time constant, in timesteps.
-        threshold: membrane potential at which a neuron fires.
-        reset: `hard` sets the potential to 0 after a spike, `soft` takes the threshold away.
-        surrogate: a name in `models.surrogate.SURROGATES`.
         dropout: share of features dropped before the head, in training.
     """
 
@@ -34,6 +27,22 @@ class SpikingConfig(BaseModel):
 
     window_length: Annotated[int, Field(ge=64)] = 1024
     faults: Positive = len(FAULTS)
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
+
+
+class SpikingConfig(WindowConfig):
+    """What every network of neurons chooses.
+
+    Attributes:
+        timesteps: T of each stage; never growing. Where it shrinks, membrane currents are averaged in blocks.
+        spike_bits: a neuron emits 0 .. 2^bits - 1 a timestep, charged per set bit; 1 is the binary spike.
+        neuron: a name in `models.neurons.NEURONS`; `relu` makes the twin that does not spike.
+        tau: membrane time constant, in timesteps.
+        threshold: membrane potential at which a neuron fires.
+        reset: `hard` sets the potential to 0 after a spike, `soft` takes the threshold away.
+        surrogate: a name in `models.surrogate.SURROGATES`.
+    """
+
     timesteps: tuple[Positive, ...] = (4,)
     spike_bits: Annotated[int, Field(ge=1, le=8)] = 1
     neuron: str = "lif"
@@ -41,7 +50,6 @@ class SpikingConfig(BaseModel):
     threshold: Annotated[float, Field(gt=0)] = 1.0
     reset: Literal["hard", "soft"] = "hard"
     surrogate: str = "atan"
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
 
     @model_validator(mode="after")
     def _timesteps_fit(self) -> Self:
@@ -55,6 +63,13 @@ class SpikingConfig(BaseModel):
     def levels(self) -> int:
         """The largest number a neuron emits in one timestep."""
         return int(2**self.spike_bits) - 1
+
+
+class RealConfig(WindowConfig):
+    """What a baseline chooses that has never spiked: real numbers, one pass, nothing that tells of time."""
+
+    timesteps: ClassVar[tuple[int, ...]] = ()
+    spike_bits: ClassVar[int] = 1
 
 
 class MraSnnConfig(SpikingConfig):
@@ -112,11 +127,72 @@ class PlainSnnConfig(SpikingConfig):
         return self
 
 
-Config = TypeVar("Config", bound=SpikingConfig)
+class WdcnnConfig(RealConfig):
+    """WDCNN, after Sensors 17(2), 425 (2017); 54 k parameters at a window of 2,048, 41 k at 1,024.
 
-NetworkConfig = Annotated[MraSnnConfig | PlainSnnConfig, Field(discriminator="kind")]
+    Attributes:
+        widths, kernels, strides, paddings: of the convolutions; each is followed by max pooling over 2.
+        dense: neurons of the layer in front of the head.
+    """
+
+    kind: Literal["wdcnn"] = "wdcnn"
+    widths: tuple[Positive, ...] = (16, 32, 64, 64, 64)
+    kernels: tuple[Positive, ...] = (64, 3, 3, 3, 3)
+    strides: tuple[Positive, ...] = (16, 1, 1, 1, 1)
+    paddings: tuple[Annotated[int, Field(ge=0)], ...] = (24, 1, 1, 1, 0)
+    dense: Positive = 100
+
+    @model_validator(mode="after")
+    def _layers_fit(self) -> Self:
+        if not len(self.widths) == len(self.kernels) == len(self.strides) == len(self.paddings) >= 1:
+            raise ValueError("widths, kernels, strides and paddings: give one of each for every layer")
+        if self.pooled_lengths[-1] < 1:
+            raise ValueError(
+                f"window_length {self.window_length}: no position is left after {len(self.widths)} layers; pad the "
+                "last ones or give fewer"
+            )
+        return self
+
+    @property
+    def pooled_lengths(self) -> tuple[int, ...]:
+        """Positions after each layer's pooling."""
+        lengths = [self.window_length]
+        for kernel, stride, padding in zip(self.kernels, self.strides, self.paddings, strict=True):
+            lengths.append(max(0, (lengths[-1] + 2 * padding - kernel) // stride + 1) // 2)
+        return tuple(lengths[1:])
+
+
+class ResNetConfig(RealConfig):
+    """A 1-D residual network of the size of a small MRA-SNN; the defaults have 24 k parameters.
+
+    Attributes:
+        stem_width, stem_kernel, stem_stride: of the first convolution.
+        widths: channels of each block; each halves the length.
+    """
+
+    kind: Literal["resnet1d"] = "resnet1d"
+    stem_width: Positive = 16
+    stem_kernel: OddKernel = 15
+    stem_stride: Positive = 4
+    widths: tuple[Positive, ...] = (24, 32, 48)
+
+    @model_validator(mode="after")
+    def _stem_fits(self) -> Self:
+        if self.stem_kernel % 2 == 0 or not self.widths:
+            raise ValueError(f"stem_kernel {self.stem_kernel} must be odd, and there must be a block")
+        return self
+
+
+Config = TypeVar("Config", bound=SpikingConfig | RealConfig)
+
+NetworkConfig = Annotated[MraSnnConfig | PlainSnnConfig | WdcnnConfig | ResNetConfig, Field(discriminator="kind")]
 
 
 def twin(config: Config) -> Config:
-    """The same network with ReLU in place of spikes: one pass, real numbers, the same weights."""
+    """The same network with ReLU in place of spikes: one pass, real numbers, the same weights.
+
+    A network that has never spiked is its own twin.
+    """
+    if isinstance(config, RealConfig):
+        return config
     return config.model_copy(update={"neuron": "relu", "timesteps": (1,) * len(config.timesteps), "spike_bits": 1})

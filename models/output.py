@@ -5,7 +5,7 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from models.layers import Layer
-from models.network import SpikingConfig
+from models.network import RealConfig, SpikingConfig
 
 
 class Output(NamedTuple):
@@ -26,7 +26,7 @@ class Output(NamedTuple):
 class Network(nn.Module):
     """A network that diagnoses windows. `config`: what it was built from."""
 
-    config: SpikingConfig
+    config: SpikingConfig | RealConfig
 
     def forward(self, windows: Tensor) -> Output:
         """The answer to float32 windows [N, 1, L], each of zero mean and unit variance."""

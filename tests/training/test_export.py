@@ -15,7 +15,7 @@ import torch
 from models.build import build
 from models.graph import Graph
 from models.layers import counted
-from models.network import MraSnnConfig, NetworkConfig, PlainSnnConfig, twin
+from models.network import MraSnnConfig, NetworkConfig, PlainSnnConfig, ResNetConfig, WdcnnConfig, twin
 from models.output import Network
 from tests.simulated_windows import order_windows, time_windows
 from training.export import ExportError, export
@@ -35,8 +35,10 @@ CONFIGS: dict[str, NetworkConfig] = {
     ),
     "plain-snn": PlainSnnConfig(),
     "twin": twin(MraSnnConfig()),
+    "wdcnn": WdcnnConfig(window_length=2048),
+    "resnet1d": ResNetConfig(),
 }
-SPIKING = [name for name in CONFIGS if name != "twin"]
+SPIKING = [name for name in CONFIGS if name not in ("twin", "wdcnn", "resnet1d")]
 
 
 def trained(config: NetworkConfig) -> Network:
