@@ -4,9 +4,10 @@ Read as the service reads it, but for the rate of CWRU's healthy recordings (`tr
 48 kHz they reach bands in which no network has learned them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,26 @@ from data.character import Character, character, spectra_by_second_db
 from data.fault import FAULTS, Fault
 from data.front_ends import FrontEnd
 from data.protocols import Span
-from models.graph import Graph
+from data.recording import Recording
+from models.graph import Reading
 from models.verdict import UnknownCheck, over_bands
 from training.spans import read
+
+Altered = Callable[[Recording, Span], Recording]
+"""What is done to a recording before it is read: noise added, a speed told wrong."""
+
+
+class Reader(Protocol):
+    """An exported graph, or anything that reads windows as one does."""
+
+    def run(self, values: NDArray[np.float32]) -> Reading:
+        """Reads float32 [N, 1, length]."""
+        ...
+
+
+def as_it_is(recording: Recording, span: Span) -> Recording:
+    """The recording, unaltered."""
+    return recording
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +80,19 @@ class Judged:
 
 
 def judge(
-    graph: Graph, front_end: FrontEnd, spans: Iterable[Span], root: Path, faults: tuple[Fault, ...]
+    graph: Reader,
+    front_end: FrontEnd,
+    spans: Iterable[Span],
+    root: Path,
+    faults: tuple[Fault, ...],
+    altered: Altered = as_it_is,
 ) -> list[Judged]:
-    """Reads each span with its front end and `graph`; probabilities are shared among `faults` alone."""
+    """Reads each span, altered, with its front end and `graph`; probabilities are shared among `faults` alone."""
     absent = [at for at, fault in enumerate(FAULTS) if fault not in faults]
     judged = []
     spans = tuple(spans)
-    for span, recording in zip(spans, read(spans, root), strict=True):
+    for span, original in zip(spans, read(spans, root), strict=True):
+        recording = altered(original, span)
         values = front_end.windows(recording).values
         reading = graph.run(values.reshape(-1, 1, values.shape[-1]))
         logits = reading.logits.reshape(*values.shape[:2], -1).astype(np.float64)

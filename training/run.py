@@ -72,12 +72,20 @@ class Run:
         Raises:
             CheckpointError: the folder holds a run of another configuration.
         """
+        self.learn()
+        export(trained_network(self.folder), self.folder)
+        self._judged.clear()
+
+    def learn(self) -> None:
+        """Trains without exporting: a table of a thousand runs reads their weights in PyTorch.
+
+        Raises:
+            CheckpointError: as `train`.
+        """
         config = self.config
         recordings = [*read(self.split.train, self.root), *simulated(config.simulation)]
         pool = Pool(recordings, config.front_end, config.augmentation)
         train(config, pool, held_out(read(self.split.validation, self.root), config.front_end), self.folder)
-        export(trained_network(self.folder), self.folder)
-        self._judged.clear()
 
     def judge(self, part: str) -> list[Judged]:
         """The exported graph's reading of the split's `train`, `validation` or `test` part, made once."""

@@ -62,7 +62,7 @@ def simulated(simulation: Simulation) -> Iterator[Recording]:
         yield simulate(draw_rig(rng), FAULTS[number % len(FAULTS)], simulation.seconds, rng)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)  # all that are used of the three rigs, 90 MB: a table reads them a thousand times
 def _whole(root: Path, entry: Entry) -> Recording:
     """One recording; CWRU's healthy ones at the rate of its faults.
 
