@@ -24,5 +24,9 @@ class Sheet:
 
     def markdown(self) -> str:
         """A heading and a Markdown table."""
+        return f"## {self.title}\n\n{self.markdown_table()}"
+
+    def markdown_table(self) -> str:
+        """The Markdown table alone."""
         lines = [self.headings, tuple("---" for _ in self.headings), *self.rows]
-        return f"## {self.title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

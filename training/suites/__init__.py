@@ -1,8 +1,9 @@
 """Measurements that fill a page of docs cell by cell. A new one is one file here and one line in `_ALL`."""
 
 from training.suites.suite import Suite
+from training.suites.truth import TRUTH
 
-_ALL: tuple[Suite, ...] = ()
+_ALL: tuple[Suite, ...] = (TRUTH,)
 
 SUITES: dict[str, Suite] = {suite.name: suite for suite in _ALL}
 

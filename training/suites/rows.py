@@ -1,0 +1,74 @@
+"""The rows of the tables: which network, from which configuration, on which protocols, with how many seeds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+import training
+from models.network import NetworkConfig, SpikingConfig, twin
+from training.config import TrainingConfig
+from training.suites.changes import Changes, changed
+
+CONFIGS = Path(training.__file__).with_name("configs")
+_NETWORK: TypeAdapter[NetworkConfig] = TypeAdapter(NetworkConfig)
+
+MANY, FEW = 5, 3
+"""Seeds."""
+
+TWIN: Mapping[str, Any] = {"kind": "twin"}
+"""Instead of a network: the configuration's own with ReLU in place of spikes."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table.
+
+    Attributes:
+        label: in the tables.
+        config: the stem of a file in training/configs; its network, front end, simulation, augmentation and schedule
+            are taken, its sources are not.
+        network: instead of the configuration's: `TWIN`, or fields of a network config, the window length apart.
+        changes: of other fields, as `{"simulation": {"alone": True}}`.
+        protocols: where the row runs; everywhere without.
+        seeds: on the headline protocols; elsewhere never more than three.
+        step_seconds: CPU seconds thought of a training step. start_seconds: of all that is not training.
+    """
+
+    label: str
+    config: str
+    network: Mapping[str, Any] = field(default_factory=dict)
+    changes: Changes = field(default_factory=dict)
+    protocols: tuple[str, ...] | None = None
+    seeds: int = FEW
+    step_seconds: float = 0.03
+    start_seconds: float = 8.0
+
+    def training(self) -> TrainingConfig:
+        """The configuration of the row's runs, but for sources and seed."""
+        config = changed(TrainingConfig.read(CONFIGS / f"{self.config}.toml"), self.changes)
+        if not self.network:
+            return config
+        if self.network == TWIN:
+            assert isinstance(config.network, SpikingConfig)
+            network: NetworkConfig = twin(config.network)
+        else:
+            network = _NETWORK.validate_python({**self.network, "window_length": config.front_end.length})
+        return config.model_copy(update={"network": network})
+
+
+RULE = "envelope rule"
+"""The row that needs no training and no seed."""
+
+# In the order in which a queue fills them.
+ROWS: tuple[Row, ...] = (
+    Row("MRA-SNN order", "order", seeds=MANY),
+    Row("ReLU twin order", "order", TWIN, seeds=MANY, step_seconds=0.015),
+    Row("MRA-SNN time", "time", seeds=MANY),
+    Row("ReLU twin time", "time", TWIN, seeds=MANY, step_seconds=0.015),
+    Row("WDCNN time", "time", {"kind": "wdcnn"}, step_seconds=0.015),
+    Row("ResNet time", "time", {"kind": "resnet1d"}, step_seconds=0.015),
+    Row("ResNet order", "order", {"kind": "resnet1d"}, step_seconds=0.015),
+)

@@ -1,0 +1,63 @@
+"""A run that is trained and calibrated once, whichever cell asks first."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from models.verdict import Calibration, UnknownCheck
+from training.calibration import fit_temperature, fit_unknown_check
+from training.config import TrainingConfig
+from training.judging import Altered, Judged, as_it_is, judge
+from training.run import Run
+from training.suites.lock import locked
+from training.weights import Weights
+
+CONCLUSION = "conclusion.json"
+
+
+class Conclusion(BaseModel):
+    """What a run's validation part gave; kept in its folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    calibration: Calibration
+    unknown_check: UnknownCheck
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A trained `run`, its `weights`, and what its validation part gave."""
+
+    run: Run
+    weights: Weights
+    conclusion: Conclusion
+
+    def judge(self, part: str, altered: Altered = as_it_is) -> list[Judged]:
+        """The network's reading of the split's `train`, `validation` or `test` part."""
+        return _judge(self.run, self.weights, part, altered)
+
+
+def trained(config: TrainingConfig, root: Path, runs: Path) -> Trained:
+    """The run of a configuration, from its folder under `runs` where it is there, else trained now.
+
+    Raises:
+        ConfigError, DatasetError: the configuration asks for recordings or folds that there are not.
+    """
+    run = Run.under(config, root, runs)
+    kept = run.folder / CONCLUSION
+    with locked(runs / ".locks" / run.folder.name):
+        if not kept.exists():
+            run.learn()
+            weights = Weights(run.folder)
+            validation = _judge(run, weights, "validation")
+            conclusion = Conclusion(
+                calibration=fit_temperature(validation),
+                unknown_check=fit_unknown_check(_judge(run, weights, "train"), validation),
+            )
+            kept.write_text(conclusion.model_dump_json())
+    return Trained(run, Weights(run.folder), Conclusion.model_validate_json(kept.read_text()))
+
+
+def _judge(run: Run, weights: Weights, part: str, altered: Altered = as_it_is) -> list[Judged]:
+    return judge(weights, run.config.front_end, getattr(run.split, part), run.root, run.faults, altered)

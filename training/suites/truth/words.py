@@ -1,0 +1,64 @@
+"""The prose of docs/results.md."""
+
+OPENING = """\
+# Results
+
+Written by `brinell evaluate --suite truth` from docs/measured/truth, a line a cell; no number is typed by hand.
+What each protocol keeps apart is in docs/protocols.md.
+
+How to read it. A figure of several seeds is `mean ± standard deviation (worst seed)`. A recording is read as what
+its windows say together; over seeds it counts as most of them read it, right only if more than half do, and right
+only once if several splits test it and all read it right. "(worst 12)" is the worst seed where that differs.
+Intervals are Wilson's, 95 %, and count distinct recordings; under `cross-machine` and `by-bearing` they count
+bearings, and a bearing is right only if all its recordings are. Recordings of one bearing are not independent: MFPT
+and JNU have one bearing for each state, CWRU has 11 faulty ones (outer races seeded at three positions are counted
+apart, though that is not published) and one healthy one. "missed" is a faulty recording in which nothing was found,
+"false alarm" a healthy one in which something was. The envelope rule trains on nothing and has no windows. Nothing
+was chosen on a test part.
+"""
+
+CROSS_MACHINE = """\
+The rig in the title takes no part in training. "named right" and "named wrong" are faulty recordings of which a
+fault was said, "nothing found" the rest of the faulty ones: it is not "healthy". The forced choice is the best of
+the three faults where "nothing found" is not allowed; it stands beside the answer and is none. JNU's recordings are
+all read with the same candidate orders, since their true bearings differ by fault; these orders were measured on
+those recordings, so it is not wholly blind.
+"""
+
+BY_BEARING = """\
+CWRU: the faults of one diameter, so of other physical bearings, are left out in turn; the healthy bearing is one,
+split by load.
+"""
+
+CROSS_SPEED = """\
+JNU, three faults, on bearings that were trained at other speeds: six ordered pairs of speeds, then each speed left
+out. The worst pair is by its mean over seeds, in parentheses the worst of all pairs and seeds.
+"""
+
+CROSS_LOAD = """\
+On bearings that were trained at other loads. MFPT's `baseline_3` is tested under every split, and each load is left
+out a second time with no fault trained at 270 lbs, where the healthy recordings are. Figures are means over seeds,
+the worst seed in parentheses.
+"""
+
+SAME_BEARINGS = """\
+Both sides hold the same bearings, at the same speeds and loads: what is reached here says little about another
+machine.
+"""
+
+NOISE = """\
+White noise on the raw recordings of the test part, its power in dB under the recording's own; nothing was trained
+anew.
+"""
+
+FLATTERY = """\
+Random windows are what papers report. Beside them, on the same rig, what the same networks reach when recordings,
+conditions, bearings or the whole rig are new. Means over seeds, the worst seed in parentheses.
+"""
+
+ENERGY = """\
+Of one graph run (one window of one band), means over all cells of the row, spikes as they fell on the test parts.
+The totals are those of the profile float32; docs/energy.md says what `paper` and `full` count. A ratio over 1 means
+that the ReLU twin, counted by the same rules in the same profile, spends that many times as much; under 1 the twin
+is the cheaper one.
+"""
