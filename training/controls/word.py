@@ -1,0 +1,37 @@
+"""What a network reads, in one word: the order of things, or their amplitude.
+
+    what_it_reads(accuracy=0.99, shuffled=0.40, wrong_speed=0.55, chance=1 / 3)     # "order"
+
+Each control takes away a part of what the network is right by above chance: shuffling takes the order and leaves the
+amplitude (and puts in joints, which can harm on their own); a speed that is told wrong moves every order and leaves the
+amplitude untouched. A part under a third is little, one of two thirds or more is most of it:
+
+- `nothing`: the network is not 10 points above chance as it is.
+- `order`: shuffling costs most of it, and a speed wrong by 12 % costs more than little.
+- `amplitude`: neither costs more than little.
+- `both`: anything between.
+
+Where the speed is not asked for (front end `time`) shuffling alone decides, and `order` means the order in time.
+"""
+
+from typing import Literal
+
+Word = Literal["nothing", "order", "amplitude", "both"]
+
+ABOVE_CHANCE = 0.10
+LITTLE = 1 / 3
+MOST = 2 / 3
+
+
+def what_it_reads(accuracy: float, shuffled: float, wrong_speed: float | None, chance: float) -> Word:
+    """The word for a network, from its accuracies: as it is, on shuffled windows, and with the speed 12 % wrong."""
+    above = accuracy - chance
+    if above < ABOVE_CHANCE:
+        return "nothing"
+    by_shuffling = (accuracy - shuffled) / above
+    by_speed = by_shuffling if wrong_speed is None else (accuracy - wrong_speed) / above
+    if max(by_shuffling, by_speed) < LITTLE:
+        return "amplitude"
+    if by_shuffling >= MOST and by_speed >= LITTLE:
+        return "order"
+    return "both"

@@ -1,0 +1,57 @@
+"""The cells of the suite, and how many of each kind."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import models.bundle
+import training
+from training.config import Source, TrainingConfig
+from training.suites.cell import Cell
+from training.suites.controls.cells import BundleCell, LabelsCell, OrderCell
+from training.suites.controls.rate import PROBES, RateCell
+
+CONFIGS = Path(training.__file__).with_name("configs")
+PRETRAINED = Path(models.bundle.__file__).with_name("pretrained")
+FRONT_ENDS = ("order", "time")
+STEPS = 500
+
+SOURCES = (
+    *(Source(dataset="jnu", protocol="cross-speed", split=f"{rpm} rpm left out") for rpm in (600, 800, 1000)),
+    Source(dataset="mfpt", protocol="by-recording", split="official"),
+    *(
+        Source(dataset="mfpt", protocol="cross-load", split=f"{loads}, no fault at 270 lbs")
+        for loads in ("50 lbs", "200 lbs", "250 lbs", "200 lbs + 250 lbs")
+    ),
+)
+PERMUTED = (*SOURCES[:3], SOURCES[3])
+PERMUTATIONS = {"cross-speed": 2, "by-recording": 4}
+
+STEP_SECONDS = 0.04
+START_SECONDS = 10.0
+"""CPU seconds thought of a training step, and of what is not training."""
+
+
+def shipped_configs() -> dict[str, TrainingConfig]:
+    """The configurations of the shipped bundles, with the steps that a control needs."""
+    found = {}
+    for name in FRONT_ENDS:
+        config = TrainingConfig.read(CONFIGS / f"{name}.toml")
+        schedule = config.schedule.model_copy(update={"steps": min(STEPS, config.schedule.steps)})
+        found[name] = config.model_copy(update={"schedule": schedule})
+    return found
+
+
+def cells_of(configs: Mapping[str, TrainingConfig]) -> list[Cell]:
+    """The shipped bundles first, then for each configuration: order, labels, rate."""
+    shipped = [folder for name in configs for folder in sorted((PRETRAINED / name).glob("[0-9]*"))]
+    cells: list[Cell] = [BundleCell(folder, 60.0) for folder in shipped]
+    for config in configs.values():
+        seconds = START_SECONDS + STEP_SECONDS * config.schedule.steps
+        cells += [OrderCell(config, source, mixed, seconds) for source in SOURCES for mixed in (False, True)]
+        cells += [
+            LabelsCell(config, source, permutation, seconds)
+            for source in PERMUTED
+            for permutation in range(PERMUTATIONS[source.protocol])
+        ]
+        cells += [RateCell(config, probe, 2 * seconds) for probe in PROBES]
+    return cells
