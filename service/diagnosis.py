@@ -6,8 +6,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from data.fault import Fault
+from models.bearing_fit import BearingFit
 from models.energy import Energy
 from models.envelope_rule import Evidence
+from models.shaft_speed import SpeedEstimate
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -99,7 +101,24 @@ class Timing(_Part):
     front_end_ms: float = 0.0
     graph_ms: float = 0.0
     evidence_ms: float = 0.0
+    speed_ms: Annotated[float, Field(description="Of estimating the shaft speed.")] = 0.0
+    second_reading_ms: Annotated[float, Field(description="Of reading the signal at the estimated speed too.")] = 0.0
     total_ms: float = 0.0
+
+
+class OtherReading(_Part):
+    """The same question asked with the estimated speed in place of the given one; fields as in the diagnosis."""
+
+    speed_rpm: float
+    verdict: Verdict
+    fault: Fault | None
+    message: str
+    confidence: Probability | None
+    probabilities: dict[Fault, Probability] | None
+    evidence: Evidence | None
+    bearing_fit: BearingFit | None
+    front_end: str | None
+    bundle: UsedBundle | None
 
 
 class Diagnosis(_Part):
@@ -114,6 +133,17 @@ class Diagnosis(_Part):
     miss_rate: Annotated[StatedMissRate | None, Field(description="Beside every `normal`.")] = None
     evidence: Annotated[Evidence | None, Field(description="The envelope rule's reading of the same signal.")] = None
     evidence_reason: Annotated[str | None, Field(description="Why there is no evidence.")] = None
+    estimated_speed: Annotated[
+        SpeedEstimate | None,
+        Field(description="The shaft speed as the signal shows it, near the given one or anywhere; null: not read."),
+    ] = None
+    at_estimated_speed: Annotated[
+        OtherReading | None,
+        Field(description="Only where the estimate is sure, and no speed was given or one that is over 1 % off."),
+    ] = None
+    bearing_fit: Annotated[
+        BearingFit | None, Field(description="Whether the lines of the envelope are the given bearing's.")
+    ] = None
     unknown: UnknownScore | None = None
     window_count: int = 0
     windows: Annotated[list[WindowResult] | None, Field(description="Only where asked for.")] = None

@@ -1,12 +1,13 @@
 """From a recording to a diagnosis; the HTTP service and `brinell diagnose` ask the same engine.
 
 sensor check -> choice of bundle -> windows -> graph -> conclusion -> energy account -> evidence -> diagnosis
+Then the shaft speed is estimated; where it surely is another than the given one, the same way is gone once more.
 """
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,16 +16,19 @@ from data.errors import NotApplicable
 from data.fault import Fault
 from data.recording import Recording
 from data.windows import Windows
+from models.bearing_fit import BearingCheck, BearingFit
 from models.bundle import Bundle
 from models.energy import PROFILES, EnergyProfile, account
 from models.envelope_rule import EnvelopeRule, Evidence
 from models.graph import Reading
+from models.shaft_speed import ShaftSpeed, SpeedEstimate
 from models.verdict import Conclusion, conclude
 from service import wording
 from service.choice import choose
 from service.diagnosis import (
     Diagnosis,
     EnergyStatement,
+    OtherReading,
     SignalRead,
     Timing,
     UnknownScore,
@@ -57,8 +61,16 @@ class _Findings:
     reason: str
     reading: Reading
     conclusion: Conclusion
-    evidence: Evidence | None
-    evidence_reason: str | None
+    evidence: "_Evidence"
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the envelope rule read, or why it read nothing, and what that says about the given bearing."""
+
+    read: Evidence | None = None
+    reason: str | None = None
+    bearing_fit: BearingFit | None = None
 
 
 class Engine:
@@ -85,6 +97,7 @@ class Engine:
         watch = _Stopwatch()
         with watch.stage("total"):
             answer = self._answer(recording, bundle, windows, watch)
+            answer = self._doubted(recording, bundle, answer, watch)
         told = [*warnings, *answer.warnings]
         return answer.model_copy(update={"timing": Timing(**watch.ms), "warnings": told})
 
@@ -100,11 +113,29 @@ class Engine:
         with watch.stage("graph"):
             reading, conclusion = _read(choice.bundle, choice.windows, character(recording))
         with watch.stage("evidence"):
-            evidence, no_evidence = _evidence(choice.bundle, recording)
-        findings = _Findings(
-            recording, choice.bundle, choice.windows, choice.reason, reading, conclusion, evidence, no_evidence
-        )
+            evidence = _evidence(choice.bundle, recording)
+        findings = _Findings(recording, choice.bundle, choice.windows, choice.reason, reading, conclusion, evidence)
         return self._judged(findings, windows)
+
+    def _doubted(self, recording: Recording, wanted: str | None, answer: Diagnosis, watch: _Stopwatch) -> Diagnosis:
+        """The answer, with what the signal itself says about speed and bearing; the given ones stand."""
+        if answer.verdict is Verdict.SENSOR_FAULT:
+            return answer
+        with watch.stage("speed"):
+            estimate = _estimated(recording)
+        other = None
+        if estimate is not None and wording.speed_in_doubt(recording.speed_rpm, estimate):
+            with watch.stage("second_reading"):
+                at_estimate = replace(recording, speed_rpm=estimate.speed_rpm)
+                other = _other(self._answer(at_estimate, wanted, False, _Stopwatch()), estimate.speed_rpm)
+        doubts = wording.doubts(recording, other, answer.bearing_fit)
+        return answer.model_copy(
+            update={
+                "estimated_speed": estimate,
+                "at_estimated_speed": other,
+                "warnings": [*answer.warnings, *doubts],
+            }
+        )
 
     def _judged(self, found: "_Findings", listed: bool) -> Diagnosis:
         manifest, conclusion = found.bundle.manifest, found.conclusion
@@ -125,8 +156,9 @@ class Engine:
             confidence=confidence,
             probabilities=dict(zip(manifest.faults, conclusion.probabilities.tolist(), strict=True)),
             miss_rate=miss_rate,
-            evidence=found.evidence,
-            evidence_reason=found.evidence_reason,
+            evidence=found.evidence.read,
+            evidence_reason=found.evidence.reason,
+            bearing_fit=found.evidence.bearing_fit,
             unknown=unknown,
             window_count=count,
             windows=_listed(found) if listed else None,
@@ -135,7 +167,9 @@ class Engine:
             front_end_reason=found.reason,
             bundle=UsedBundle(name=manifest.name, version=manifest.version),
             signal=_signal(found.recording),
-            warnings=wording.warnings(found.recording, count, fault, found.evidence, clipping_warning(found.recording)),
+            warnings=wording.warnings(
+                found.recording, count, fault, found.evidence.read, clipping_warning(found.recording)
+            ),
         )
 
     def _energy(self, bundle: Bundle, reading: Reading, windows: int) -> EnergyStatement:
@@ -164,15 +198,30 @@ def _read(bundle: Bundle, windows: Windows, of_recording: Character) -> tuple[Re
     return reading, conclusion
 
 
-def _evidence(bundle: Bundle, recording: Recording) -> tuple[Evidence | None, str | None]:
-    needed = {"speed_rpm": recording.speed_rpm, "bearing": recording.orders}
-    absent = [name for name, known in needed.items() if known is None]
-    if absent:
-        return None, f"the envelope rule needs {' and '.join(absent)}"
+def _evidence(bundle: Bundle, recording: Recording) -> _Evidence:
+    if recording.speed_rpm is None or recording.orders is None:
+        needed = {"speed_rpm": recording.speed_rpm, "bearing": recording.orders}
+        absent = [name for name, known in needed.items() if known is None]
+        return _Evidence(reason=f"the envelope rule needs {' and '.join(absent)}")
+    rule = EnvelopeRule(threshold=bundle.manifest.envelope_threshold)
     try:
-        return EnvelopeRule(threshold=bundle.manifest.envelope_threshold).read(recording), None
+        lines = rule.lines(recording)
+        evidence = rule.judge(lines, recording.orders, recording.speed_rpm)
     except NotApplicable as error:
-        return None, str(error)
+        return _Evidence(reason=str(error))
+    return _Evidence(evidence, bearing_fit=BearingCheck().judge(rule, lines, recording.orders, evidence))
+
+
+def _estimated(recording: Recording) -> SpeedEstimate | None:
+    try:
+        return ShaftSpeed().estimate(recording)
+    except NotApplicable:
+        return None
+
+
+def _other(answer: Diagnosis, speed_rpm: float) -> OtherReading:
+    kept = OtherReading.model_fields.keys() - {"speed_rpm"}
+    return OtherReading(speed_rpm=speed_rpm, **{name: getattr(answer, name) for name in kept})
 
 
 def _listed(found: _Findings) -> list[WindowResult]:

@@ -10,7 +10,8 @@ from data.naming import open_named
 from data.recording import Recording
 from models.bundle import Bundle, BundleError
 from models.energy import PROFILES
-from service.diagnosis import Diagnosis, EnergyStatement, Verdict
+from models.shaft_speed import SpeedEstimate
+from service.diagnosis import Diagnosis, EnergyStatement, OtherReading, Verdict
 from service.engine import Engine
 from service.registry import Registry
 from service.settings import Settings
@@ -82,6 +83,12 @@ def _rows(found: Found) -> list[tuple[str, str]]:
         low, high = rate.interval
         rows.append(("missed faults", f"{rate.missed} of {rate.of} ({low:.0%} to {high:.0%}), {rate.scope}"))
     rows.append(("evidence", _evidence(answer)))
+    if answer.bearing_fit is not None:
+        rows.append(("bearing", answer.bearing_fit.fit.value.replace("_", " ")))
+    if answer.estimated_speed is not None:
+        rows.append(("speed shown", _shown(answer.estimated_speed)))
+    if answer.at_estimated_speed is not None:
+        rows.append(("read at that", _other(answer.at_estimated_speed)))
     if answer.energy is not None:
         rows += _energy(answer.energy)
     if answer.bundle is not None:
@@ -106,6 +113,16 @@ def _evidence(answer: Diagnosis) -> str:
         return f"none: {answer.evidence_reason}"
     heights = ", ".join(f"{fault.value} {z:.1f}" for fault, z in answer.evidence.z.items())
     return f"envelope rule: {NAMES[answer.evidence.fault]} (z {heights}; named over {answer.evidence.threshold:.1f})"
+
+
+def _shown(estimate: SpeedEstimate) -> str:
+    sureness = "sure" if estimate.sure else "not sure"
+    return f"{estimate.speed_rpm:.0f} rpm, {sureness} (lead {estimate.lead:.2f}; sure over {estimate.needed:.2f})"
+
+
+def _other(other: OtherReading) -> str:
+    evidence = "none" if other.evidence is None else NAMES[other.evidence.fault]
+    return f"{other.message} Envelope rule: {evidence}."
 
 
 def _energy(energy: EnergyStatement) -> list[tuple[str, str]]:

@@ -3,12 +3,16 @@
 from data.bearing import Bearing
 from data.fault import Fault
 from data.recording import Recording
+from models.bearing_fit import BearingFit, Fit
 from models.envelope_rule import Evidence
 from models.manifest import MissRate
-from service.diagnosis import StatedMissRate, UnknownScore, Verdict
+from models.shaft_speed import SpeedEstimate
+from service.diagnosis import OtherReading, StatedMissRate, UnknownScore, Verdict
 
 SAME_MACHINE = "same machine"
 FEW_WINDOWS = 5
+SPEED_TOLERANCE = 0.01
+"""How far a given speed may be from the one that the signal shows: slip, and a rounded name plate."""
 
 UNLIKE = {
     "features": "what the network makes of it is",
@@ -84,3 +88,40 @@ def warnings(
     if fault is not None and evidence is not None and evidence.fault != fault:
         found.append(f"the envelope rule reads: {NAMES[evidence.fault]}; the network: {NAMES[fault]}")
     return found
+
+
+def speed_in_doubt(given_rpm: float | None, estimate: SpeedEstimate) -> bool:
+    """True where the signal surely shows another speed than the given one, or one where none was given."""
+    return estimate.sure and (given_rpm is None or abs(estimate.deviation(given_rpm)) > SPEED_TOLERANCE)
+
+
+def doubts(recording: Recording, other: OtherReading | None, fit: BearingFit | None) -> list[str]:
+    """What speaks against the speed or the bearing as given; a bearing is judged at the likelier speed."""
+    found: list[str] = []
+    if other is not None:
+        found.append(_speed_doubt(recording.speed_rpm, other))
+        fit = other.bearing_fit
+    if fit is not None and fit.fit is Fit.DOES_NOT_FIT:
+        found.append(_bearing_doubt(recording.bearing, fit))
+    return found
+
+
+def _speed_doubt(given_rpm: float | None, other: OtherReading) -> str:
+    shown = f"the signal shows a shaft speed of {other.speed_rpm:.0f} rpm"
+    if other.fault is None or other.confidence is None:
+        reading = f"the verdict {other.verdict.value}"
+    else:
+        reading = f"{NAMES[other.fault]}, confidence {_percent(other.confidence)}"
+    if given_rpm is None:
+        return f"no speed was given; {shown}, and the answer there would be: {reading}; give speed_rpm to have it"
+    off = other.speed_rpm / given_rpm - 1
+    return f"speed in doubt: {shown}, {off:+.1%} from the given {given_rpm:g} rpm; the answer there would be: {reading}"
+
+
+def _bearing_doubt(name: str | None, fit: BearingFit) -> str:
+    better = ", or ".join(f"{each.rolling_elements} ({NAMES[each.fault]}, z {each.z:.1f})" for each in fit.better)
+    given = f"the given bearing ({name})" if name else "the given bearing"
+    return (
+        f"bearing in doubt: the envelope's lines are not those of {given}, largest z {fit.z:.1f}; they would fit it "
+        f"with another number of rolling elements: {better}"
+    )
