@@ -25,7 +25,7 @@ from training.pool import Pool
 from training.suites import SUITES
 from training.suites.controls.cells import LabelsCell, OrderCell, permuted_labels
 from training.suites.controls.page import page
-from training.suites.controls.rate import RateCell
+from training.suites.controls.rate import WINDOWS, RateCell
 from training.suites.recordings import used
 from training.suites.suite import NOT_RUN
 
@@ -93,9 +93,11 @@ def test_a_shuffled_pool_draws_the_windows_of_a_pool_shuffled() -> None:
         ((0.99, 0.40, None, 1 / 3), "order"),
         ((0.99, 0.70, None, 1 / 3), "both"),
         ((0.99, 0.90, None, 1 / 3), "amplitude"),
+        ((0.99, None, 0.50, 1 / 4), "order"),
+        ((0.99, None, 0.97, 1 / 4), "amplitude"),
     ],
 )
-def test_the_word_follows_the_rule(measured: tuple[float, float, float | None, float], word: str) -> None:
+def test_the_word_follows_the_rule(measured: tuple[float, float | None, float | None, float], word: str) -> None:
     assert what_it_reads(*measured) == word
 
 
@@ -192,7 +194,7 @@ def test_the_cells_measure_and_the_page_says_what_was_not_run(
         OrderCell(config, OFFICIAL, True, 1.0),
         LabelsCell(config, OFFICIAL, 0, 1.0),
         LabelsCell(config, OFFICIAL, 1, 1.0),
-        RateCell(config, "spectra of windows", 1.0),
+        RateCell(config, WINDOWS, 1.0),
     ]
     assert len({cell.key for cell in cells}) == len({cell.name for cell in cells}) == len(cells)
     results = {cell.key: cell.measure(small_root, tmp_path) for cell in cells[:3]}

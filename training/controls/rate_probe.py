@@ -67,6 +67,11 @@ def spectra(windows: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.log(np.stack([part.mean(axis=1) for part in parts], axis=1) + 1e-9).astype(np.float32)
 
 
+def numbers(windows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What stands in windows [N, 1, length] as it is: for those that are spectra already."""
+    return windows[:, 0]
+
+
 def network_probe(
     config: TrainingConfig, recordings: Recordings, names: Sequence[str], question: Question, folder: Path
 ) -> Told:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from data.fault import Fault
-from data.front_ends import FrontEnd, TimeFrontEnd
+from data.front_ends import FrontEnd, OrderFrontEnd, TimeFrontEnd
 from data.recording import Recording
 from training.controls.scores import Read, Score, score
 from training.controls.shuffle import pieces_of, shuffled
@@ -24,9 +24,10 @@ def wrong_speed(error: float) -> str:
 
 
 def variants_of(front_end: FrontEnd) -> tuple[str, ...]:
-    """Those that say something: where the speed is not asked for, it cannot be wrong."""
+    """Those that say something: a speed that is not asked for cannot be wrong, and only slices can be shuffled."""
     speeds = () if isinstance(front_end, TimeFrontEnd) else tuple(wrong_speed(error) for error in SPEED_ERRORS)
-    return (AS_IT_IS, SHUFFLED, *speeds)
+    slices = (SHUFFLED,) if isinstance(front_end, OrderFrontEnd | TimeFrontEnd) else ()
+    return (AS_IT_IS, *slices, *speeds)
 
 
 def read_variants(

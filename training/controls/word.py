@@ -11,7 +11,8 @@ amplitude untouched. A part under a third is little, one of two thirds or more i
 - `amplitude`: neither costs more than little.
 - `both`: anything between.
 
-Where the speed is not asked for (front end `time`) shuffling alone decides, and `order` means the order in time.
+Where the speed is not asked for (front end `time`) shuffling alone decides, and `order` means the order in time. Where
+there is nothing to shuffle (front end `aligned`) the speed alone decides.
 """
 
 from typing import Literal
@@ -23,15 +24,21 @@ LITTLE = 1 / 3
 MOST = 2 / 3
 
 
-def what_it_reads(accuracy: float, shuffled: float, wrong_speed: float | None, chance: float) -> Word:
-    """The word for a network, from its accuracies: as it is, on shuffled windows, and with the speed 12 % wrong."""
+def what_it_reads(accuracy: float, shuffled: float | None, wrong_speed: float | None, chance: float) -> Word:
+    """The word for a network, from its accuracies: as it is, on shuffled windows, and with the speed 12 % wrong.
+
+    Raises:
+        ValueError: neither control was made.
+    """
+    if shuffled is None and wrong_speed is None:
+        raise ValueError("neither windows were shuffled nor the speed told wrong: nothing says what was read")
     above = accuracy - chance
     if above < ABOVE_CHANCE:
         return "nothing"
-    by_shuffling = (accuracy - shuffled) / above
-    by_speed = by_shuffling if wrong_speed is None else (accuracy - wrong_speed) / above
-    if max(by_shuffling, by_speed) < LITTLE:
+    by_shuffling = None if shuffled is None else (accuracy - shuffled) / above
+    by_speed = None if wrong_speed is None else (accuracy - wrong_speed) / above
+    if all(cost is None or cost < LITTLE for cost in (by_shuffling, by_speed)):
         return "amplitude"
-    if by_shuffling >= MOST and by_speed >= LITTLE:
+    if (by_shuffling is None or by_shuffling >= MOST) and (by_speed is None or by_speed >= LITTLE):
         return "order"
     return "both"

@@ -56,7 +56,9 @@ that the network could too. One recording of either kind is left out in each fol
 **The loads differ with the rates (270 lbs against 25 to 250), so success is not proof**: the same probe asked for the
 load at one rate (vload_1 to 3 against 4 to 6) shows how well loads can be told, and the recordings at 97,656 Hz
 brought to 48,828 Hz first show whether the rate was what it read: where they are still called "97,656 Hz", it was not
-the rate. Logistic regressions are fitted for each band apart; the last column gives the bands, lowest first.
+the rate. Logistic regressions are fitted for each band apart, on the features of a network that was trained on the
+faults, and on the windows: the energies of 64 parts of their spectrum (`aligned`: the numbers themselves). The last
+column gives the bands, lowest first.
 
 """
 
@@ -167,7 +169,7 @@ def _joined(found: Sequence[Result]) -> Scores:
 
 
 def _variants(scores: Scores) -> Row:
-    """One cell a variant; those of the speed are empty where the front end does not ask for it."""
+    """One cell a variant; empty are those that say nothing in this front end."""
     if not scores:
         return (NOT_RUN,) * (2 + len(SPEEDS))
     return tuple(
@@ -178,8 +180,8 @@ def _variants(scores: Scores) -> Row:
 def _word(scores: Scores, faults: int) -> str:
     if not scores:
         return NOT_RUN
-    speed = balanced(scores[SPEEDS[-1]]).value if SPEEDS[-1] in scores else None
-    return what_it_reads(balanced(scores[AS_IT_IS]).value, balanced(scores[SHUFFLED]).value, speed, 1 / faults)
+    shuffled, speed = (balanced(scores[name]).value if name in scores else None for name in (SHUFFLED, SPEEDS[-1]))
+    return what_it_reads(balanced(scores[AS_IT_IS]).value, shuffled, speed, 1 / faults)
 
 
 def _protocol(cell: OrderCell | LabelsCell) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from data.datasets import DATASETS
+from data.front_ends import OrderFrontEnd, TimeFrontEnd
 from data.protocols import ALL
 from data.recording import Recording
 from data.resampling import resampled
@@ -17,6 +18,7 @@ from training.controls.rate_probe import (
     Told,
     linear_probe,
     network_probe,
+    numbers,
     spectra,
 )
 from training.run import Run
@@ -26,7 +28,8 @@ from training.weights import Weights
 
 LOW_RATE_HZ = 48_828.0
 DECIMATED = "rate, 97,656 Hz brought to 48,828 first"
-PROBES = ("the network's features", "spectra of windows", "the network itself")
+FEATURES, WINDOWS, FRESH_NETWORK = "the network's features", "the windows", "the windows, by a fresh network"
+PROBES = (FEATURES, WINDOWS, FRESH_NETWORK)
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,11 @@ class RateCell:
         return {"told": told}
 
     def _probe(self, root: Path, runs: Path) -> Probe:
-        if self.probe == "the network itself":
+        if self.probe == FRESH_NETWORK:
             return network_probe
-        if self.probe == "spectra of windows":
-            return linear_probe(spectra)
+        if self.probe == WINDOWS:
+            sliced = isinstance(self.config.front_end, OrderFrontEnd | TimeFrontEnd)
+            return linear_probe(spectra if sliced else numbers)
         run = Run.under(self.config, root, runs)
         run.learn()
         weights = Weights(run.folder)
