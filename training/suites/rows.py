@@ -34,7 +34,6 @@ class Row:
         changes: of other fields, as `{"simulation": {"alone": True}}`.
         protocols: where the row runs; everywhere without.
         seeds: on the headline protocols; elsewhere never more than three.
-        step_seconds: CPU seconds thought of a training step. start_seconds: of all that is not training.
     """
 
     label: str
@@ -43,8 +42,6 @@ class Row:
     changes: Changes = field(default_factory=dict)
     protocols: tuple[str, ...] | None = None
     seeds: int = FEW
-    step_seconds: float = 0.03
-    start_seconds: float = 8.0
 
     def training(self) -> TrainingConfig:
         """The configuration of the row's runs, but for sources and seed."""
@@ -65,10 +62,10 @@ RULE = "envelope rule"
 # In the order in which a queue fills them.
 ROWS: tuple[Row, ...] = (
     Row("MRA-SNN order", "order", seeds=MANY),
-    Row("ReLU twin order", "order", TWIN, seeds=MANY, step_seconds=0.015),
+    Row("ReLU twin order", "order", TWIN, seeds=MANY),
     Row("MRA-SNN time", "time", seeds=MANY),
-    Row("ReLU twin time", "time", TWIN, seeds=MANY, step_seconds=0.015),
-    Row("WDCNN time", "time", {"kind": "wdcnn"}, step_seconds=0.015),
-    Row("ResNet time", "time", {"kind": "resnet1d"}, step_seconds=0.015),
-    Row("ResNet order", "order", {"kind": "resnet1d"}, step_seconds=0.015),
+    Row("ReLU twin time", "time", TWIN, seeds=MANY),
+    Row("WDCNN time", "time", {"kind": "wdcnn"}),
+    Row("ResNet time", "time", {"kind": "resnet1d"}),
+    Row("ResNet order", "order", {"kind": "resnet1d"}),
 )

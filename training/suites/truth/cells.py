@@ -10,14 +10,15 @@ from training.config import Source, TrainingConfig
 from training.judging import Altered, as_it_is
 from training.spans import read
 from training.suites.cell import Result, digest
+from training.suites.cost import training_seconds
 from training.suites.recordings import at_hand
 from training.suites.rows import RULE, Row
 from training.suites.trained import trained
 from training.suites.truth.altering import SNR_DB, noisy
 from training.suites.truth.raw import Raw, Reached, of_network, of_rule
 
-READING_SECONDS = 0.25
-"""Of one recording by a network, and half of that by the rule's one thread."""
+READING_SECONDS = 0.05
+"""Of one recording, by a network or by the rule; what front ends make of one is kept (`training.prepared`)."""
 
 VERSION = 1
 """Counts up when what is kept of a cell changes in a way that its configuration does not tell."""
@@ -109,12 +110,12 @@ class NetworkCell:
     @property
     def seconds(self) -> float:
         """Training, unless it is the clean cell's; each span read about twice."""
-        split, steps = self.place.split, self.config.schedule.steps
+        split = self.place.split
         readings = len(self.place.readings()) * len({span.entry for span in split.test})
         if self.place.noise:
             return READING_SECONDS * readings
         reading = READING_SECONDS * (readings + 2 * len(split.train) + len(split.validation))
-        return self.row.start_seconds + steps * self.row.step_seconds + reading
+        return training_seconds(self.config) + reading
 
     def measure(self, root: Path, runs: Path) -> Result:
         """Raises DatasetError where a recording is missing."""

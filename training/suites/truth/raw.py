@@ -79,11 +79,13 @@ class Reached(_Kept):
 
     Attributes:
         snr_db: of white noise added to the recordings; None: they were read as they are.
+        runs: of the graph: windows times the bands that each recording has.
         missed: faulty recordings read as `normal`. false_alarms: healthy ones that were not.
     """
 
     snr_db: float | None = None
     windows: int | None = None
+    runs: int | None = None
     window_accuracy: float | None = None
     macro_f1: float | None = None
     macro_auroc: float | None = None
@@ -121,6 +123,7 @@ def of_network(
     return Reached(
         snr_db=snr_db,
         windows=found.windows,
+        runs=sum(each.runs for each in judged),
         window_accuracy=round(found.window_accuracy, 5),
         macro_f1=round(found.macro_f1, 5),
         macro_auroc=None if np.isnan(found.macro_auroc) else round(found.macro_auroc, 5),

@@ -135,7 +135,7 @@ def _named(verdicts: Sequence[Verdict]) -> list[str]:
     kinds: dict[str, list[str]] = {}
     for each in sorted(verdicts, key=lambda each: each.recording.title):
         kind = f"{each.fault} {'missed' if each.verdict is Fault.NORMAL else f'read as {each.verdict}'}"
-        kinds.setdefault(kind, []).append(each.recording.title)
+        kinds.setdefault(kind, []).append(each.recording.name)
     return [f"{kind}: {', '.join(titles)}" for kind, titles in sorted(kinds.items())]
 
 
@@ -195,7 +195,7 @@ def _cost(filled: Filled, label: str) -> Row:
         _whole(costs, lambda each: each.macs),
         f"{single.paper:,.0f}",
         f"{single.full:,.0f}",
-        *(f"{ratio:.1f}" for ratio in _ratios(single, small)),
+        *(f"{ratio:.3g}" for ratio in _ratios(single, small)),
     )
 
 
