@@ -1,10 +1,11 @@
 """Measurements that fill a page of docs cell by cell. A new one is one file here and one line in `_ALL`."""
 
+from training.suites.ablations import ABLATIONS
 from training.suites.controls import CONTROLS
 from training.suites.suite import Suite
 from training.suites.truth import TRUTH
 
-_ALL: tuple[Suite, ...] = (TRUTH, CONTROLS)
+_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS)
 
 SUITES: dict[str, Suite] = {suite.name: suite for suite in _ALL}
 

@@ -1,0 +1,95 @@
+"""The cells of the ablations: a variant under one split, read on the part that chooses and on the one that does not."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from data.protocols import Split
+from training.config import Source, TrainingConfig
+from training.suites.ablations.variants import Variant
+from training.suites.cell import Result, digest
+from training.suites.cost import training_seconds
+from training.suites.recordings import at_hand, splits_of
+from training.suites.trained import trained
+from training.suites.truth.raw import Raw, of_network
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What variants are compared on: all splits of a protocol whose names end in one of `endings`."""
+
+    name: str
+    protocol: str
+    dataset: str
+    endings: tuple[str, ...]
+
+    def splits(self) -> tuple[Split, ...]:
+        """In the protocol's order."""
+        return tuple(split for split in splits_of(self.dataset, self.protocol) if split.name.endswith(self.endings))
+
+
+PROBLEMS = (
+    Problem("bearings", "by-bearing", "cwru", (" validates",)),
+    Problem("speeds", "cross-speed", "jnu", ("600 -> 1000 rpm", "1000 -> 600 rpm")),
+)
+"""CWRU's inner splits, in which another bearing validates, and JNU's two speeds that lie farthest apart."""
+
+
+@dataclass(frozen=True)
+class AblationCell:
+    """One variant on one split of a problem."""
+
+    problem: Problem
+    split: Split
+    variant: Variant
+
+    @property
+    def name(self) -> str:
+        """Readable, unique."""
+        return f"{self.problem.dataset} {self.problem.protocol} ({self.split.name}) {self.variant.name}"
+
+    @property
+    def group(self) -> str:
+        """The problem's."""
+        return self.problem.name
+
+    @cached_property
+    def config(self) -> TrainingConfig:
+        """Of the run."""
+        source = Source(dataset=self.problem.dataset, protocol=self.problem.protocol, split=self.split.name)
+        return self.variant.config.model_copy(update={"sources": (source,)})
+
+    @property
+    def key(self) -> str:
+        """Changes with the configuration and the recordings."""
+        spans = [
+            (part, span.entry.rig, span.entry.name, span.start, span.stop)
+            for part in ("train", "validation", "test")
+            for span in getattr(self.split, part)
+        ]
+        return digest("ablation", VERSION, self.config.key, spans)
+
+    @property
+    def seconds(self) -> float:
+        """Of training: reading is little beside it."""
+        return training_seconds(self.config)
+
+    def measure(self, root: Path, runs: Path) -> Result:
+        """`reached` holds the validation part, then the test part. Raises DatasetError where a recording is missing."""
+        ready = trained(self.config, at_hand(root, self.problem.dataset, runs), runs)
+        calibration, unknown = ready.conclusion.calibration, ready.conclusion.unknown_check
+        raw = Raw(
+            row=self.variant.name,
+            protocol=self.problem.protocol,
+            dataset=self.problem.dataset,
+            split=self.split.name,
+            seed=self.config.seed,
+            parameters=ready.weights.parameters,
+            steps=self.config.schedule.steps,
+            reached=tuple(
+                of_network(ready.judge(part), ready.weights, calibration, unknown) for part in ("validation", "test")
+            ),
+        )
+        return raw.model_dump(mode="json", exclude_defaults=True)
