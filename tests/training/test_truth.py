@@ -154,6 +154,8 @@ def test_a_cell_keeps_every_recording_and_a_noisy_one_trains_nothing(
     others = [replace(network_cell, place=replace(network_cell.place, seed=seed)) for seed in (1, 2)]
     text = page([network_cell, noise, *others], results)
     assert "| MRA-SNN order | 1 of 3 seeds |" in text
+    right = sum(each.verdict is each.fault for each in clean.recordings)
+    assert f"MFPT: every recording | {right} of 4: {'reached' if right == 4 else 'missed'} |" in text
     assert f"| MRA-SNN order | 0 of 2 seeds | {NOT_RUN} |" in page(others, {})
 
 

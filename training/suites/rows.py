@@ -43,6 +43,11 @@ class Row:
     protocols: tuple[str, ...] | None = None
     seeds: int = FEW
 
+    @property
+    def spikes(self) -> bool:
+        """False of a twin, and of every network put in the place of the configuration's."""
+        return not self.network
+
     def training(self) -> TrainingConfig:
         """The configuration of the row's runs, but for sources and seed."""
         config = changed(TrainingConfig.read(CONFIGS / f"{self.config}.toml"), self.changes)

@@ -33,11 +33,13 @@ class Series:
 
 
 class Filled:
-    """The table."""
+    """The table. `spiking`: the labels of the networks that spike; `cpu_seconds`: what all results took."""
 
     def __init__(self, cells: Sequence[Cell], results: Mapping[str, Result]) -> None:
         self._raws: dict[_Where, dict[int, Raw | None]] = {}
         self.cpu_seconds = 0.0
+        spiking = {cell.place.row: None for cell in cells if isinstance(cell, NetworkCell) and cell.row.spikes}
+        self.spiking = tuple(spiking)
         for cell in cells:
             assert isinstance(cell, NetworkCell | RuleCell)
             place, result = cell.place, results.get(cell.key)
@@ -54,6 +56,10 @@ class Filled:
     def filled(self) -> int:
         """How many of them have a result."""
         return sum(raw is not None for seeds in self._raws.values() for raw in seeds.values())
+
+    def networks(self) -> list[str]:
+        """The labels of all rows but the envelope rule's."""
+        return [label for label in dict.fromkeys(where[0] for where in self._raws) if label != RULE]
 
     def rows(self, protocol: str, dataset: str) -> list[str]:
         """The rows' labels, the envelope rule last."""

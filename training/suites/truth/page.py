@@ -6,8 +6,7 @@ from data.fault import Fault
 from training.sheet import Sheet
 from training.suites.cell import Cell, Result
 from training.suites.recordings import ABSENT, used
-from training.suites.rows import RULE
-from training.suites.truth import tables, words
+from training.suites.truth import tables, targets, words
 from training.suites.truth.filled import Filled
 
 RIGS = ("mfpt", "jnu", "cwru")
@@ -21,6 +20,7 @@ def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:
 def _sections(filled: Filled) -> Iterator[str]:
     yield words.OPENING
     yield _counted(filled)
+    yield from _chapter("Aims", words.AIMS, [_table(targets.sheet(filled))])
     yield from _chapter("A machine never seen", words.CROSS_MACHINE, _cross_machine(filled))
     yield from _chapter(
         "A bearing never seen", words.BY_BEARING, _with_names(filled, "by-bearing", "cwru", bearings=True)
@@ -30,8 +30,7 @@ def _sections(filled: Filled) -> Iterator[str]:
     yield from _chapter("New recordings of known bearings", words.SAME_BEARINGS, _same_bearings(filled))
     yield from _chapter("Noise", words.NOISE, _noise(filled))
     yield from _chapter("What random windows hide", words.FLATTERY, _flattery(filled))
-    labels = [label for label in filled.rows("by-recording", "mfpt") if label != RULE]
-    yield from _chapter("Energy", words.ENERGY, [_table(tables.energy(filled, labels, ""))])
+    yield from _chapter("Energy", words.ENERGY, [_table(tables.energy(filled, filled.networks(), ""))])
 
 
 def _chapter(title: str, text: str, parts: Iterable[str]) -> Iterator[str]:

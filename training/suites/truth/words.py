@@ -62,3 +62,8 @@ The totals are those of the profile float32; docs/energy.md says what `paper` an
 that the ReLU twin, counted by the same rules in the same profile, spends that many times as much; under 1 the twin
 is the cheaper one.
 """
+
+AIMS = """\
+What a network should reach before it is shipped, and what each spiking one did: means over seeds, recordings as most
+seeds read them, the worst seed where the aim says so. A network that was not made for a protocol misses there.
+"""

@@ -1,0 +1,158 @@
+"""What is aimed at, and whether it is reached: the aims of a network that would be shipped."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import mean
+
+from training.metrics import Share
+from training.sheet import Sheet
+from training.suites.suite import NOT_RUN
+from training.suites.truth.altering import SNR_DB
+from training.suites.truth.figures import Counts, Told, of_splits, over_seeds
+from training.suites.truth.filled import Filled, Series
+
+Reaching = tuple[str, bool] | None
+"""What was reached in words, and whether that is enough; None where it is not run."""
+
+HEALTHY_LOAD = "270 lbs"
+FIRING, PAPER_FLOAT, PAPER_INT8, FULL = 0.04, 12.0, 8.0, 3.0
+NAMED_OF_CWRU = 0.75
+
+
+@dataclass(frozen=True)
+class Target:
+    """An aim in words, and what a row reached of it."""
+
+    aim: str
+    reached: Callable[[Filled, str], Reaching]
+
+
+def sheet(filled: Filled) -> Sheet:
+    """Rows the aims, columns the spiking networks."""
+    rows = tuple((each.aim, *(_told(each.reached(filled, label)) for label in filled.spiking)) for each in TARGETS)
+    return Sheet("", ("aim", *filled.spiking), rows)
+
+
+def _told(reaching: Reaching) -> str:
+    if reaching is None:
+        return NOT_RUN
+    text, enough = reaching
+    return f"{text}: {'reached' if enough else 'missed'}"
+
+
+def _speeds(pairs: bool, worst: bool, least: float) -> Callable[[Filled, str], Reaching]:
+    def reached(filled: Filled, label: str) -> Reaching:
+        names = [split for split in filled.splits("cross-speed", "jnu") if (" -> " in split) is pairs]
+        series = filled.series(label, "cross-speed", "jnu", names)
+        if not names or not series.seeds:
+            return None
+        means = [mean(split.values) for split in of_splits(series.reached(), "window_accuracy")]
+        value = min(means) if worst else mean(means)
+        return f"{100 * value:.2f} %", value >= least
+
+    return reached
+
+
+def _loads(filled: Filled, label: str) -> Reaching:
+    names = [split for split in filled.splits("cross-load", "mfpt") if "+" not in split and split != HEALTHY_LOAD]
+    series = filled.series(label, "cross-load", "mfpt", names)
+    if not names or not series.seeds:
+        return None
+    worst = min(min(split.values) for split in of_splits(series.reached(), "window_accuracy"))
+    return f"worst split and seed {100 * worst:.2f} %", worst == 1.0
+
+
+def _recordings(filled: Filled, label: str) -> Reaching:
+    series = filled.series(label, "by-recording", "mfpt")
+    right = _counts(series, lambda counts: counts.right)
+    return None if right is None else (f"{right.right} of {right.total}", right.right == right.total)
+
+
+def _at_0_db(filled: Filled, label: str) -> Reaching:
+    series = filled.series(label, "by-recording", "mfpt", noise=True)
+    if not series.seeds:
+        return None
+    value = mean(over_seeds(series.reached(SNR_DB.index(0.0)), "window_accuracy").values)
+    return f"{100 * value:.1f} %", value >= 0.97
+
+
+def _never_seen(
+    rig: str, figure: Callable[[Counts], Share], enough: Callable[[Share], bool]
+) -> Callable[[Filled, str], Reaching]:
+    def reached(filled: Filled, label: str) -> Reaching:
+        share = _counts(filled.series(label, "cross-machine", "all", [f"{rig} never seen"]), figure)
+        return None if share is None else (f"{share.right} of {share.total}", enough(share))
+
+    return reached
+
+
+def _areas(filled: Filled, label: str) -> Reaching:
+    areas = {row: _area(filled.series(row, "by-bearing", "cwru")) for row in filled.rows("by-bearing", "cwru")}
+    own = areas.get(label)
+    if own is None:
+        return None
+    best = max((area for row, area in areas.items() if area is not None and row not in filled.spiking), default=0.0)
+    return f"{own:.3f}, best of the others {best:.3f}", own >= 0.95 and own > best
+
+
+def _area(series: Series) -> float | None:
+    values = over_seeds(series.reached(), "macro_auroc").values
+    return mean(values) if values else None
+
+
+def _fires(filled: Filled, label: str) -> Reaching:
+    rates = [raw.reached[0].cost.firing_rate for raw in filled.clean(label) if raw.reached[0].cost is not None]
+    return (f"{100 * mean(rates):.1f} %", mean(rates) <= FIRING) if rates else None
+
+
+def _cheaper(account: str, profile: str, times: float) -> Callable[[Filled, str], Reaching]:
+    def reached(filled: Filled, label: str) -> Reaching:
+        costs = [raw.reached[0].cost for raw in filled.clean(label)]
+        energies = [cost.energy[profile] for cost in costs if cost is not None]
+        if not energies:
+            return None
+        own = mean(getattr(each, account) for each in energies)
+        ratio = mean(getattr(each, f"twin_{account}") for each in energies) / own
+        return f"1/{ratio:.3g}" if ratio >= 1 else f"{1 / ratio:.3g} times", ratio >= times
+
+    return reached
+
+
+def _counts(series: Series, figure: Callable[[Counts], Share]) -> Share | None:
+    return figure(Told.of(series.reached()).most) if series.seeds else None
+
+
+def _none(share: Share) -> bool:
+    return share.right == 0
+
+
+def _at_least(part: float) -> Callable[[Share], bool]:
+    return lambda share: share.value >= part
+
+
+def _of_a_rig(rig: str, part: float) -> tuple[Target, ...]:
+    title, wanted = f"`cross-machine`, {rig.upper()} never seen", "all" if part == 1 else f"{100 * part:.0f} %"
+    named = _never_seen(rig, lambda counts: counts.named_right, _at_least(part))
+    return (
+        Target(f"{title}: faults named right, {wanted}", named),
+        Target(f"{title}: faults named wrong, none", _never_seen(rig, lambda counts: counts.named_wrong, _none)),
+        Target(f"{title}: false alarms, none", _never_seen(rig, lambda counts: counts.false_alarms, _none)),
+    )
+
+
+TARGETS: tuple[Target, ...] = (
+    *_of_a_rig("mfpt", 1.0),
+    *_of_a_rig("jnu", 1.0)[:2],  # none of its recordings here is healthy
+    *_of_a_rig("cwru", NAMED_OF_CWRU),
+    Target("`by-bearing`, CWRU: macro-AUROC 0.95 and above every baseline", _areas),
+    Target("`cross-speed`, JNU: mean of six pairs 99.7 %", _speeds(pairs=True, worst=False, least=0.997)),
+    Target("`cross-speed`, JNU: worst pair 99 %", _speeds(pairs=True, worst=True, least=0.99)),
+    Target("`cross-speed`, JNU: one speed left out 99.7 %", _speeds(pairs=False, worst=False, least=0.997)),
+    Target("`cross-load`, MFPT, 0 to 250 lbs: no window wrong, worst seed", _loads),
+    Target("`by-recording`, MFPT: every recording", _recordings),
+    Target("`by-recording`, MFPT, noise at 0 dB: 97 % of windows", _at_0_db),
+    Target("firing rate: 4 %", _fires),
+    Target("`paper` float32: 1/12 of the twin's", _cheaper("paper", "float32", PAPER_FLOAT)),
+    Target("`paper` int8: 1/8 of the twin's", _cheaper("paper", "int8", PAPER_INT8)),
+    Target("`full` float32: 1/3 of the twin's", _cheaper("full", "float32", FULL)),
+)
