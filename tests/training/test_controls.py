@@ -153,6 +153,14 @@ def test_permuted_labels_are_the_same_labels_and_one_recording_has_one() -> None
     assert changed > 0.3 * 5 * len(true)
 
 
+def test_a_permutation_of_six_recordings_keeps_two_labels_of_three_faults() -> None:
+    *_, split = PROTOCOLS["cross-speed"].splits(used("jnu"))
+    true = {span.entry.name: span.entry.fault for span in split.train}
+    drawn = [permuted_labels(split, permutation) for permutation in range(6)]
+    assert {sum(labels[name] == fault for name, fault in true.items()) for labels in drawn} == {2}
+    assert len({tuple(labels.values()) for labels in drawn}) > 1
+
+
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_every_recording_is_left_out_together_with_one_of_the_other_kind(question: Question) -> None:
     folds = question.folds()

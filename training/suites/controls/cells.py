@@ -18,6 +18,9 @@ from training.spans import read, split_of
 from training.suites.cell import Result, digest
 from training.suites.recordings import at_hand
 
+SHORTEST_TO_BALANCE = 6
+"""Of fewer recordings some counts of kept labels cannot be drawn."""
+
 
 @dataclass(frozen=True)
 class OrderCell:
@@ -66,7 +69,7 @@ class LabelsCell:
 
     @property
     def key(self) -> str:
-        return digest("labels", _of(self.config, self.source), self.permutation)
+        return digest("labels, as many kept as by chance", _of(self.config, self.source), self.permutation)
 
     def measure(self, root: Path, runs: Path) -> Result:
         """Windows right of each test recording."""
@@ -107,15 +110,24 @@ class BundleCell:
 
 
 def permuted_labels(split: Split, permutation: int) -> dict[str, Fault]:
-    """Labels by recording, permuted among the recordings that train, and among those that only validate."""
+    """Labels by recording, permuted among the recordings that train, and among those that only validate.
+
+    As many keep their label as do by chance, on average: where six recordings train, a draw that keeps all or none of
+    them would decide what is measured.
+    """
     rng = np.random.default_rng((permutation, 7))
-    found: dict[str, Fault] = {}
     trained = {span.entry.name: span.entry.fault for span in split.train}
     others = {span.entry.name: span.entry.fault for span in split.validation if span.entry.name not in trained}
-    for part in (trained, others):
-        faults = list(part.values())
-        found |= {name: faults[at] for name, at in zip(part, rng.permutation(len(faults)), strict=True)}
-    return found
+    return _permuted(trained, rng) | _permuted(others, rng)
+
+
+def _permuted(labels: dict[str, Fault], rng: np.random.Generator) -> dict[str, Fault]:
+    true = np.array(list(labels.values()), dtype=object)
+    kept = round(sum(int((true == fault).sum()) ** 2 for fault in set(labels.values())) / max(1, len(true)))
+    while True:
+        drawn = rng.permutation(true)
+        if int((drawn == true).sum()) == kept or len(true) < SHORTEST_TO_BALANCE:
+            return dict(zip(labels, drawn, strict=True))
 
 
 def _relabelled(spans: tuple[Span, ...], labels: dict[str, Fault], root: Path) -> Iterator[Recording]:

@@ -44,8 +44,9 @@ and tested shuffled" says how far those statistics alone would carry.
 
 """
 LABELS = """\
-The labels of the training recordings are permuted among them; what is read is compared with the true ones. The
-interval is over permutations. What lies far above chance would mean that the test recordings leak into training.
+The labels of the training recordings are permuted among them, so that as many keep theirs as do by chance on average;
+what is read is compared with the true ones. The interval is over permutations. What lies far above chance would mean
+that the test recordings leak into training.
 
 """
 RATES = """\
@@ -67,7 +68,8 @@ def page(cells: Sequence[Cell], results: Results) -> str:
     """The whole page."""
     parts = [
         INTRODUCTION,
-        "## What the shipped bundles read\n\nOn what they were not trained on, all rigs together.\n\n",
+        "## What the shipped bundles read\n\n",
+        "On what they were not trained on, of the bearings that they know: all rigs together, then each.\n\n",
         _table(("bundle", AS_IT_IS, SHUFFLED, *SPEEDS, "it reads"), _bundle_rows(cells, results)),
         "\n## Order or amplitude\n\n",
         WORDS,
@@ -96,8 +98,16 @@ def _bundle_rows(cells: Sequence[Cell], results: Results) -> list[Row]:
         if isinstance(cell, BundleCell):
             result = results.get(cell.key)
             scores = scores_of(result["scores"]) if result else {}
-            rows.append((cell.name, *_variants(scores), _word(scores, result["faults"] if result else 1)))
+            faults = result["faults"] if result else 1
+            rows.append((cell.name, *_variants(scores), _word(scores, faults)))
+            for rig in sorted({_rig(each) for of in scores.values() for each in of}):
+                there = {variant: [each for each in of if _rig(each) == rig] for variant, of in scores.items()}
+                rows.append((f"... on {rig.upper()}", *_variants(there), _word(there, faults)))
     return rows
+
+
+def _rig(score: Score) -> str:
+    return score.recording.split("/")[0]
 
 
 def _order_rows(cells: Sequence[Cell], results: Results) -> list[Row]:
