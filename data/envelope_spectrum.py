@@ -7,7 +7,7 @@ Signal Process. 36 (2013)). Taking the logarithm of a line over its floor, windo
 outweighing the rest of the recording.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -99,11 +99,22 @@ class EnvelopeSpectrum:
 
     def lines(self, samples: Floats) -> EnvelopeLines:
         """Averages over whole windows, one at a time: memory does not grow with the recording."""
-        count = samples.size // self.window
         total = np.zeros((len(self.bands) + len(self.whitenings), self._bins))
-        for start in range(0, count * self.window, self.window):
-            total += self._log_ratios(samples[start : start + self.window])
-        return EnvelopeLines(total / count, self._hz / PADDING, count)
+        count = 0
+        for ratios in self.each(samples):
+            total += ratios
+            count += 1
+        return EnvelopeLines(total / count, self.bin_hz, count)
+
+    def each(self, samples: Floats) -> Iterator[NDArray[np.float64]]:
+        """The log ratios [channels, bins] of one whole window after the other; NaN as in `EnvelopeLines`."""
+        for start in range(0, samples.size - self.window + 1, self.window):
+            yield self._log_ratios(samples[start : start + self.window])
+
+    @property
+    def bin_hz(self) -> float:
+        """Width of a bin."""
+        return self._hz / PADDING
 
     @property
     def _hz(self) -> float:

@@ -7,6 +7,7 @@ from data.errors import BrinellError
 from models.baselines.plain_snn import PlainSnn
 from models.baselines.resnet import ResNet
 from models.baselines.wdcnn import Wdcnn
+from models.candidate_snn import CandidateSnn
 from models.mra_snn import MraSnn
 from models.network import NetworkConfig, SpikingConfig
 from models.neurons import NEURONS
@@ -20,6 +21,7 @@ class NoSuchPart(BrinellError):
 
 NETWORKS: dict[str, Callable[[Any], Network]] = {
     "mra-snn": MraSnn,
+    "candidate-snn": CandidateSnn,
     "plain-snn": PlainSnn,
     "wdcnn": Wdcnn,
     "resnet1d": ResNet,

@@ -15,10 +15,12 @@ class NormalisedConv(nn.Module):
     Folding T means that batch statistics run over all T N windows, and that a convolution runs once, not T times.
     """
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, padding: int | None = None) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int = 1, padding: int | None = None, groups: int = 1
+    ) -> None:
         super().__init__()
         padding = kernel // 2 if padding is None else padding
-        self.conv = nn.Conv1d(inputs, outputs, kernel, stride, padding, bias=False)
+        self.conv = nn.Conv1d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False)
         self.norm: nn.Module = nn.BatchNorm1d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:

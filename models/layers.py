@@ -122,6 +122,22 @@ def convolution(
     )
 
 
+def scaling(name: str, *, channels: int, copies: int, length: int) -> Layer:
+    """A product and a shift for each of `copies` of every number: a convolution of width 1 within each channel."""
+    return Layer(
+        name=name,
+        part="encoder",
+        kind="real",
+        in_channels=channels,
+        in_length=length,
+        out_channels=channels * copies,
+        out_length=length,
+        weights=2 * channels * copies,
+        fan_out=(copies,) * length,
+        macs=channels * copies * length,
+    )
+
+
 def gate(name: str, *, channels: int, length: int, evaluations: int, kernel: int) -> Layer:
     """The layer of a channel attention: a convolution across channels, and one product for each number it scales."""
     across = sum(taps(channels, kernel, 1, kernel // 2))
@@ -142,8 +158,21 @@ def gate(name: str, *, channels: int, length: int, evaluations: int, kernel: int
     )
 
 
-def head(name: str, *, features: int, length: int, faults: int, fed_by: str, timesteps: int, spiking: bool) -> Layer:
-    """The layer of a linear head on features that were averaged over length and time: computed once a window."""
+def head(
+    name: str,
+    *,
+    features: int,
+    length: int,
+    faults: int,
+    fed_by: str,
+    timesteps: int,
+    spiking: bool,
+    positions: int = 1,
+) -> Layer:
+    """The layer of a linear head on features that were averaged over time: computed once a window.
+
+    Over length too, but for a head that is asked at several `positions` of as many.
+    """
     return Layer(
         name=name,
         part="head",
@@ -152,10 +181,10 @@ def head(name: str, *, features: int, length: int, faults: int, fed_by: str, tim
         neurons=features * length,
         timesteps=timesteps,
         in_channels=features,
-        in_length=1,
+        in_length=positions,
         out_channels=faults,
-        out_length=1,
+        out_length=positions,
         weights=faults * (features + 1),
-        fan_out=(faults,),
-        macs=features * faults,
+        fan_out=(faults,) * positions,
+        macs=features * faults * positions,
     )

@@ -127,6 +127,35 @@ class PlainSnnConfig(SpikingConfig):
         return self
 
 
+class CandidateSnnConfig(SpikingConfig):
+    """The candidate detector that reads the front end `aligned`; the defaults have 13 k parameters.
+
+    Attributes:
+        candidates: positions that share all weights; each scores one fault.
+        copies: neurons that each number of the window drives.
+        first_levels: biases of the first and of the last copy, as batch-norm starts.
+        widths: neurons a candidate, layer by layer.
+    """
+
+    kind: Literal["candidate-snn"] = "candidate-snn"
+    window_length: Annotated[int, Field(ge=64)] = 312
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    candidates: Positive = len(FAULTS) - 1
+    copies: Positive = 2
+    first_levels: tuple[float, float] = (0.2, -0.6)
+    widths: tuple[Positive, ...] = (48, 24)
+
+    @model_validator(mode="after")
+    def _candidates_fit(self) -> Self:
+        if self.window_length % self.candidates:
+            raise ValueError(f"window_length {self.window_length} is not the same for each of {self.candidates}")
+        if self.faults != self.candidates + 1:
+            raise ValueError(f"{self.candidates} candidates and nothing: faults must be {self.candidates + 1}")
+        if not self.widths or len(self.timesteps) != 1:
+            raise ValueError("widths: at least one layer; timesteps: one number")
+        return self
+
+
 class WdcnnConfig(RealConfig):
     """WDCNN, after Sensors 17(2), 425 (2017); 54 k parameters at a window of 2,048, 41 k at 1,024.
 
@@ -185,7 +214,9 @@ class ResNetConfig(RealConfig):
 
 Config = TypeVar("Config", bound=SpikingConfig | RealConfig)
 
-NetworkConfig = Annotated[MraSnnConfig | PlainSnnConfig | WdcnnConfig | ResNetConfig, Field(discriminator="kind")]
+NetworkConfig = Annotated[
+    MraSnnConfig | CandidateSnnConfig | PlainSnnConfig | WdcnnConfig | ResNetConfig, Field(discriminator="kind")
+]
 
 
 def twin(config: Config) -> Config:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.fault import FAULTS
-from data.front_ends.order import OrderFrontEnd
-from data.front_ends.time import TimeFrontEnd
+from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd, TimeFrontEnd
 from data.rig import draw_rig, simulate
+from models.network import CandidateSnnConfig, NetworkConfig
 
 
 @cache
@@ -23,7 +23,21 @@ def time_windows(count: int, seed: int = 0) -> NDArray[np.float32]:
     return _windows(TimeFrontEnd(), count, seed)
 
 
-def _windows(front_end: OrderFrontEnd | TimeFrontEnd, count: int, seed: int) -> NDArray[np.float32]:
+@cache
+def aligned_windows(count: int, seed: int = 0) -> NDArray[np.float32]:
+    """float32 [count, 1, 312]: the same recordings at the lines of their candidates."""
+    return _windows(AlignedFrontEnd(pooled=1), count, seed)
+
+
+def windows_for(config: NetworkConfig, count: int, seed: int = 0) -> NDArray[np.float32]:
+    """float32 [count, 1, window_length] of the front end that the network is for."""
+    if isinstance(config, CandidateSnnConfig):
+        return aligned_windows(count, seed)
+    made = order_windows if config.window_length <= 1024 else time_windows
+    return made(count, seed)[..., : config.window_length]
+
+
+def _windows(front_end: FrontEnd, count: int, seed: int) -> NDArray[np.float32]:
     rng = np.random.default_rng(seed)
     found: list[NDArray[np.float32]] = []
     while sum(map(len, found)) < count:

@@ -1,7 +1,8 @@
 """A bundle's model card and licence; every figure of what was reached comes from the manifest."""
 
 from data.fault import FAULTS
-from data.front_ends import FrontEnd, OrderFrontEnd
+from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd
+from data.front_ends.aligned import LOWEST_RATE_HZ
 from data.front_ends.order import WIDEST_OF_RATE
 from models.manifest import Figure, Manifest
 
@@ -115,6 +116,13 @@ def _reads(front_end: FrontEnd) -> str:
         return (
             f"the envelope of one frequency band over shaft angle, {front_end.revolutions} revolutions a window;\n"
             f"it needs the shaft speed, and a sampling rate above {lowest_hz:,.0f} Hz"
+        )
+    if isinstance(front_end, AlignedFrontEnd):
+        return (
+            f"envelope spectra at the orders at which the bearing's faults would strike, averaged over up to\n"
+            f"{front_end.pooled} pieces of {front_end.piece_s:g} s; it needs the shaft speed and the bearing,\n"
+            f"a sampling rate of {LOWEST_RATE_HZ:,g} Hz, and {front_end.piece_s:g} s of signal (more where that holds\n"
+            f"fewer than {front_end.turns:g} revolutions)"
         )
     return (
         f"raw samples up to {front_end.limit_hz:,g} Hz at {front_end.rate_hz:,g} Hz, {front_end.length:,} a window;\n"

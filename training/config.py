@@ -32,11 +32,25 @@ class Source(Part):
 
 
 class Simulation(Part):
-    """Recordings of simulated rigs that train beside the real ones: `recordings` of `seconds` each, faults in turn."""
+    """Simulated machines beside the real ones, one recording of `seconds` each, faults in turn.
+
+    Attributes:
+        recordings: that train.
+        held_out: others, that validate.
+        alone: no real recording trains or validates.
+    """
 
     recordings: int = Field(default=0, ge=0)
-    seconds: float = Field(default=2.0, gt=0)
-    seed: int = 0
+    held_out: int = Field(default=0, ge=0)
+    seconds: float = Field(default=3.0, gt=0)
+    seed: int = Field(default=0, ge=0)
+    alone: bool = False
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        if self.alone and not (self.recordings and self.held_out):
+            raise ValueError("alone: give recordings that train and held_out ones that validate")
+        return self
 
 
 class Augmentation(Part):
@@ -49,6 +63,26 @@ class Augmentation(Part):
 
     stretch: float = Field(default=0.04, ge=0, lt=0.5)
     snr_db: tuple[float, float] = (-3.0, 20.0)
+
+
+class CandidateAugmentation(Part):
+    """What is done to each training window of the front end `aligned`; the shares are of windows that show a fault.
+
+    Attributes:
+        simulated_share: of windows, from simulated machines.
+        all_wrong: are read at another bearing's orders: nothing.
+        only_true: keep their own candidate among another bearing's.
+        true_missing: have their own candidate replaced by another bearing's: nothing.
+        noise: standard deviation added to each number.
+        channel_dropout: probability that a channel is silent.
+    """
+
+    simulated_share: float = Field(default=0.5, ge=0, le=1)
+    all_wrong: float = Field(default=0.25, ge=0, le=1)
+    only_true: float = Field(default=0.33, ge=0, le=1)
+    true_missing: float = Field(default=0.17, ge=0, le=1)
+    noise: float = Field(default=0.3, ge=0)
+    channel_dropout: float = Field(default=0.15, ge=0, lt=1)
 
 
 class Schedule(Part):
@@ -82,6 +116,7 @@ class TrainingConfig(Part):
     sources: tuple[Source, ...] = Field(min_length=1)
     simulation: Simulation = Simulation()
     augmentation: Augmentation = Augmentation()
+    candidates: CandidateAugmentation = CandidateAugmentation()
     schedule: Schedule = Schedule()
 
     @model_validator(mode="after")

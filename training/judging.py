@@ -12,13 +12,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from data.character import Character, character, spectra_by_second_db
+from data.character import Character
 from data.fault import FAULTS, Fault
 from data.front_ends import FrontEnd
 from data.protocols import Span
 from data.recording import Recording
 from models.graph import Reading
 from models.verdict import UnknownCheck, over_bands
+from training.prepared import described, windows
 from training.spans import read
 
 Altered = Callable[[Recording, Span], Recording]
@@ -93,7 +94,8 @@ def judge(
     spans = tuple(spans)
     for span, original in zip(spans, read(spans, root), strict=True):
         recording = altered(original, span)
-        values = front_end.windows(recording).values
+        values = windows(front_end, recording).values
+        of_recording, by_second_db = described(recording)
         reading = graph.run(values.reshape(-1, 1, values.shape[-1]))
         logits = reading.logits.reshape(*values.shape[:2], -1).astype(np.float64)
         logits[..., absent] = -np.inf
@@ -106,8 +108,8 @@ def judge(
                 reading.spikes.sum(axis=0, dtype=np.float64),
                 reading.synops.sum(axis=0, dtype=np.float64),
                 len(reading.logits),
-                character(recording),
-                spectra_by_second_db(recording),
+                of_recording,
+                by_second_db,
             )
         )
     return judged

@@ -20,7 +20,7 @@ from training import checkpoint
 from training.checkpoint import CheckpointError, Tensors
 from training.config import TrainingConfig
 from training.losses import mean_firing_rate, smoothed_cross_entropy
-from training.pool import Pool
+from training.pool import Batches
 from training.validation import HeldOut, validate
 
 WEIGHTS = "weights.safetensors"
@@ -38,7 +38,7 @@ class Progressed:
     done: bool = False
 
 
-def train(config: TrainingConfig, pool: Pool, validation: Sequence[HeldOut], folder: Path) -> Tensors:
+def train(config: TrainingConfig, pool: Batches, validation: Sequence[HeldOut], folder: Path) -> Tensors:
     """Trains to the end, from the checkpoint in `folder` where there is one; returns the best weights.
 
     Writes `config.toml`, `checkpoint.safetensors`, `weights.safetensors` (the best on validation), `log.jsonl` and
@@ -51,7 +51,7 @@ def train(config: TrainingConfig, pool: Pool, validation: Sequence[HeldOut], fol
 
 
 class _Run:
-    def __init__(self, config: TrainingConfig, pool: Pool, validation: Sequence[HeldOut], folder: Path) -> None:
+    def __init__(self, config: TrainingConfig, pool: Batches, validation: Sequence[HeldOut], folder: Path) -> None:
         torch.set_num_threads(config.schedule.threads)
         torch.use_deterministic_algorithms(True)
         torch.manual_seed(config.seed)

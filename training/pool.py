@@ -3,18 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import DatasetError
 from data.fault import FAULTS, Fault
-from data.front_ends import FrontEnd
+from data.front_ends import OrderFrontEnd, TimeFrontEnd
 from data.noise import add_noise
 from data.recording import Recording
 from data.windows import standardise
 from training.config import Augmentation
+from training.prepared import signals
 
 T = TypeVar("T")
 
@@ -28,20 +29,35 @@ class Item:
     rig: str
 
 
+class Batches(Protocol):
+    """What a training loop draws from."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Those that can be drawn, in the order of the logits."""
+        ...
+
+    def batch(self, size: int, seed: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Windows float32 [size, 1, length] and fault numbers [size]; the same `seed`, the same batch."""
+        ...
+
+
 class Pool:
     """Draws windows so that each fault, and within a fault each rig, is equally likely; each window is one random band.
 
     A rig's resonance stands in one band only, and a fault that many rigs share cannot be told by the rig.
     """
 
-    def __init__(self, recordings: Iterable[Recording], front_end: FrontEnd, augmentation: Augmentation) -> None:
+    def __init__(
+        self, recordings: Iterable[Recording], front_end: OrderFrontEnd | TimeFrontEnd, augmentation: Augmentation
+    ) -> None:
         self.front_end = front_end
         self.augmentation = augmentation
         self._items: dict[Fault, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
         for recording in recordings:
             if recording.fault is None or recording.rig is None:
                 raise DatasetError(f"{recording.source}: a recording to train on needs a fault and a rig")
-            item = Item(tuple(front_end.signals(recording)), recording.fault, recording.rig)
+            item = Item(signals(front_end, recording), recording.fault, recording.rig)
             self._items[item.fault][item.rig].append(item)
 
     @property
@@ -60,11 +76,11 @@ class Pool:
         return noisy[:, None, :], np.array([FAULTS.index(item.fault) for item in items])
 
     def _draw(self, rng: np.random.Generator) -> Item:
-        rigs = self._items[_pick(self.faults, rng)]
-        return _pick(rigs[_pick(sorted(rigs), rng)], rng)
+        rigs = self._items[pick(self.faults, rng)]
+        return pick(rigs[pick(sorted(rigs), rng)], rng)
 
     def _piece(self, item: Item, rng: np.random.Generator) -> NDArray[np.float32]:
-        signal = _pick(item.signals, rng)
+        signal = pick(item.signals, rng)
         length = self.front_end.length
         widest = (len(signal) - 1) / length
         stretch = min(np.exp(rng.uniform(-1, 1) * np.log1p(self.augmentation.stretch)), widest)
@@ -75,5 +91,6 @@ class Pool:
         return np.asarray(np.interp(at - first, np.arange(len(around)), around), dtype=np.float32)
 
 
-def _pick(options: Sequence[T], rng: np.random.Generator) -> T:
+def pick(options: Sequence[T], rng: np.random.Generator) -> T:
+    """One of the options, each equally likely."""
     return options[int(rng.integers(len(options)))]

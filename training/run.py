@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 
 from data.datasets import DATASETS
 from data.fault import FAULTS, Fault
+from data.front_ends import AlignedFrontEnd
 from data.protocols import Split
 from models.build import build
 from models.bundle import MODEL
@@ -23,14 +24,15 @@ from models.graph import Graph
 from models.manifest import Manifest, MissRate, TrainingData
 from models.output import Network
 from training.calibration import fit_temperature, fit_unknown_check
+from training.candidates import CandidatePool
 from training.config import TrainingConfig
 from training.evaluation import evaluate, figures, miss_rate, summary
 from training.export import export
 from training.judging import Judged, judge
 from training.loop import WEIGHTS, train
 from training.plots import draw_confusion
-from training.pool import Pool
-from training.spans import read, simulated, split_of
+from training.pool import Batches, Pool
+from training.spans import SIMULATED, read, split_of, with_simulated
 from training.validation import held_out
 
 DRAFT = "manifest.json"
@@ -46,7 +48,7 @@ class Run:
 
     def __init__(self, config: TrainingConfig, root: Path, folder: Path) -> None:
         self.config, self.root, self.folder = config, root, folder
-        self.split: Split = split_of(config.sources, root)
+        self.split: Split = with_simulated(split_of(config.sources, root), config.simulation)
         self._judged: dict[str, list[Judged]] = {}
 
     @classmethod
@@ -83,9 +85,15 @@ class Run:
             CheckpointError: as `train`.
         """
         config = self.config
-        recordings = [*read(self.split.train, self.root), *simulated(config.simulation)]
-        pool = Pool(recordings, config.front_end, config.augmentation)
-        train(config, pool, held_out(read(self.split.validation, self.root), config.front_end), self.folder)
+        train(config, self._pool(), held_out(read(self.split.validation, self.root), config.front_end), self.folder)
+
+    def _pool(self) -> Batches:
+        config, recordings = self.config, read(self.split.train, self.root)
+        if isinstance(config.front_end, AlignedFrontEnd):
+            bearings = (span.entry.bearing for span in self.split.train)
+            named = zip(recordings, bearings, strict=True)
+            return CandidatePool(named, config.front_end, config.candidates, SIMULATED)
+        return Pool(recordings, config.front_end, config.augmentation)
 
     def judge(self, part: str) -> list[Judged]:
         """The exported graph's reading of the split's `train`, `validation` or `test` part, made once."""
@@ -124,16 +132,26 @@ class Run:
 
     def _training_data(self) -> tuple[TrainingData, ...]:
         trained = {span.entry for span in self.split.train}
-        return tuple(
-            TrainingData(
-                dataset=dataset.name,
-                licence=dataset.licence,
-                citation=dataset.citation,
-                recordings=sum(entry.rig == dataset.name for entry in trained),
+        return (
+            tuple(
+                TrainingData(
+                    dataset=dataset.name,
+                    licence=dataset.licence,
+                    citation=dataset.citation,
+                    recordings=sum(entry.rig == dataset.name for entry in trained),
+                )
+                for dataset in DATASETS.values()
+                if any(entry.rig == dataset.name for entry in trained)
             )
-            for dataset in DATASETS.values()
-            if any(entry.rig == dataset.name for entry in trained)
+            + self._simulated_data()
         )
+
+    def _simulated_data(self) -> tuple[TrainingData, ...]:
+        simulation = self.config.simulation
+        if not simulation.recordings:
+            return ()
+        made = f"machines drawn at random by `data.rig`, seed {simulation.seed}"
+        return (TrainingData(dataset=SIMULATED, licence="none", citation=made, recordings=simulation.recordings),)
 
 
 def trained_network(folder: Path) -> Network:

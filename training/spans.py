@@ -1,6 +1,7 @@
 """The recordings behind a run's splits, read from where the datasets lie."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from data.datasets import DATASETS
 from data.datasets.entry import Entry
+from data.datasets.jnu import ONE_FOR_ALL
 from data.errors import DatasetError
 from data.fault import FAULTS
 from data.protocols import ALL, PROTOCOLS, Span, Split, joined
@@ -17,6 +19,8 @@ from data.rig import draw_rig, simulate
 from training.config import ConfigError, Simulation, Source
 
 CWRU_FAULT_RATE_HZ = 12_000.0
+SIMULATED = "simulated"
+"""The rig of simulated machines, each with a bearing of its own."""
 
 
 def split_of(sources: Iterable[Source], root: Path) -> Split:
@@ -50,27 +54,56 @@ def splits_of(dataset: str, protocol: str, root: Path) -> tuple[Split, ...]:
 
 
 def read(spans: Iterable[Span], root: Path) -> Iterator[Recording]:
-    """The recordings of `spans`, each cut before any filter sees it, at the rate that `_whole` says."""
+    """The recordings of `spans`, each cut before any filter sees it, at the rate that `_published` says.
+
+    The same span is the same recording each time: what was made of it can be kept (`training.prepared`).
+    """
     for span in spans:
-        yield _whole(root, span.entry).span(span.start, span.stop)
+        yield _cut(root, span)
 
 
-def simulated(simulation: Simulation) -> Iterator[Recording]:
-    """Recordings of rigs drawn at random, the faults in turn."""
-    for number in range(simulation.recordings):
-        rng = np.random.default_rng((simulation.seed, number))
-        yield simulate(draw_rig(rng), FAULTS[number % len(FAULTS)], simulation.seconds, rng)
+@lru_cache(maxsize=4096)
+def _cut(root: Path, span: Span) -> Recording:
+    whole = _simulated(span.entry) if span.entry.rig == SIMULATED else _published(root, span.entry)
+    return whole.span(span.start, span.stop)
 
 
-@lru_cache(maxsize=64)  # all that are used of the three rigs, 90 MB: a table reads them a thousand times
-def _whole(root: Path, entry: Entry) -> Recording:
-    """One recording; CWRU's healthy ones at the rate of its faults.
+def with_simulated(split: Split, simulation: Simulation) -> Split:
+    """The split, with simulated machines that train and others that validate."""
+    spans = [Span(_drawn(simulation, number)) for number in range(simulation.recordings + simulation.held_out)]
+    train, validation = ((), ()) if simulation.alone else (split.train, split.validation)
+    return replace(
+        split,
+        train=(*train, *spans[: simulation.recordings]),
+        validation=(*validation, *spans[simulation.recordings :]),
+    )
 
-    Else only they would reach the upper bands, and a network could tell the healthy state by the band.
+
+def _drawn(simulation: Simulation, number: int) -> Entry:
+    """One machine drawn at random, the faults in turn: what it is stands in its name."""
+    name = f"{simulation.seed}-{number}-{simulation.seconds:g}s"
+    fault = FAULTS[number % len(FAULTS)]
+    return Entry(SIMULATED, name, "", fault, 0.0, 0.0, "", bearing=name, url="", size=None, checksum=None)
+
+
+def _simulated(entry: Entry) -> Recording:
+    seed, number, seconds = entry.name.removesuffix("s").split("-")
+    rng = np.random.default_rng((int(seed), int(number)))
+    return replace(simulate(draw_rig(rng), entry.fault, float(seconds), rng), rig=SIMULATED)
+
+
+@lru_cache(maxsize=64)
+def _published(root: Path, entry: Entry) -> Recording:
+    """One recording as training sees it.
+
+    CWRU's healthy ones are brought to the rate of its faults: else only they would reach the upper bands, and a network
+    could tell the healthy state by the band. JNU's all get one bearing's orders, since the type would tell the fault.
     """
     recording = DATASETS[entry.rig].load(root, entry)
     if entry.rig == "cwru" and recording.rate_hz > CWRU_FAULT_RATE_HZ:
         return resampled(recording, CWRU_FAULT_RATE_HZ)
+    if entry.rig == "jnu":
+        return replace(recording, orders=ONE_FOR_ALL)
     return recording
 
 

@@ -14,6 +14,7 @@ from data.front_ends import FrontEnd
 from data.recording import Recording
 from models.verdict import SMALLEST_PROBABILITY, over_bands
 from training.losses import masked
+from training.prepared import windows
 
 BATCH = 64
 
@@ -39,7 +40,7 @@ class Validation:
 def held_out(recordings: Iterable[Recording], front_end: FrontEnd) -> tuple[HeldOut, ...]:
     """The windows of labelled recordings."""
     return tuple(
-        HeldOut(front_end.windows(each).values, FAULTS.index(each.fault), each.rig or "")
+        HeldOut(windows(front_end, each).values, FAULTS.index(each.fault), each.rig or "")
         for each in recordings
         if each.fault is not None
     )
@@ -54,8 +55,8 @@ def validate(network: nn.Module, recordings: Sequence[HeldOut], faults: Sequence
     size: dict[str, int] = defaultdict(int)
     for each in recordings:
         logits = []
-        windows = torch.from_numpy(each.values.reshape(-1, 1, each.values.shape[-1]))
-        for batch in torch.split(windows, BATCH):
+        flat = torch.from_numpy(each.values.reshape(-1, 1, each.values.shape[-1]))
+        for batch in torch.split(flat, BATCH):
             with torch.inference_mode():
                 output = network(batch)
             logits.append(masked(output.logits, faults))

@@ -23,6 +23,8 @@ ORDERS: dict[str, CharacteristicOrders] = {
     "N205": CharacteristicOrders(bpfo=5.415, bpfi=13 - 5.415, bsf=5.83 / 2, ftf=0.416),
     "NU205": Geometry(rolling_elements=13, diameter_ratio=7.77 / 6.5 - 1).orders(),
 }
+ONE_FOR_ALL = CharacteristicOrders(bpfo=5.40, bpfi=7.77, bsf=2.92, ftf=0.418)
+"""The same candidates whatever the fault: that the NU205 stands with inner races alone would tell the label."""
 _FAULTS = {"n": Fault.NORMAL, "ib": Fault.INNER_RACE, "ob": Fault.OUTER_RACE, "tb": Fault.ROLLING_ELEMENT}
 _FILES = "https://raw.githubusercontent.com/ClarkGableWang/JNU-Bearing-Dataset/HEAD"
 

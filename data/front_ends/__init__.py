@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from data.front_ends.aligned import AlignedFrontEnd
 from data.front_ends.order import OrderFrontEnd
 from data.front_ends.time import TimeFrontEnd
 
-FrontEnd = Annotated[OrderFrontEnd | TimeFrontEnd, Field(discriminator="kind")]
+FrontEnd = Annotated[AlignedFrontEnd | OrderFrontEnd | TimeFrontEnd, Field(discriminator="kind")]
 
-__all__ = ["FrontEnd", "OrderFrontEnd", "TimeFrontEnd"]
+__all__ = ["AlignedFrontEnd", "FrontEnd", "OrderFrontEnd", "TimeFrontEnd"]

@@ -13,15 +13,16 @@ from torch import nn
 
 from models.build import build
 from models.layers import counted, out_length, taps
-from models.network import MraSnnConfig, NetworkConfig, PlainSnnConfig, twin
+from models.network import CandidateSnnConfig, MraSnnConfig, NetworkConfig, PlainSnnConfig, twin
 from models.output import Network
 from models.spike_counts import EXACT, largest_count, set_bits, spike_counts
-from tests.simulated_windows import order_windows
+from tests.simulated_windows import order_windows, windows_for
 
 CONFIGS = [
     MraSnnConfig(),
     MraSnnConfig(window_length=1000, timesteps=(4, 3, 2), spike_bits=2, reset="soft"),
     PlainSnnConfig(),
+    CandidateSnnConfig(),
 ]
 
 
@@ -42,7 +43,7 @@ def test_taps_are_those_of_a_kernel_slid_over_the_signal(length: int, kernel: in
 
 def convolutions(network: Network) -> dict[str, nn.Conv1d]:
     """Each counted layer's own convolution, by layer name."""
-    if isinstance(network.config, PlainSnnConfig):
+    if isinstance(network.config, PlainSnnConfig | CandidateSnnConfig):
         parts: Any = network.convolutions
         return {f"convolution{number}": part.conv for number, part in enumerate(parts, 1)}
     blocks: Any = network.blocks
@@ -105,7 +106,7 @@ def test_synops_are_exactly_those_counted_synapse_by_synapse(config: NetworkConf
     torch.manual_seed(0)
     network = build(config)
     with torch.no_grad():
-        output = network(torch.from_numpy(order_windows(12)[..., : config.window_length]))
+        output = network(torch.from_numpy(windows_for(config, 12)))
         spikes, synops = spike_counts(output.spikes, network.layers(), config.spike_bits, 12)
         exact = brute_force(network, output.spikes, config.spike_bits)
     assert np.array_equal(synops.numpy(), exact)

@@ -15,9 +15,17 @@ import torch
 from models.build import build
 from models.graph import Graph
 from models.layers import counted
-from models.network import MraSnnConfig, NetworkConfig, PlainSnnConfig, ResNetConfig, WdcnnConfig, twin
+from models.network import (
+    CandidateSnnConfig,
+    MraSnnConfig,
+    NetworkConfig,
+    PlainSnnConfig,
+    ResNetConfig,
+    WdcnnConfig,
+    twin,
+)
 from models.output import Network
-from tests.simulated_windows import order_windows, time_windows
+from tests.simulated_windows import windows_for
 from training.export import ExportError, export
 from training.parity import parity, read
 
@@ -34,6 +42,7 @@ CONFIGS: dict[str, NetworkConfig] = {
         stage_widths=(16, 24, 24),
     ),
     "plain-snn": PlainSnnConfig(),
+    "candidate-snn": CandidateSnnConfig(),
     "twin": twin(MraSnnConfig()),
     "wdcnn": WdcnnConfig(window_length=2048),
     "resnet1d": ResNetConfig(),
@@ -55,10 +64,6 @@ def trained(config: NetworkConfig) -> Network:
         optimiser.step()
         optimiser.zero_grad()
     return network.eval()
-
-
-def windows_for(config: NetworkConfig, count: int, seed: int = 0) -> np.ndarray:
-    return (order_windows if config.window_length == 1024 else time_windows)(count, seed)
 
 
 class Exported:
@@ -116,7 +121,7 @@ def test_every_convolution_stands_in_the_graph_once_and_no_batch_norm_does(expor
 def test_the_graph_is_opset_18_with_named_inputs_and_outputs_and_a_dynamic_batch(exported: Exported) -> None:
     graph = Graph(exported.model)
     columns, length = len(counted(exported.network.layers())), exported.config.window_length
-    features = exported.network.head.in_features
+    features = exported.network(torch.zeros(2, 1, length)).features.shape[1]
     assert graph.inputs == {"windows": ["batch", 1, length]}
     assert graph.outputs == {
         "logits": ["batch", 4],

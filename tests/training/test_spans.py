@@ -36,7 +36,7 @@ def test_a_fold_is_taken_by_its_name_and_a_wrong_name_is_answered_with_those_the
 
 
 def test_all_rigs_together_can_be_split_by_machine(data_root: Path) -> None:
-    assert len(splits_of("all", "cross-machine", data_root)) == 6
+    assert len(splits_of("all", "cross-machine", data_root)) == 9
 
 
 def test_a_run_has_another_folder_where_other_recordings_are_there(

@@ -1,0 +1,41 @@
+"""What was made of a recording, kept for the next run that asks: a table trains on the same ones a thousand times.
+
+Recordings are told apart by identity; `training.spans.read` gives the same one for the same span.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.character import Character, character, spectra_by_second_db
+from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd, TimeFrontEnd
+from data.front_ends.aligned import Spectra
+from data.recording import Recording
+from data.windows import Windows
+
+KEPT = 4096
+
+
+@lru_cache(maxsize=KEPT)
+def signals(front_end: OrderFrontEnd | TimeFrontEnd, recording: Recording) -> tuple[NDArray[np.float32], ...]:
+    """`front_end.signals`; raises as that."""
+    return tuple(front_end.signals(recording))
+
+
+@lru_cache(maxsize=KEPT)
+def spectra(front_end: AlignedFrontEnd, recording: Recording) -> Spectra:
+    """`front_end.spectra`; raises as that."""
+    return front_end.spectra(recording)
+
+
+@lru_cache(maxsize=KEPT)
+def windows(front_end: FrontEnd, recording: Recording) -> Windows:
+    """`front_end.windows`; raises as that."""
+    return front_end.windows(recording)
+
+
+@lru_cache(maxsize=KEPT)
+def described(recording: Recording) -> tuple[Character, NDArray[np.float64]]:
+    """The recording's character, and its octave spectrum second by second."""
+    return character(recording), spectra_by_second_db(recording)
