@@ -6,8 +6,8 @@ slip of the pen, or a bearing of another make), the given one does not. A health
 nothing: then nothing can be told. One line alone fits several bearings (the inner race of one, the outer race of
 another), so every number that explains the lines about as well as the best is named.
 
-Ranking geometries by the envelope rule's largest z is our own; the thresholds were chosen on simulated recordings
-(docs/decisions/speed-and-bearing-in-doubt.md).
+Ranking geometries by the envelope rule's largest z is our own; the thresholds were chosen on simulated recordings and
+two healthy ones of MFPT's training part (docs/decisions/speed-and-bearing-in-doubt.md).
 """
 
 from enum import StrEnum
@@ -23,6 +23,8 @@ from models.envelope_rule import EnvelopeRule, Evidence
 NUMBERS = range(7, 17)
 # A bearing's lines may not be taken for the shaft's: an order this near to a whole number names nothing.
 WHOLE_ORDER = 0.02
+# Two orders this near (relative) may be one line, or its harmonics.
+SAME_LINE = 0.01
 
 
 class Fit(StrEnum):
@@ -39,6 +41,7 @@ class BetterBearing(BaseModel):
     Attributes:
         rolling_elements: that number.
         fault: whose lines they would be.
+        order: at which they stand, per revolution.
         z: the envelope rule's, there.
     """
 
@@ -46,6 +49,7 @@ class BetterBearing(BaseModel):
 
     rolling_elements: int
     fault: Fault
+    order: float
     z: float
 
 
@@ -79,7 +83,7 @@ class BearingCheck(BaseModel):
 
     own: float = 5.0
     own_faint: float = 3.0
-    foreign: float = 6.0
+    foreign: float = 8.0
     near_best: float = 0.7
 
     def judge(
@@ -99,10 +103,11 @@ class BearingCheck(BaseModel):
         if z >= self.own_faint:
             return BearingFit(fit=Fit.CANNOT_TELL, z=z)
         found = [other for number in NUMBERS if (other := _read(rule, lines, orders, number, given)) is not None]
-        found.sort(key=lambda other: -other.z)
-        if not found or found[0].z < self.foreign:
+        strong = _fundamental([other for other in found if other.z >= self.foreign])
+        if not strong:
             return BearingFit(fit=Fit.CANNOT_TELL, z=z)
-        named = tuple(other for other in found if other.z >= max(self.foreign, self.near_best * found[0].z))
+        strong.sort(key=lambda other: -other.z)
+        named = tuple(other for other in strong if other.z >= self.near_best * strong[0].z)
         return BearingFit(fit=Fit.DOES_NOT_FIT, z=z, better=named)
 
 
@@ -137,4 +142,14 @@ def _read(
     # The rolling element's order does not change with their number: its line speaks for no other bearing.
     if fault is Fault.ROLLING_ELEMENT or abs(order - round(order)) <= WHOLE_ORDER:
         return None
-    return BetterBearing(rolling_elements=number, fault=fault, z=round(evidence.z[fault], 2))
+    return BetterBearing(rolling_elements=number, fault=fault, order=round(order, 3), z=round(evidence.z[fault], 2))
+
+
+def _fundamental(found: list[BetterBearing]) -> list[BetterBearing]:
+    """Without those that see only every second or third harmonic of what another sees whole."""
+
+    def overtone(one: BetterBearing, other: BetterBearing) -> bool:
+        ratio = one.order / other.order
+        return ratio > 1.5 and abs(ratio / round(ratio) - 1) < SAME_LINE
+
+    return [one for one in found if not any(overtone(one, other) for other in found)]

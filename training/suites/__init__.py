@@ -2,10 +2,11 @@
 
 from training.suites.ablations import ABLATIONS
 from training.suites.controls import CONTROLS
+from training.suites.doubt import DOUBT
 from training.suites.suite import Suite
 from training.suites.truth import TRUTH
 
-_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS)
+_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS, DOUBT)
 
 SUITES: dict[str, Suite] = {suite.name: suite for suite in _ALL}
 

@@ -1,0 +1,1 @@
+"""Speed and bearing in doubt: simulated plants, and what a wrong question costs."""

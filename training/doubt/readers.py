@@ -1,0 +1,78 @@
+"""Who names a fault when a question is wrong: the envelope rule, or a shipped bundle; one line each in `READERS`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from data.character import character
+from data.errors import NotApplicable
+from data.fault import Fault
+from data.recording import Recording
+from models.bundle import PRETRAINED, Bundle
+from models.envelope_rule import EnvelopeRule
+from models.verdict import conclude
+
+
+class Reader(Protocol):
+    """Names the fault of a recording as it is asked: with its speed and its bearing, right or wrong."""
+
+    @property
+    def version(self) -> str:
+        """Changes with what the reader would say."""
+        ...
+
+    def read(self, recording: Recording) -> Fault | None:
+        """The fault, `normal` where nothing is found, None where nothing is said."""
+        ...
+
+
+class Rule:
+    """The envelope rule as it is shipped."""
+
+    version = EnvelopeRule().model_dump_json()
+
+    def read(self, recording: Recording) -> Fault | None:
+        """The fault that the rule names; None where it does not apply."""
+        try:
+            return EnvelopeRule().read(recording).fault
+        except NotApplicable:
+            return None
+
+
+@dataclass(frozen=True)
+class OfBundle:
+    """The newest shipped bundle of a name, its unknown-check left out: what is asked is which fault it would name."""
+
+    name: str
+
+    @property
+    def version(self) -> str:
+        """The bundle's own."""
+        return self._bundle.identity
+
+    def read(self, recording: Recording) -> Fault | None:
+        """The most probable fault; None where the front end does not apply."""
+        manifest = self._bundle.manifest
+        try:
+            values = manifest.front_end.windows(recording).values
+        except NotApplicable:
+            return None
+        positions, bands, length = values.shape
+        reading = self._bundle.graph.run(values.reshape(positions * bands, 1, length))
+        shape = (positions, bands, -1)
+        found = conclude(
+            reading.logits.reshape(shape),
+            reading.features.reshape(shape),
+            character(recording),
+            manifest.calibration,
+            manifest.unknown_check,
+        )
+        return manifest.faults[int(found.probabilities.argmax())]
+
+    @cached_property
+    def _bundle(self) -> Bundle:
+        return Bundle.load(max((PRETRAINED / self.name).iterdir()))
+
+
+READERS: Mapping[str, Reader] = {"envelope rule": Rule()}
