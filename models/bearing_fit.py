@@ -75,7 +75,9 @@ class BearingCheck(BaseModel):
     Attributes:
         own: the z from which the given bearing's own lines are there.
         own_faint: the z under which they are not.
-        foreign: the z from which another number's lines are there.
+        foreign: the z that another number must reach before the given bearing is doubted.
+        seen: the z from which, once it is doubted, a number is among those that may fit better.
+        fundamental: share of an overtone's z from which what it is an overtone of stands for it.
         near_best: share of the best number's z from which another number is named beside it.
     """
 
@@ -84,6 +86,8 @@ class BearingCheck(BaseModel):
     own: float = 5.0
     own_faint: float = 3.0
     foreign: float = 8.0
+    seen: float = 6.0
+    fundamental: float = 0.6
     near_best: float = 0.7
 
     def judge(
@@ -103,12 +107,22 @@ class BearingCheck(BaseModel):
         if z >= self.own_faint:
             return BearingFit(fit=Fit.CANNOT_TELL, z=z)
         found = [other for number in NUMBERS if (other := _read(rule, lines, orders, number, given)) is not None]
-        strong = _fundamental([other for other in found if other.z >= self.foreign])
-        if not strong:
+        if max((other.z for other in found), default=0.0) < self.foreign:
             return BearingFit(fit=Fit.CANNOT_TELL, z=z)
-        strong.sort(key=lambda other: -other.z)
-        named = tuple(other for other in strong if other.z >= self.near_best * strong[0].z)
+        seen = self._fundamental([other for other in found if other.z >= self.seen])
+        seen.sort(key=lambda other: -other.z)
+        named = tuple(other for other in seen if other.z >= self.near_best * seen[0].z)
         return BearingFit(fit=Fit.DOES_NOT_FIT, z=z, better=named)
+
+    def _fundamental(self, found: list[BetterBearing]) -> list[BetterBearing]:
+        """Without those that see only every second or third harmonic of what another sees whole."""
+
+        def overtone(one: BetterBearing, other: BetterBearing) -> bool:
+            ratio = one.order / other.order
+            multiple = ratio > 1.5 and abs(ratio / round(ratio) - 1) < SAME_LINE
+            return multiple and other.z >= self.fundamental * one.z
+
+        return [one for one in found if not any(overtone(one, other) for other in found)]
 
 
 def rolling_elements(orders: CharacteristicOrders) -> int:
@@ -143,13 +157,3 @@ def _read(
     if fault is Fault.ROLLING_ELEMENT or abs(order - round(order)) <= WHOLE_ORDER:
         return None
     return BetterBearing(rolling_elements=number, fault=fault, order=round(order, 3), z=round(evidence.z[fault], 2))
-
-
-def _fundamental(found: list[BetterBearing]) -> list[BetterBearing]:
-    """Without those that see only every second or third harmonic of what another sees whole."""
-
-    def overtone(one: BetterBearing, other: BetterBearing) -> bool:
-        ratio = one.order / other.order
-        return ratio > 1.5 and abs(ratio / round(ratio) - 1) < SAME_LINE
-
-    return [one for one in found if not any(overtone(one, other) for other in found)]
