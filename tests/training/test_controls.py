@@ -213,7 +213,7 @@ def test_the_cells_measure_and_the_page_says_what_was_not_run(
     text = page(cells, results)
     assert "order, MFPT by-recording | 1 of 1 |" in text
     assert "| 1 of 2 |" in text
-    assert text.count(f"| {NOT_RUN} | {NOT_RUN} |") == 3
+    assert text.count(f"| {NOT_RUN} | {NOT_RUN} |") == 4
 
 
 def test_a_front_end_without_slices_is_told_so() -> None:

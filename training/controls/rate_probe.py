@@ -3,7 +3,8 @@
 MFPT's outer race is the one fault with two rates on one rig: OuterRaceFault_1 to 3 at 97,656 Hz, vload_1 to 6 at
 48,828 Hz. The loads differ too (270 lbs against 25 to 250), so a probe that succeeds may read the load. Two answers to
 that stand beside it: the same probe asked for the load at one rate (vload_1 to 3 against 4 to 6), and the recordings at
-97,656 Hz brought to 48,828 Hz first: a probe that still calls them high reads not the rate, but load or recording.
+97,656 Hz brought to 48,828 Hz first: a probe that calls as many of them high as before
+reads not the rate, but load or recording.
 
 In each fold one recording of either kind is left out, so that both kinds lose one and nothing can be won by counting.
 """

@@ -25,7 +25,7 @@ SOURCES = (
     ),
 )
 PERMUTED = SOURCES[:4]
-PERMUTATIONS = {"cross-speed": 2, "by-recording": 4}
+PERMUTATIONS = {"cross-speed": 4, "by-recording": 4}
 
 STEP_SECONDS = 0.05
 START_SECONDS = 10.0
