@@ -62,7 +62,8 @@ class AlignedFrontEnd(BaseModel):
 
     Attributes:
         bands_hz: those are read that the sampling rate allows.
-        piece_s: what one spectrum is made of, seconds; longer at speeds where it would hold fewer than `turns`.
+        piece_s: what one spectrum is made of, seconds; all of a shorter recording, and longer at speeds where it would
+            hold fewer than `turns`.
         turns: shaft revolutions that a piece holds at least.
         pooled: pieces of a window, at most.
     """
@@ -118,7 +119,7 @@ class AlignedFrontEnd(BaseModel):
             raise NotApplicable("no shaft speed given: lines at characteristic orders need speed_rpm")
         if recording.rate_hz < LOWEST_RATE_HZ:
             raise NotApplicable(f"sampled at {recording.rate_hz:g} Hz: envelope lines need {LOWEST_RATE_HZ:g} Hz")
-        plan = self._plan(recording.rate_hz, shaft_hz)
+        plan = self._plan(recording.rate_hz, shaft_hz, recording.seconds)
         if recording.samples.size < plan.window:
             needed = plan.window / recording.rate_hz
             raise NotApplicable(f"{recording.seconds:.2f} s long: envelope lines need {needed:.2f} s at this speed")
@@ -136,8 +137,8 @@ class AlignedFrontEnd(BaseModel):
         """What a network reads, float32 [length]: candidate by candidate, and of each channel by channel."""
         return read_candidates(heights, orders, bins_per_order).reshape(-1)
 
-    def _plan(self, rate_hz: float, shaft_hz: float) -> EnvelopeSpectrum:
-        seconds = max(self.piece_s, self.turns / shaft_hz)
+    def _plan(self, rate_hz: float, shaft_hz: float, whole_s: float) -> EnvelopeSpectrum:
+        seconds = max(min(self.piece_s, whole_s), self.turns / shaft_hz)
         return EnvelopeSpectrum(
             rate_hz=rate_hz,
             window=fft.prev_fast_len(round(seconds * rate_hz), real=True),

@@ -71,6 +71,12 @@ def test_a_slow_shaft_gets_longer_pieces() -> None:
     assert AlignedFrontEnd(pooled=1).windows(slow).seconds == pytest.approx(4.0, rel=0.01)
 
 
+def test_a_short_recording_is_one_piece_if_it_holds_the_turns() -> None:
+    windows = AlignedFrontEnd().windows(_recording(Fault.INNER_RACE, seconds=0.6, speed_rpm=1500.0))
+    assert len(windows.values) == 1
+    assert windows.seconds == pytest.approx(0.6, rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
