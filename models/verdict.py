@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from data.character import Character
 
@@ -28,61 +28,86 @@ class Calibration(BaseModel):
 
 
 class Usual(BaseModel):
-    """What each distance of `UnknownCheck` is counted in, from the validation recordings (`training.calibration`)."""
+    """What each distance of `UnknownCheck` is counted in (`training.calibration`); one that is None is not asked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    features: float
-    spectrum_db: float
-    level_spread_db: float
-    from_power_law_db: float
-    doubt: float
+    features: float | None = None
+    spectrum_db: float | None = None
+    level_spread_db: float | None = None
+    from_power_law_db: float | None = None
+    doubt: float | None = None
+
+    @model_validator(mode="after")
+    def _asks(self) -> "Usual":
+        if all(value is None for _, value in self):
+            raise ValueError("the unknown-check asks for no distance")
+        return self
 
 
 class UnknownCheck(BaseModel):
     """How far a recording is from what was learned, in units of what is usual among the validation recordings.
 
-    The score is the largest of five: the Mahalanobis distance of its mean features to the nearest fault's mean (K. Lee
-    et al., NeurIPS 2018), the distance of its octave spectrum to the nearest one of the training recordings of the
-    fault that it is read as (RMS over octaves), the spread of its level, how near its spectrum is to that of coloured
-    noise, and the probability that the fault it is read as leaves to the others. Why: docs/decisions/unknown-check.md.
+    The score is the largest of up to five: the Mahalanobis distance of its mean features to the nearest fault's mean
+    (K. Lee et al., NeurIPS 2018), the distance of its octave spectrum to the nearest one of the training recordings of
+    the fault that it is read as (RMS over octaves), the spread of its level, how near its spectrum is to that of
+    coloured noise, and the probability that the fault it is read as leaves to the others. Which of them are asked
+    depends on the front end. Why: docs/decisions/unknown-check.md.
 
     Attributes:
         means: [faults][features], of the training windows.
-        precision: [features][features], inverse of the covariance around those means.
-        spectra_db: [faults][seconds of training recordings][octaves].
+        precision: [features][features], inverse of the covariance around those means; empty where features are not
+            asked.
+        spectra_db: [faults][seconds of training recordings][octaves]; empty where the spectrum is not asked.
         threshold: a recording with a larger score is unknown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     means: tuple[tuple[float, ...], ...]
-    precision: tuple[tuple[float, ...], ...]
-    spectra_db: tuple[tuple[tuple[float, ...], ...], ...]
+    precision: tuple[tuple[float, ...], ...] = ()
+    spectra_db: tuple[tuple[tuple[float, ...], ...], ...] = ()
     usual: Usual
     threshold: float
+
+    @model_validator(mode="after")
+    def _measurable(self) -> "UnknownCheck":
+        if self.usual.features is not None and not self.precision:
+            raise ValueError("features are asked, and there is no precision")
+        if self.usual.spectrum_db is not None and len(self.spectra_db) != len(self.means):
+            raise ValueError(f"the spectrum is asked, with spectra of {len(self.spectra_db)} faults")
+        return self
 
     def distances(
         self, features: NDArray[np.floating], character: Character, probabilities: NDArray[np.float64]
     ) -> dict[str, float]:
-        """Each of the five, over what is usual.
+        """Each that is asked, over what is usual.
 
         Args:
             features: [windows, features].
             character: of the recording.
             probabilities: [faults] of the recording, not calibrated.
         """
+        usual, found = self.usual, {}
+        if usual.features is not None:
+            found["features"] = self._to_features(features) / usual.features
+        if usual.spectrum_db is not None:
+            found["spectrum"] = self._to_spectra(character, int(probabilities.argmax())) / usual.spectrum_db
+        if usual.level_spread_db is not None:
+            found["level"] = character.level_spread_db / usual.level_spread_db
+        if usual.from_power_law_db is not None:
+            found["noise"] = usual.from_power_law_db / max(character.from_power_law_db, SMALLEST_PROBABILITY)
+        if usual.doubt is not None:
+            found["doubt"] = float(1 - probabilities.max()) / usual.doubt
+        return found
+
+    def _to_features(self, features: NDArray[np.floating]) -> float:
         off = features.mean(axis=0, dtype=np.float64) - np.asarray(self.means)
-        to_features = np.sqrt(np.einsum("fi,ij,fj->f", off, np.asarray(self.precision), off).min())
-        spectra = np.asarray(self.spectra_db[int(probabilities.argmax())]).reshape(-1, character.spectrum_db.size)
-        to_spectra = np.sqrt(np.square(spectra - character.spectrum_db).mean(axis=1).min(initial=np.inf))
-        return {
-            "features": float(to_features / self.usual.features),
-            "spectrum": float(to_spectra / self.usual.spectrum_db),
-            "level": character.level_spread_db / self.usual.level_spread_db,
-            "noise": self.usual.from_power_law_db / max(character.from_power_law_db, SMALLEST_PROBABILITY),
-            "doubt": float(1 - probabilities.max()) / self.usual.doubt,
-        }
+        return float(np.sqrt(np.einsum("fi,ij,fj->f", off, np.asarray(self.precision), off).min()))
+
+    def _to_spectra(self, character: Character, fault: int) -> float:
+        spectra = np.asarray(self.spectra_db[fault]).reshape(-1, character.spectrum_db.size)
+        return float(np.sqrt(np.square(spectra - character.spectrum_db).mean(axis=1).min(initial=np.inf)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,22 +3,37 @@
 Both are fitted on the validation recordings, never on a test recording.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from data.fault import FAULTS
+from data.fault import FAULTS, Fault
 from models.verdict import SMALLEST_PROBABILITY, Calibration, UnknownCheck, Usual
 from training.judging import Judged
+from training.spans import SIMULATED
 
 TEMPERATURES = (0.05, 20.0)
 SHRINKAGE = 0.1
 UNKNOWN_MARGIN = 1.1
 NOISE_MARGIN = 0.5
+NOISE_ITSELF_DB = 0.85
+"""How far half a second of coloured noise lies from a power law at most, 99 times of 100."""
+WRONG = 0.01
+"""Of the faults named on simulated machines, the share that may be wrong."""
+UNSTEADY = 0.01
+"""Of simulated machines, the share that may be unknown for the course of their level."""
 FAR = 1e3
 SMALLEST = 1e-4
+
+ASKED: Mapping[str, frozenset[str]] = {
+    "order": frozenset({"features", "spectrum", "level", "noise", "doubt"}),
+    "time": frozenset({"features", "spectrum", "level", "noise", "doubt"}),
+    # A machine never seen is what it is for: its spectrum and its features are no reason to say nothing.
+    "aligned": frozenset({"level", "noise", "doubt"}),
+}
+"""The distances that count, by kind of front end."""
 
 
 def fit_temperature(judged: Sequence[Judged]) -> Calibration:
@@ -44,37 +59,114 @@ def fit_temperature(judged: Sequence[Judged]) -> Calibration:
     return Calibration(temperature=round(float(np.exp(found.x)), 6), recordings=count)
 
 
-def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged]) -> UnknownCheck:
+def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged], front_end: str) -> UnknownCheck:
     """Feature means of each fault, their shared covariance and spectra from training, the scales from validation.
 
     Of the validation recordings that were read right, the farthest counts in features and in doubt, the farthest but
     one in spectrum and level, half the nearest in noise; the threshold is a margin over that. With n recordings no
-    rejection rate under 1 / (n + 1) can be promised, and n is small.
+    rejection rate under 1 / (n + 1) can be promised, and n is small. In the front end
+    `aligned` no machine is the usual one: `_usual_on_any_machine`.
+
+    Args:
+        trained, validation: as judged by the network.
+        front_end: its kind, which says what is asked (`ASKED`).
     """
+    asked = ASKED[front_end]
     features = [_flat(each).astype(np.float64) for each in trained]
     labels = [each.label for each in trained]
     means = np.stack([_mean_of(features, labels, fault) for fault in range(len(FAULTS))])
     off = np.concatenate([each - means[label] for each, label in zip(features, labels, strict=True)])
     unscaled = UnknownCheck(
         means=_rows(means),
-        precision=_rows(_precision(off)),
-        spectra_db=tuple(_spectra(trained, fault) for fault in range(len(FAULTS))),
-        usual=Usual(features=1, spectrum_db=1, level_spread_db=1, from_power_law_db=0, doubt=1),
+        precision=_rows(_precision(off)) if "features" in asked else (),
+        spectra_db=tuple(_spectra(trained, fault) for fault in range(len(FAULTS))) if "spectrum" in asked else (),
+        usual=Usual(**{field: 1.0 for field, name in _NAMES.items() if name in asked}),
         threshold=UNKNOWN_MARGIN,
     )
-    right = [each for each in validation if each.probabilities.argmax() == each.label] or validation
+    if front_end == "aligned":
+        usual = _usual_on_any_machine(validation)
+    else:
+        usual = _usual_on_these_machines(validation, unscaled)
+    return unscaled.model_copy(update={"usual": Usual(**{field: _rounded(value) for field, value in usual.items()})})
+
+
+_NAMES = {
+    "features": "features",
+    "spectrum_db": "spectrum",
+    "level_spread_db": "level",
+    "from_power_law_db": "noise",
+    "doubt": "doubt",
+}
+"""Fields of `Usual`, and what the distance counted in each is called."""
+
+
+def _usual_on_these_machines(validation: Sequence[Judged], unscaled: UnknownCheck) -> dict[str, float]:
+    right = _read_right(validation)
     found = [each.distances(unscaled) for each in right]
-    spread = {name: sorted((each[name] for each in found), reverse=True) for name in found[0]}
-    # A single burst in a short validation span spoils both of these for it: the farthest but one is what is usual.
-    spectrum_db, level_spread_db = (spread[name][min(1, len(right) - 1)] for name in ("spectrum", "level"))
-    usual = Usual(
-        features=_rounded(spread["features"][0]),
-        spectrum_db=_rounded(spectrum_db),
-        level_spread_db=_rounded(level_spread_db),
-        from_power_law_db=_rounded(NOISE_MARGIN * min(each.character.from_power_law_db for each in right)),
-        doubt=_rounded(spread["doubt"][0]),
-    )
-    return unscaled.model_copy(update={"usual": usual})
+    farthest = {name: max(each[name] for each in found) for name in ("features", "doubt")}
+    return {
+        **farthest,
+        "spectrum_db": _farthest_but_one([each["spectrum"] for each in found]),
+        **_usual_signals(right),
+    }
+
+
+def _usual_signals(right: Sequence[Judged]) -> dict[str, float]:
+    return {
+        "level_spread_db": _farthest_but_one([each.character.level_spread_db for each in right]),
+        "from_power_law_db": NOISE_MARGIN * min(each.character.from_power_law_db for each in right),
+    }
+
+
+def _usual_on_any_machine(validation: Sequence[Judged]) -> dict[str, float]:
+    """Signals as real recordings have them, where there are any; doubt as simulated machines teach it.
+
+    Of simulated machines one can have any number, with any bearing: they can say how unsure an answer may be for the
+    named faults to be right. Where they are alone, noise is what noise itself is like, whatever the machine.
+    """
+    simulated = [each for each in validation if each.span.entry.rig == SIMULATED]
+    real = _read_right([each for each in validation if each.span.entry.rig != SIMULATED])
+    doubt = doubt_allowed(simulated) / UNKNOWN_MARGIN if simulated else max(_doubt(each) for each in real)
+    if real:
+        return {**_usual_signals(real), "doubt": doubt}
+    spreads = [each.character.level_spread_db for each in simulated]
+    return {
+        "level_spread_db": float(np.quantile(spreads, 1 - UNSTEADY)) / UNKNOWN_MARGIN,
+        "from_power_law_db": NOISE_ITSELF_DB * UNKNOWN_MARGIN,
+        "doubt": doubt,
+    }
+
+
+def doubt_allowed(simulated: Sequence[Judged], wrong: float = WRONG) -> float:
+    """The largest doubt up to which at most that share of the named faults is wrong; 0 where already the surest is.
+
+    >>> doubt_allowed([])
+    0.0
+    """
+    named = sorted((_doubt(each), each.probabilities.argmax() != each.label) for each in simulated if _names(each))
+    doubts = np.array([doubt for doubt, _ in named])
+    share = np.cumsum([mistaken for _, mistaken in named]) / np.arange(1, len(named) + 1)
+    # Equal doubts pass together or not at all.
+    last_of_equals = np.append(doubts[1:] > doubts[:-1], True)[: len(doubts)]
+    enough = np.flatnonzero((share <= wrong) & last_of_equals)
+    return float(doubts[enough[-1]]) if enough.size else 0.0
+
+
+def _names(judged: Judged) -> bool:
+    return FAULTS[int(judged.probabilities.argmax())] is not Fault.NORMAL
+
+
+def _doubt(judged: Judged) -> float:
+    return float(1 - judged.probabilities.max())
+
+
+def _read_right(validation: Sequence[Judged]) -> Sequence[Judged]:
+    return [each for each in validation if each.probabilities.argmax() == each.label] or validation
+
+
+def _farthest_but_one(distances: Sequence[float]) -> float:
+    # A single burst in a short validation span spoils these for it: the farthest but one is what is usual.
+    return sorted(distances, reverse=True)[min(1, len(distances) - 1)]
 
 
 def _rounded(distance: float) -> float:

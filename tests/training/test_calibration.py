@@ -1,26 +1,34 @@
 """Confidence that a small validation set can pay for, and a check for what is unlike anything learned."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from data.character import OCTAVE_EDGES_HZ, Character
 from data.datasets import DATASETS
+from data.datasets.entry import Entry
 from data.fault import FAULTS, Fault
 from data.protocols import Span
-from models.verdict import Calibration, conclude
-from training.calibration import fit_temperature, fit_unknown_check
+from models.verdict import Calibration, UnknownCheck, Usual, conclude
+from training.calibration import doubt_allowed, fit_temperature, fit_unknown_check
 from training.judging import Judged
+from training.spans import SIMULATED
 
 ENTRY = DATASETS["mfpt"].entries[0]
+MACHINE = replace(ENTRY, rig=SIMULATED)
 
 
-def _judged(label: int, probabilities: list[float], seed: int = 0, centre: float | None = None) -> Judged:
+def _judged(
+    label: int, probabilities: list[float], seed: int = 0, centre: float | None = None, entry: Entry = ENTRY
+) -> Judged:
     rng = np.random.default_rng(seed)
     features = (label if centre is None else centre) + 0.1 * rng.standard_normal((10, 1, 6))
     spectrum = np.full(7, -8.0) + rng.standard_normal(7)
     return Judged(
-        span=Span(ENTRY),
+        span=Span(entry),
         fault=FAULTS[label],
         windows=np.tile(probabilities, (10, 1)),
         features=features.astype(np.float32),
@@ -76,7 +84,7 @@ def _logits(of: list[float]) -> NDArray[np.float64]:
 def test_no_validation_recording_is_unknown_and_each_kind_of_unlikeness_is() -> None:
     trained = [_judged(at % 4, _sure(at % 4, 0.9), at) for at in range(24)]
     validation = [_judged(at % 4, _sure(at % 4, 0.9), 100 + at) for at in range(8)]
-    check = fit_unknown_check(trained, validation)
+    check = fit_unknown_check(trained, validation, "order")
     for each in validation:
         logits = _logits(each.probabilities.tolist())
         assert conclude(logits, each.features, each.character, Calibration(), check).known
@@ -102,6 +110,65 @@ def test_a_fault_that_training_does_not_hold_is_near_to_nothing() -> None:
     three = [at for at in range(4) if FAULTS[at] is not Fault.NORMAL]
     trained = [_judged(three[at % 3], _sure(three[at % 3], 0.9), at) for at in range(12)]
     validation = [_judged(three[at % 3], _sure(three[at % 3], 0.9), 100 + at) for at in range(6)]
-    check = fit_unknown_check(trained, validation)
+    check = fit_unknown_check(trained, validation, "order")
     normal = _judged(FAULTS.index(Fault.NORMAL), _sure(0, 0.9), centre=-4.0)
     assert not conclude(_logits(_sure(0, 0.9)), normal.features, normal.character, Calibration(), check).known
+
+
+def _machines(count: int, wrong: int = 0, sure: float = 0.9) -> list[Judged]:
+    """Simulated ones, all read as a fault; the first `wrong` of them as another than theirs, and the least sure."""
+    return [
+        _judged(1 + at % 3, _sure(1 + (at + (at < wrong)) % 3, 0.5 if at < wrong else sure), at, entry=MACHINE)
+        for at in range(count)
+    ]
+
+
+def test_a_machine_never_seen_is_not_unknown_to_the_front_end_that_is_for_it() -> None:
+    check = fit_unknown_check(_machines(24), _machines(200), "aligned")
+    stranger = _judged(1, _sure(1, 0.95), centre=9.0)
+    spectrum = Character(stranger.character.spectrum_db - np.linspace(0, 40, 7), 1.0)
+    conclusion = conclude(_logits(_sure(1, 0.95)), stranger.features, spectrum, Calibration(), check)
+    assert conclusion.known
+    assert set(conclusion.distances) == {"level", "noise", "doubt"}
+
+
+def test_mere_noise_and_an_unsteady_level_are_unknown_to_it_all_the_same() -> None:
+    check = fit_unknown_check(_machines(24), _machines(200), "aligned")
+    machine, widths = _judged(1, _sure(1, 0.95)), np.diff(OCTAVE_EDGES_HZ)
+    white = Character(10 * np.log10(widths / widths.sum()), 1.0)
+    unsteady = Character(machine.character.spectrum_db, 40.0)
+    for character, unlike in ((white, "noise"), (unsteady, "level")):
+        conclusion = conclude(_logits(_sure(1, 0.95)), machine.features, character, Calibration(), check)
+        assert not conclusion.known
+        assert max(conclusion.distances, key=conclusion.distances.__getitem__) == unlike
+
+
+def test_of_the_faults_named_on_simulated_machines_at_most_one_in_a_hundred_is_wrong() -> None:
+    machines = _machines(300, wrong=30)
+    allowed = doubt_allowed(machines)
+    named = [each for each in machines if 1 - each.probabilities.max() <= allowed]
+    assert len(named) == 270
+    assert sum(each.probabilities.argmax() != each.label for each in named) == 0
+    assert doubt_allowed(_machines(200, wrong=2)) == pytest.approx(0.5)
+    check = fit_unknown_check(machines, machines, "aligned")
+    unsure = _judged(1, _sure(1, 0.5))
+    assert not conclude(_logits(_sure(1, 0.5)), unsure.features, unsure.character, Calibration(), check).known
+
+
+def test_a_network_that_is_wrong_where_it_is_surest_names_nothing() -> None:
+    assert doubt_allowed([_judged(1, _sure(2, 0.99), entry=MACHINE)]) == 0.0
+
+
+def test_simulated_machines_say_nothing_about_how_real_ones_sound() -> None:
+    real = [_judged(at % 4, _sure(at % 4, 0.9), at) for at in range(8)]
+    loud = [replace(each, character=Character(each.character.spectrum_db, 90.0)) for each in _machines(100)]
+    assert fit_unknown_check(real, [*real, *loud], "aligned").usual.level_spread_db < 3
+
+
+def test_a_check_that_asks_nothing_or_cannot_measure_what_it_asks_is_refused() -> None:
+    with pytest.raises(ValidationError, match="no distance"):
+        Usual()
+    with pytest.raises(ValidationError, match="no precision"):
+        UnknownCheck(means=((0.0,),), usual=Usual(features=1), threshold=1)
+    with pytest.raises(ValidationError, match="spectra of 0 faults"):
+        UnknownCheck(means=((0.0,),), usual=Usual(spectrum_db=1), threshold=1)

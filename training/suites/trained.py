@@ -53,7 +53,7 @@ def trained(config: TrainingConfig, root: Path, runs: Path) -> Trained:
             validation = _judge(run, weights, "validation")
             conclusion = Conclusion(
                 calibration=fit_temperature(validation),
-                unknown_check=fit_unknown_check(_judge(run, weights, "train"), validation),
+                unknown_check=fit_unknown_check(_judge(run, weights, "train"), validation, config.front_end.kind),
             )
             kept.write_text(conclusion.model_dump_json())
     return Trained(run, Weights(run.folder), Conclusion.model_validate_json(kept.read_text()))
