@@ -5,8 +5,8 @@
 
 The three candidates are positions of one signal and every convolution is one wide: all share the same weights, and only
 a bias tells them apart. Each number becomes spikes at the very first: a height counts by how often it crosses the
-threshold, so one tall line cannot outweigh what is missing. Behind that, no layer multiplies but the head. "Nothing found" is one
-learned score that the candidates have to beat. The network is our own.
+threshold, so one tall line cannot outweigh what is missing. Behind that, no layer multiplies but the head. "Nothing
+found" is one learned score that the candidates have to beat. The network is our own.
 """
 
 from itertools import pairwise

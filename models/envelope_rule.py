@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from scipy import fft
 
+from data.envelope_spectrum import LOWEST_WHITENED_HZ, Band, EnvelopeLines, EnvelopeSpectrum, fitting
 from data.errors import NotApplicable
 from data.fault import Fault
 from data.geometry import CharacteristicOrders
 from data.recording import Recording
-from data.envelope_spectrum import LOWEST_WHITENED_HZ, Band, EnvelopeLines, EnvelopeSpectrum, fitting
 
 Array = NDArray[np.float64]
 

@@ -52,9 +52,22 @@ class Rate(_Part):
 
 
 class MissRate(_Part):
-    """How often "nothing found" is wrong, by how far the test was from training."""
+    """How often "nothing found" is wrong, by how far the test was from training; null where that was not measured.
 
-    same_machine: Rate
+    Attributes:
+        same_machine: recordings of the machines that were trained on.
+        never_seen: recordings of machines that were not, by this network or by others of its configuration, each
+            trained without the machine.
+    """
+
+    same_machine: Rate | None = None
+    never_seen: Rate | None = None
+
+    @model_validator(mode="after")
+    def _measured(self) -> "MissRate":
+        if self.same_machine is None and self.never_seen is None:
+            raise ValueError("miss_rate: neither same_machine nor never_seen is there")
+        return self
 
 
 class Summary(_Part):

@@ -10,6 +10,7 @@ from models.shaft_speed import SpeedEstimate
 from service.diagnosis import OtherReading, StatedMissRate, UnknownScore, Verdict
 
 SAME_MACHINE = "same machine"
+NEVER_SEEN = "machine never seen"
 FEW_WINDOWS = 5
 SPEED_TOLERANCE = 0.01
 """How far a given speed may be from the one that the signal shows: slip, and a rounded name plate."""
@@ -37,9 +38,12 @@ def message(fault: Fault | None, confidence: float | None, miss_rate: StatedMiss
         return f"{NAMES[fault].capitalize()}, confidence {_percent(confidence)}."
     low, high = miss_rate.interval
     missed = f"{miss_rate.missed} of {miss_rate.of} faulty recordings (95 % interval {low:.0%} to {high:.0%})"
+    opening = f"Nothing found, confidence {_percent(confidence)}. This does not mean healthy: on"
+    if miss_rate.scope == NEVER_SEEN:
+        return f"{opening} machines that it had not learned from, such a bundle missed {missed}."
     return (
-        f"Nothing found, confidence {_percent(confidence)}. This does not mean healthy: on recordings of the machines "
-        f"it learned from, this bundle missed {missed}; on other machines expect more."
+        f"{opening} recordings of the machines it learned from, this bundle missed {missed}; on other machines expect "
+        "more."
     )
 
 
@@ -64,9 +68,11 @@ def unlike(unknown: UnknownScore) -> str:
 
 
 def stated(miss_rate: MissRate) -> StatedMissRate:
-    """The miss rate as it stands beside "nothing found"."""
-    rate = miss_rate.same_machine
-    return StatedMissRate(scope=SAME_MACHINE, missed=rate.missed, of=rate.of, rate=rate.share, interval=rate.interval)
+    """The miss rate as it stands beside "nothing found": that on machines never seen, where it was measured."""
+    scope = SAME_MACHINE if miss_rate.never_seen is None else NEVER_SEEN
+    rate = miss_rate.never_seen or miss_rate.same_machine
+    assert rate is not None
+    return StatedMissRate(scope=scope, missed=rate.missed, of=rate.of, rate=rate.share, interval=rate.interval)
 
 
 def warnings_about(bearing: Bearing | None) -> tuple[str, ...]:

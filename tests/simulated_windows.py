@@ -26,7 +26,7 @@ def time_windows(count: int, seed: int = 0) -> NDArray[np.float32]:
 @cache
 def aligned_windows(count: int, seed: int = 0) -> NDArray[np.float32]:
     """float32 [count, 1, 312]: the same recordings at the lines of their candidates."""
-    return _windows(AlignedFrontEnd(pooled=1), count, seed)
+    return _windows(AlignedFrontEnd(), count, seed)
 
 
 def windows_for(config: NetworkConfig, count: int, seed: int = 0) -> NDArray[np.float32]:

@@ -8,7 +8,6 @@ where the other candidates are wrong.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +15,13 @@ from numpy.typing import NDArray
 from data.candidate_lines import CANDIDATES
 from data.errors import DatasetError
 from data.fault import FAULTS, Fault
-from data.front_ends.aligned import CHANNELS, AlignedFrontEnd, Spectra
+from data.front_ends.aligned import CHANNELS, AlignedFrontEnd, Heights
 from data.geometry import CharacteristicOrders
 from data.recording import Recording
 from data.rig import draw_geometry
 from training.config import CandidateAugmentation
 from training.pool import pick
-from training.prepared import spectra
+from training.prepared import heights
 
 FOREIGN = 0.045
 """A wrong order lies at least this far (relative) from the true ones and their simple multiples."""
@@ -32,9 +31,9 @@ ORDER_NAMES = {Fault.INNER_RACE: "bpfi", Fault.OUTER_RACE: "bpfo", Fault.ROLLING
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One recording as its spectra, with the orders of its bearing."""
+    """One recording as its lines, with the orders of its bearing."""
 
-    spectra: Spectra
+    heights: Heights
     orders: CharacteristicOrders
     fault: Fault
 
@@ -54,16 +53,17 @@ class CandidatePool:
     ) -> None:
         """Takes each recording with its bearing's name; those of the rig `simulated` are the simulated ones."""
         self.front_end, self.augmentation = front_end, augmentation
-        self._real: _Tree = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+        self._real: dict[Fault, dict[str, dict[str, list[Item]]]] = {}
         self._simulated: dict[Fault, list[Item]] = defaultdict(list)
         for recording, bearing in recordings:
             if recording.fault is None or recording.rig is None or recording.orders is None:
                 raise DatasetError(f"{recording.source}: a recording to train on needs a fault, a rig and a bearing")
-            item = Item(spectra(front_end, recording), recording.orders, recording.fault)
+            item = Item(heights(front_end, recording), recording.orders, recording.fault)
             if recording.rig == simulated:
                 self._simulated[item.fault].append(item)
             else:
-                self._real[item.fault][recording.rig][bearing].append(item)
+                rigs = self._real.setdefault(item.fault, {})
+                rigs.setdefault(recording.rig, {}).setdefault(bearing, []).append(item)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -89,38 +89,23 @@ class CandidatePool:
         return pick(bearings[pick(sorted(bearings), rng)], rng)
 
     def _window(self, item: Item, rng: np.random.Generator) -> tuple[NDArray[np.float32], Fault]:
-        count = len(item.spectra.ratios)
-        length = int(rng.integers(1, min(count, self.front_end.pooled) + 1))
-        first = int(rng.integers(count - length + 1))
         orders, fault = self._candidates(item, rng)
-        heights = _heights(item.spectra, first, first + length)
-        return self.front_end.numbers(heights, orders, item.spectra.bins_per_order), fault
+        window = item.heights.values[int(rng.integers(len(item.heights.values)))]
+        return self.front_end.numbers(window, orders, item.heights.bins_per_order), fault
 
     def _candidates(self, item: Item, rng: np.random.Generator) -> tuple[CharacteristicOrders, Fault]:
         """The orders it is read at, and what it shows there."""
         if item.fault is Fault.NORMAL:
             return item.orders, Fault.NORMAL
-        shares = self.augmentation
+        shares, own = self.augmentation, ORDER_NAMES[item.fault]
         draw = rng.random()
         if draw < shares.all_wrong:
             return wrong_orders(item.orders, rng), Fault.NORMAL
-        draw -= shares.all_wrong
-        if draw < shares.only_true:
-            name = ORDER_NAMES[item.fault]
-            return replace(wrong_orders(item.orders, rng), **{name: getattr(item.orders, name)}), item.fault
-        draw -= shares.only_true
-        if draw < shares.true_missing:
-            name = ORDER_NAMES[item.fault]
-            return replace(item.orders, **{name: getattr(wrong_orders(item.orders, rng), name)}), Fault.NORMAL
+        if draw < shares.all_wrong + shares.only_true:
+            return replace(wrong_orders(item.orders, rng), **{own: getattr(item.orders, own)}), item.fault
+        if draw < shares.all_wrong + shares.only_true + shares.true_missing:
+            return replace(item.orders, **{own: getattr(wrong_orders(item.orders, rng), own)}), Fault.NORMAL
         return item.orders, item.fault
-
-
-@lru_cache(maxsize=12_000)  # each 40 kB; making them is half the cost of a training step
-def _heights(spectra: Spectra, first: int, last: int) -> NDArray[np.float32]:
-    return spectra.heights(first, last)
-
-
-_Tree = defaultdict[Fault, defaultdict[str, defaultdict[str, list[Item]]]]
 
 
 def wrong_orders(orders: CharacteristicOrders, rng: np.random.Generator) -> CharacteristicOrders:

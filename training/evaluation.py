@@ -8,7 +8,7 @@ import numpy as np
 from data.fault import FAULTS, Fault
 from models.energy import PROFILES, account
 from models.layers import Layer
-from models.manifest import Figure, Rate, Summary
+from models.manifest import Figure, MissRate, Rate, Summary
 from models.verdict import Calibration, UnknownCheck
 from training.judging import Judged
 from training.metrics import Share, calibration_error, confusion, macro_auroc, macro_f1
@@ -113,8 +113,13 @@ def summary(found: Evaluation, judged: Sequence[Judged], check: UnknownCheck) ->
     return Summary(**counts, **same)
 
 
-def miss_rate(judged: Sequence[Judged]) -> Rate:
-    """Faulty recordings that were read as normal."""
+def miss_rate(judged: Sequence[Judged], never_seen: bool) -> MissRate:
+    """Faulty recordings that were read as normal, of machines that training has seen or has not."""
+    rate = _missed(judged)
+    return MissRate(never_seen=rate) if never_seen else MissRate(same_machine=rate)
+
+
+def _missed(judged: Sequence[Judged]) -> Rate:
     faulty = [each for each in judged if each.fault is not Fault.NORMAL]
     normal = FAULTS.index(Fault.NORMAL)
     missed = _share(np.array([each.probabilities.argmax() == normal for each in faulty]))

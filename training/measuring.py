@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from models.bundle import Bundle
-from models.manifest import MissRate
 from models.verdict import UnknownCheck
 from training.config import TrainingConfig
 from training.evaluation import Evaluation, evaluate, figures, miss_rate, summary
@@ -19,11 +18,15 @@ from training.spans import read, split_of
 
 @dataclass(frozen=True)
 class Measured:
-    """`evaluation` over all rigs, `judged` recording by recording, of a bundle with `unknown_check`."""
+    """`evaluation` over all rigs, `judged` recording by recording, of a bundle with `unknown_check`.
+
+    `never_seen`: no machine that was measured on took part in training.
+    """
 
     evaluation: Evaluation
     judged: list[Judged]
     unknown_check: UnknownCheck
+    never_seen: bool
 
     def unknown(self) -> tuple[str, ...]:
         """Recordings that the unknown-check does not let pass, each "rig/name"."""
@@ -34,7 +37,7 @@ class Measured:
         return {
             "figures": figures(self.judged),
             "summary": summary(self.evaluation, self.judged, self.unknown_check),
-            "miss_rate": MissRate(same_machine=miss_rate(self.judged)),
+            "miss_rate": miss_rate(self.judged, self.never_seen),
         }
 
 
@@ -45,10 +48,11 @@ def measure(bundle: Bundle, root: Path) -> Measured:
         DatasetError: recordings are missing under `root`.
     """
     config = TrainingConfig.read(bundle.folder / "config.toml")
-    split = split_of(config.sources, root)
+    split = split_of(config.sources, root, config.simulation)
     manifest = bundle.manifest
     judged = judge(bundle.graph, manifest.front_end, split.test, root, manifest.faults)
-    return Measured(evaluate(judged, manifest.layers, manifest.calibration), judged, manifest.unknown_check)
+    found = evaluate(judged, manifest.layers, manifest.calibration)
+    return Measured(found, judged, manifest.unknown_check, config.simulation.alone)
 
 
 def compare_with_torch(folder: Path, root: Path, count: int) -> Parity:
@@ -59,7 +63,8 @@ def compare_with_torch(folder: Path, root: Path, count: int) -> Parity:
         DatasetError: recordings are missing under `root`.
     """
     bundle = Bundle.load(folder)
-    split = split_of(TrainingConfig.read(folder / "config.toml").sources, root)
+    config = TrainingConfig.read(folder / "config.toml")
+    split = split_of(config.sources, root, config.simulation)
     spans = (*split.test, *split.validation, *split.train)
     values = [bundle.manifest.front_end.windows(recording).values for recording in read(spans, root)]
     flat = np.concatenate([each.reshape(-1, 1, each.shape[-1]) for each in values])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.character import Character, character, spectra_by_second_db
 from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd, TimeFrontEnd
-from data.front_ends.aligned import Spectra
+from data.front_ends.aligned import Heights
 from data.recording import Recording
 from data.windows import Windows
 
@@ -24,9 +24,9 @@ def signals(front_end: OrderFrontEnd | TimeFrontEnd, recording: Recording) -> tu
 
 
 @lru_cache(maxsize=KEPT)
-def spectra(front_end: AlignedFrontEnd, recording: Recording) -> Spectra:
-    """`front_end.spectra`; raises as that."""
-    return front_end.spectra(recording)
+def heights(front_end: AlignedFrontEnd, recording: Recording) -> Heights:
+    """`front_end.heights`; raises as that."""
+    return front_end.heights(recording)
 
 
 @lru_cache(maxsize=KEPT)

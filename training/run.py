@@ -21,7 +21,7 @@ from models.build import build
 from models.bundle import MODEL
 from models.envelope_rule import EnvelopeRule
 from models.graph import Graph
-from models.manifest import Manifest, MissRate, TrainingData
+from models.manifest import Manifest, TrainingData
 from models.output import Network
 from training.calibration import fit_temperature, fit_unknown_check
 from training.candidates import CandidatePool
@@ -32,7 +32,7 @@ from training.judging import Judged, judge
 from training.loop import WEIGHTS, train
 from training.plots import draw_confusion
 from training.pool import Batches, Pool
-from training.spans import SIMULATED, read, split_of, with_simulated
+from training.spans import SIMULATED, read, split_of
 from training.validation import held_out
 
 DRAFT = "manifest.json"
@@ -48,13 +48,13 @@ class Run:
 
     def __init__(self, config: TrainingConfig, root: Path, folder: Path) -> None:
         self.config, self.root, self.folder = config, root, folder
-        self.split: Split = with_simulated(split_of(config.sources, root), config.simulation)
+        self.split: Split = split_of(config.sources, root, config.simulation)
         self._judged: dict[str, list[Judged]] = {}
 
     @classmethod
     def under(cls, config: TrainingConfig, root: Path, runs: Path) -> Self:
         """The run in a folder of `runs` whose name changes with the configuration and with the recordings there are."""
-        split = split_of(config.sources, root)
+        split = split_of(config.sources, root, config.simulation)
         spans = [
             (span.entry.rig, span.entry.name, span.start, span.stop)
             for span in (*split.train, *split.validation, *split.test)
@@ -106,7 +106,7 @@ class Run:
         """Calibrates on the validation part, measures on the test part, writes and returns the draft of a manifest."""
         validation, test = self.judge("validation"), self.judge("test")
         calibration, layers = fit_temperature(validation), trained_network(self.folder).layers()
-        unknown_check = fit_unknown_check(self.judge("train"), validation)
+        unknown_check = fit_unknown_check(self.judge("train"), validation, self.config.front_end.kind)
         draft = Manifest(
             name=self.config.name,
             version="0.0.0",
@@ -119,7 +119,7 @@ class Run:
             envelope_threshold=EnvelopeRule().threshold,
             figures=figures(test),
             summary=summary(evaluate(test, layers, calibration), test, unknown_check),
-            miss_rate=MissRate(same_machine=miss_rate(test)),
+            miss_rate=miss_rate(test, never_seen=self.config.simulation.alone),
             training_data=self._training_data(),
             protocol=", ".join(f"{source.dataset} {source.protocol}" for source in self.config.sources),
             seed=self.config.seed,

@@ -23,14 +23,24 @@ SIMULATED = "simulated"
 """The rig of simulated machines, each with a bearing of its own."""
 
 
-def split_of(sources: Iterable[Source], root: Path) -> Split:
-    """The joined split of a run's sources, from the recordings that are under `root`.
+def split_of(sources: Iterable[Source], root: Path, simulation: Simulation | None = None) -> Split:
+    """The joined split of a run's sources, from the recordings that are under `root`, and its simulated machines.
+
+    Where simulated machines train alone, the test parts of all sources are kept and nothing else of them.
 
     Raises:
         ConfigError: no such dataset, protocol or fold.
         DatasetError: recordings are missing that the protocol cannot do without.
     """
-    return joined(_split(source, root) for source in sources)
+    splits = [_split(source, root) for source in sources]
+    simulation = simulation or Simulation()
+    machines = tuple(Span(_drawn(simulation, at)) for at in range(simulation.recordings + simulation.held_out))
+    train, validation = machines[: simulation.recordings], machines[simulation.recordings :]
+    if simulation.alone:
+        test = tuple(span for split in splits for span in split.test)
+        return Split(" + ".join(split.name for split in splits), train, validation, test)
+    real = joined(splits)
+    return replace(real, train=(*real.train, *train), validation=(*real.validation, *validation))
 
 
 def splits_of(dataset: str, protocol: str, root: Path) -> tuple[Split, ...]:
@@ -66,17 +76,6 @@ def read(spans: Iterable[Span], root: Path) -> Iterator[Recording]:
 def _cut(root: Path, span: Span) -> Recording:
     whole = _simulated(span.entry) if span.entry.rig == SIMULATED else _published(root, span.entry)
     return whole.span(span.start, span.stop)
-
-
-def with_simulated(split: Split, simulation: Simulation) -> Split:
-    """The split, with simulated machines that train and others that validate."""
-    spans = [Span(_drawn(simulation, number)) for number in range(simulation.recordings + simulation.held_out)]
-    train, validation = ((), ()) if simulation.alone else (split.train, split.validation)
-    return replace(
-        split,
-        train=(*train, *spans[: simulation.recordings]),
-        validation=(*validation, *spans[simulation.recordings :]),
-    )
 
 
 def _drawn(simulation: Simulation, number: int) -> Entry:

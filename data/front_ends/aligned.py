@@ -29,43 +29,28 @@ LOWEST_RATE_HZ = 5 * LOWEST_WHITENED_HZ
 
 
 @dataclass(frozen=True, eq=False)
-class Spectra:
-    """Lines of a recording, second by second.
+class Heights:
+    """Lines of a recording over their floor, window by window.
 
     Attributes:
-        ratios: float32 [seconds, channels, bins], natural logarithm of magnitude over floor; NaN beyond a band's reach.
+        values: float32 [windows, CHANNELS, bins], natural logarithm: mean and maximum over bands, two whitened.
         bins_per_order: bin k is at order k / bins_per_order.
-        seconds: length of one piece.
+        seconds: length of one window.
     """
 
-    ratios: NDArray[np.float32]
+    values: NDArray[np.float32]
     bins_per_order: float
     seconds: float
 
-    def heights(self, first: int, last: int) -> NDArray[np.float32]:
-        """Of the pieces `first` to `last` together, [CHANNELS, bins]: mean and maximum over bands, two whitened."""
-        ratios = np.clip(self.ratios[first:last], *HEIGHT_LIMITS)
-        with warnings.catch_warnings():
-            # Beyond the reach of every band there is nothing to average.
-            warnings.simplefilter("ignore", RuntimeWarning)
-            # Over time before over bands: the maximum of averages is less noisy than the average of maxima.
-            together = ratios.mean(axis=0)
-            together -= np.nanmedian(together, axis=1, keepdims=True)
-            clipped = np.clip(together, *HEIGHT_LIMITS)
-            bands = clipped[: -len(WHITENINGS)]
-            joined = [np.nanmean(bands, axis=0), np.nanmax(bands, axis=0), *clipped[-len(WHITENINGS) :]]
-        return np.asarray(np.nan_to_num(np.stack(joined)), dtype=np.float32)
-
 
 class AlignedFrontEnd(BaseModel):
-    """Windows of up to `pooled` pieces of `piece_s`, whose spectra are averaged and read at the candidates' lines.
+    """Windows of `window_s`, each the lines of its envelope spectra read at the candidates' orders; no overlap.
 
     Attributes:
         bands_hz: those are read that the sampling rate allows.
-        piece_s: what one spectrum is made of, seconds; all of a shorter recording, and longer at speeds where it would
-            hold fewer than `turns`.
-        turns: shaft revolutions that a piece holds at least.
-        pooled: pieces of a window, at most.
+        window_s: length of a window, seconds; all of a shorter recording, and longer at speeds where it would hold
+            fewer than `turns`.
+        turns: shaft revolutions that a window holds at least.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,9 +64,8 @@ class AlignedFrontEnd(BaseModel):
         (8000.0, 16_000.0),
         (12_000.0, 22_000.0),
     )
-    piece_s: float = Field(default=1.0, gt=0)
+    window_s: float = Field(default=1.0, gt=0)
     turns: float = Field(default=8.0, gt=0)
-    pooled: int = Field(default=10, ge=1)
 
     @property
     def length(self) -> int:
@@ -89,27 +73,20 @@ class AlignedFrontEnd(BaseModel):
         return len(CANDIDATES) * CHANNELS * NUMBERS
 
     def windows(self, recording: Recording) -> Windows:
-        """The numbers of each stretch of up to `pooled` pieces, as even as can be; one band.
+        """The numbers of each window; one band.
 
         Raises:
-            NotApplicable: no speed or no bearing, shorter than a piece, or too low a rate.
+            NotApplicable: no speed or no bearing, shorter than a window, or too low a rate.
         """
         orders = recording.orders
         if orders is None:
             raise NotApplicable("no bearing given: lines at its characteristic orders need bearing")
-        spectra = self.spectra(recording)
-        count = len(spectra.ratios)
-        edges = np.linspace(0, count, -(-count // self.pooled) + 1).round().astype(int)
-        values = [
-            self.numbers(spectra.heights(first, last), orders, spectra.bins_per_order)
-            for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
-        ]
-        return Windows(
-            np.stack(values)[:, None, :], edges[:-1] * spectra.seconds, float(np.diff(edges).max() * spectra.seconds)
-        )
+        heights = self.heights(recording)
+        values = np.stack([self.numbers(each, orders, heights.bins_per_order) for each in heights.values])
+        return Windows(values[:, None, :], np.arange(len(values), dtype=np.float64) * heights.seconds, heights.seconds)
 
-    def spectra(self, recording: Recording) -> Spectra:
-        """The lines of every whole piece.
+    def heights(self, recording: Recording) -> Heights:
+        """The lines of every whole window.
 
         Raises:
             NotApplicable: as `windows`, but for the bearing.
@@ -123,10 +100,8 @@ class AlignedFrontEnd(BaseModel):
         if recording.samples.size < plan.window:
             needed = plan.window / recording.rate_hz
             raise NotApplicable(f"{recording.seconds:.2f} s long: envelope lines need {needed:.2f} s at this speed")
-        absent = len(self.bands_hz) - len(plan.bands)
-        pieces = [np.insert(each, [len(plan.bands)] * absent, np.nan, axis=0) for each in plan.each(recording.samples)]
-        return Spectra(
-            ratios=np.stack(pieces).astype(np.float32),
+        return Heights(
+            values=np.stack([_joined(ratios) for ratios in plan.each(recording.samples)]),
             bins_per_order=shaft_hz / plan.bin_hz,
             seconds=plan.window / recording.rate_hz,
         )
@@ -138,7 +113,7 @@ class AlignedFrontEnd(BaseModel):
         return read_candidates(heights, orders, bins_per_order).reshape(-1)
 
     def _plan(self, rate_hz: float, shaft_hz: float, whole_s: float) -> EnvelopeSpectrum:
-        seconds = max(min(self.piece_s, whole_s), self.turns / shaft_hz)
+        seconds = max(min(self.window_s, whole_s), self.turns / shaft_hz)
         return EnvelopeSpectrum(
             rate_hz=rate_hz,
             window=fft.prev_fast_len(round(seconds * rate_hz), real=True),
@@ -147,3 +122,14 @@ class AlignedFrontEnd(BaseModel):
             highest_hz=min(HIGHEST_ORDER * shaft_hz, rate_hz / 2),
             floor_hz=FLOOR_ORDERS * shaft_hz,
         )
+
+
+def _joined(ratios: NDArray[np.float64]) -> NDArray[np.float32]:
+    """From one window's ratios [channels, bins], whitened ones last, to heights [CHANNELS, bins]."""
+    with warnings.catch_warnings():
+        # Beyond the reach of every band there is nothing to average: there a line counts as high as the floor.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        clipped = np.clip(ratios - np.nanmedian(ratios, axis=1, keepdims=True), *HEIGHT_LIMITS)
+        bands, whitened = clipped[: -len(WHITENINGS)], clipped[-len(WHITENINGS) :]
+        joined = [np.nanmean(bands, axis=0), np.nanmax(bands, axis=0), *whitened]
+    return np.asarray(np.nan_to_num(np.stack(joined)), dtype=np.float32)
