@@ -23,10 +23,18 @@ SMALLEST_SHARE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Character:
-    """`spectrum_db` [octaves]: power of each octave over that of all, dB; the others: the functions of their names."""
+    """What is asked of a recording beside its windows.
+
+    Attributes:
+        spectrum_db: float64 [octaves], power of each octave over that of all, dB.
+        level_spread_db: the function of that name.
+        shaft_lead: how surely the signal turns near the stated speed (`models.shaft_speed`); 0 where that cannot be
+            told, None where it was not looked for.
+    """
 
     spectrum_db: NDArray[np.float64]
     level_spread_db: float
+    shaft_lead: float | None = None
 
     @property
     def from_power_law_db(self) -> float:
@@ -35,7 +43,7 @@ class Character:
 
 
 def character(recording: Recording) -> Character:
-    """Both properties of one recording; of a long one, those of evenly spaced pieces."""
+    """Spectrum and level of one recording; of a long one, those of evenly spaced pieces."""
     read = recording.excerpt(LONGEST_SAMPLES)
     return Character(octave_spectrum_db(read), level_spread_db(read))
 

@@ -117,6 +117,13 @@ class ShaftSpeed(BaseModel):
         """
         return self.judge(self.lines(recording), recording.speed_rpm)
 
+    def lead(self, recording: Recording) -> float:
+        """How surely anything turns near the stated speed: the estimate's lead, 0 where none can be made."""
+        try:
+            return self.estimate(recording).lead
+        except NotApplicable:
+            return 0.0
+
     def lines(self, recording: Recording) -> ShaftLines:
         """Both spectra, up to the highest harmonic of the speeds in question.
 

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from data.character import Character
+from data.fault import FAULTS, Fault
 
 SMALLEST_PROBABILITY = 1e-7
+SMALLEST_LEAD = 1e-3
+NOTHING = FAULTS.index(Fault.NORMAL)
 
 
 class Calibration(BaseModel):
@@ -37,6 +40,7 @@ class Usual(BaseModel):
     level_spread_db: float | None = None
     from_power_law_db: float | None = None
     doubt: float | None = None
+    shaft_lead: float | None = None
 
     @model_validator(mode="after")
     def _asks(self) -> "Usual":
@@ -48,11 +52,12 @@ class Usual(BaseModel):
 class UnknownCheck(BaseModel):
     """How far a recording is from what was learned, in units of what is usual among the validation recordings.
 
-    The score is the largest of up to five: the Mahalanobis distance of its mean features to the nearest fault's mean
+    The score is the largest of up to six: the Mahalanobis distance of its mean features to the nearest fault's mean
     (K. Lee et al., NeurIPS 2018), the distance of its octave spectrum to the nearest one of the training recordings of
     the fault that it is read as (RMS over octaves), the spread of its level, how near its spectrum is to that of
-    coloured noise, and the probability that the fault it is read as leaves to the others. Which of them are asked
-    depends on the front end. Why: docs/decisions/unknown-check.md.
+    coloured noise, the probability that the fault it is read as leaves to the others, and, where nothing is found, how
+    little turns at the stated speed. Which of them are asked depends on the front end. Why:
+    docs/decisions/unknown-check.md.
 
     Attributes:
         means: [faults][features], of the training windows.
@@ -78,6 +83,11 @@ class UnknownCheck(BaseModel):
             raise ValueError(f"the spectrum is asked, with spectra of {len(self.spectra_db)} faults")
         return self
 
+    @property
+    def asks_shaft(self) -> bool:
+        """True where a recording's `Character` must hold its `shaft_lead`."""
+        return self.usual.shaft_lead is not None
+
     def distances(
         self, features: NDArray[np.floating], character: Character, probabilities: NDArray[np.float64]
     ) -> dict[str, float]:
@@ -99,6 +109,9 @@ class UnknownCheck(BaseModel):
             found["noise"] = usual.from_power_law_db / max(character.from_power_law_db, SMALLEST_PROBABILITY)
         if usual.doubt is not None:
             found["doubt"] = float(1 - probabilities.max()) / usual.doubt
+        # Where a fault is named, the bearing's own lines show that it turns.
+        if usual.shaft_lead is not None and probabilities.argmax() == NOTHING:
+            found["shaft"] = usual.shaft_lead / max(character.shaft_lead or 0.0, SMALLEST_LEAD)
         return found
 
     def _to_features(self, features: NDArray[np.floating]) -> float:

@@ -1,7 +1,8 @@
 """From a recording to a diagnosis; the HTTP service and `brinell diagnose` ask the same engine.
 
-sensor check -> choice of bundle -> windows -> graph -> conclusion -> energy account -> evidence -> diagnosis
-Then the shaft speed is estimated; where it surely is another than the given one, the same way is gone once more.
+sensor check -> shaft speed -> choice of bundle -> windows -> graph -> conclusion -> energy account -> evidence
+-> diagnosis
+Where the signal surely shows another speed than the given one, the same way is gone once more.
 """
 
 import time
@@ -106,36 +107,31 @@ class Engine:
             broken = sensor_fault(recording)
         if broken is not None:
             return _without(recording, Verdict.SENSOR_FAULT, broken, "not read: the sensor check failed")
+        with watch.stage("speed"):
+            estimate = _estimated(recording)
         with watch.stage("front_end"):
             choice = choose(recording, self.bundles, wanted)
         if choice.bundle is None or choice.windows is None:
-            return _without(recording, Verdict.NOT_APPLICABLE, choice.reason, choice.reason)
+            silent = _without(recording, Verdict.NOT_APPLICABLE, choice.reason, choice.reason)
+            return silent.model_copy(update={"estimated_speed": estimate})
         with watch.stage("graph"):
-            reading, conclusion = _read(choice.bundle, choice.windows, character(recording))
+            shaft_lead = 0.0 if estimate is None else estimate.lead
+            of_recording = replace(character(recording), shaft_lead=shaft_lead)
+            reading, conclusion = _read(choice.bundle, choice.windows, of_recording)
         with watch.stage("evidence"):
             evidence = _evidence(choice.bundle, recording)
         findings = _Findings(recording, choice.bundle, choice.windows, choice.reason, reading, conclusion, evidence)
-        return self._judged(findings, windows)
+        return self._judged(findings, windows).model_copy(update={"estimated_speed": estimate})
 
     def _doubted(self, recording: Recording, wanted: str | None, answer: Diagnosis, watch: _Stopwatch) -> Diagnosis:
         """The answer, with what the signal itself says about speed and bearing; the given ones stand."""
-        if answer.verdict is Verdict.SENSOR_FAULT:
-            return answer
-        with watch.stage("speed"):
-            estimate = _estimated(recording)
-        other = None
+        other, estimate = None, answer.estimated_speed
         if estimate is not None and wording.speed_in_doubt(recording.speed_rpm, estimate):
             with watch.stage("second_reading"):
                 at_estimate = replace(recording, speed_rpm=estimate.speed_rpm)
                 other = _other(self._answer(at_estimate, wanted, False, _Stopwatch()), estimate.speed_rpm)
         doubts = wording.doubts(recording, other, answer.bearing_fit)
-        return answer.model_copy(
-            update={
-                "estimated_speed": estimate,
-                "at_estimated_speed": other,
-                "warnings": [*answer.warnings, *doubts],
-            }
-        )
+        return answer.model_copy(update={"at_estimated_speed": other, "warnings": [*answer.warnings, *doubts]})
 
     def _judged(self, found: "_Findings", listed: bool) -> Diagnosis:
         manifest, conclusion = found.bundle.manifest, found.conclusion

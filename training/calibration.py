@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from data.fault import FAULTS, Fault
+from models.shaft_speed import ShaftSpeed
 from models.verdict import SMALLEST_PROBABILITY, Calibration, UnknownCheck, Usual
 from training.judging import Judged
 from training.spans import SIMULATED
@@ -31,7 +32,7 @@ ASKED: Mapping[str, frozenset[str]] = {
     "order": frozenset({"features", "spectrum", "level", "noise", "doubt"}),
     "time": frozenset({"features", "spectrum", "level", "noise", "doubt"}),
     # A machine never seen is what it is for: its spectrum and its features are no reason to say nothing.
-    "aligned": frozenset({"level", "noise", "doubt"}),
+    "aligned": frozenset({"level", "noise", "doubt", "shaft"}),
 }
 """The distances that count, by kind of front end."""
 
@@ -96,6 +97,7 @@ _NAMES = {
     "level_spread_db": "level",
     "from_power_law_db": "noise",
     "doubt": "doubt",
+    "shaft_lead": "shaft",
 }
 """Fields of `Usual`, and what the distance counted in each is called."""
 
@@ -127,13 +129,15 @@ def _usual_on_any_machine(validation: Sequence[Judged]) -> dict[str, float]:
     simulated = [each for each in validation if each.span.entry.rig == SIMULATED]
     real = _read_right([each for each in validation if each.span.entry.rig != SIMULATED])
     doubt = doubt_allowed(simulated) / UNKNOWN_MARGIN if simulated else max(_doubt(each) for each in real)
+    # From which a speed is called sure: set on simulated plants, as models/shaft_speed.py says.
+    both = {"doubt": doubt, "shaft_lead": ShaftSpeed().lead_near * UNKNOWN_MARGIN}
     if real:
-        return {**_usual_signals(real), "doubt": doubt}
+        return {**_usual_signals(real), **both}
     spreads = [each.character.level_spread_db for each in simulated]
     return {
         "level_spread_db": float(np.quantile(spreads, 1 - UNSTEADY)) / UNKNOWN_MARGIN,
         "from_power_law_db": NOISE_ITSELF_DB * UNKNOWN_MARGIN,
-        "doubt": doubt,
+        **both,
     }
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from data.character import Character
 from data.fault import FAULTS, Fault
-from data.front_ends import FrontEnd
+from data.front_ends import AlignedFrontEnd, FrontEnd
 from data.protocols import Span
 from data.recording import Recording
 from models.graph import Reading
@@ -95,7 +95,7 @@ def judge(
     for span, original in zip(spans, read(spans, root), strict=True):
         recording = altered(original, span)
         values = windows(front_end, recording).values
-        of_recording, by_second_db = described(recording)
+        of_recording, by_second_db = described(recording, shaft=isinstance(front_end, AlignedFrontEnd))
         reading = graph.run(values.reshape(-1, 1, values.shape[-1]))
         logits = reading.logits.reshape(*values.shape[:2], -1).astype(np.float64)
         logits[..., absent] = -np.inf

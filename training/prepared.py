@@ -3,6 +3,7 @@
 Recordings are told apart by identity; `training.spans.read` gives the same one for the same span.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,6 +14,7 @@ from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd, TimeFrontE
 from data.front_ends.aligned import Heights
 from data.recording import Recording
 from data.windows import Windows
+from models.shaft_speed import ShaftSpeed
 
 KEPT = 4096
 
@@ -36,6 +38,9 @@ def windows(front_end: FrontEnd, recording: Recording) -> Windows:
 
 
 @lru_cache(maxsize=KEPT)
-def described(recording: Recording) -> tuple[Character, NDArray[np.float64]]:
-    """The recording's character, and its octave spectrum second by second."""
-    return character(recording), spectra_by_second_db(recording)
+def described(recording: Recording, shaft: bool) -> tuple[Character, NDArray[np.float64]]:
+    """The recording's character, with the lead of its `shaft` or without, and its octave spectrum second by second."""
+    found = character(recording)
+    if shaft:
+        found = replace(found, shaft_lead=ShaftSpeed().lead(recording))
+    return found, spectra_by_second_db(recording)

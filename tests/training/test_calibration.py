@@ -132,6 +132,17 @@ def test_a_machine_never_seen_is_not_unknown_to_the_front_end_that_is_for_it() -
     assert set(conclusion.distances) == {"level", "noise", "doubt"}
 
 
+def test_nothing_found_is_said_only_where_something_is_heard_to_turn() -> None:
+    check = fit_unknown_check(_machines(24), _machines(200), "aligned")
+    machine = _judged(0, _sure(0, 0.95))
+    for lead, known in ((1.0, True), (0.16, True), (0.1, False), (0.0, False), (None, False)):
+        turning = replace(machine.character, shaft_lead=lead)
+        conclusion = conclude(_logits(_sure(0, 0.95)), machine.features, turning, Calibration(), check)
+        assert conclusion.known == known
+    silent = replace(machine.character, shaft_lead=0.0)
+    assert conclude(_logits(_sure(1, 0.95)), machine.features, silent, Calibration(), check).known
+
+
 def test_mere_noise_and_an_unsteady_level_are_unknown_to_it_all_the_same() -> None:
     check = fit_unknown_check(_machines(24), _machines(200), "aligned")
     machine, widths = _judged(1, _sure(1, 0.95)), np.diff(OCTAVE_EDGES_HZ)
