@@ -21,8 +21,6 @@ UNKNOWN_MARGIN = 1.1
 NOISE_MARGIN = 0.5
 NOISE_ITSELF_DB = 0.85
 """How far half a second of coloured noise lies from a power law at most, 99 times of 100."""
-WRONG = 0.01
-"""Of the faults named on simulated machines, the share that may be wrong."""
 UNSTEADY = 0.01
 """Of simulated machines, the share that may be unknown for the course of their level."""
 FAR = 1e3
@@ -141,19 +139,18 @@ def _usual_on_any_machine(validation: Sequence[Judged]) -> dict[str, float]:
     }
 
 
-def doubt_allowed(simulated: Sequence[Judged], wrong: float = WRONG) -> float:
-    """The largest doubt up to which at most that share of the named faults is wrong; 0 where already the surest is.
+def doubt_allowed(simulated: Sequence[Judged]) -> float:
+    """By a margin less than in any fault named wrongly; where none is, as much as in the least sure right answer.
+
+    A share of wrong ones that is small on simulated machines need not be so on real ones, which are harder.
 
     >>> doubt_allowed([])
     0.0
     """
-    named = sorted((_doubt(each), each.probabilities.argmax() != each.label) for each in simulated if _names(each))
-    doubts = np.array([doubt for doubt, _ in named])
-    share = np.cumsum([mistaken for _, mistaken in named]) / np.arange(1, len(named) + 1)
-    # Equal doubts pass together or not at all.
-    last_of_equals = np.append(doubts[1:] > doubts[:-1], True)[: len(doubts)]
-    enough = np.flatnonzero((share <= wrong) & last_of_equals)
-    return float(doubts[enough[-1]]) if enough.size else 0.0
+    wrong = [_doubt(each) for each in simulated if _names(each) and each.probabilities.argmax() != each.label]
+    if wrong:
+        return min(wrong) / UNKNOWN_MARGIN
+    return max((_doubt(each) for each in simulated), default=0.0)
 
 
 def _names(judged: Judged) -> bool:

@@ -67,10 +67,18 @@ RULE = "envelope rule"
 SHORT: Changes = {"schedule": {"steps": 1000}}
 """One rig is learned in fewer steps than the three of a shipped bundle."""
 
+WITH_REAL: Changes = {"simulation": {"alone": False}}
+REAL: Changes = {"simulation": {"alone": False, "recordings": 0, "held_out": 0}}
+"""`aligned` as it is shipped learns from simulated machines alone; with real ones beside, and from real ones alone."""
+
 # In the order in which a queue fills them.
 ROWS: tuple[Row, ...] = (
     Row("MRA-SNN order", "order", changes=SHORT, seeds=MANY),
     Row("ReLU twin order", "order", TWIN, SHORT, seeds=MANY),
+    Row("aligned", "aligned", protocols=("cross-machine",), seeds=MANY),
+    Row("aligned with real rigs", "aligned", changes=WITH_REAL, protocols=("cross-machine", "by-bearing")),
+    Row("aligned from real rigs", "aligned", changes=REAL, protocols=("cross-machine", "by-bearing")),
+    Row("ReLU twin aligned", "aligned", TWIN, protocols=("cross-machine",)),
     Row("MRA-SNN time", "time", changes=SHORT, seeds=MANY),
     Row("ReLU twin time", "time", TWIN, SHORT, seeds=MANY),
     Row("WDCNN time", "time", {"kind": "wdcnn"}, SHORT),
