@@ -28,8 +28,8 @@ class Character:
     Attributes:
         spectrum_db: float64 [octaves], power of each octave over that of all, dB.
         level_spread_db: the function of that name.
-        shaft_lead: how surely the signal turns near the stated speed (`models.shaft_speed`); 0 where that cannot be
-            told, None where it was not looked for.
+        shaft_lead: how surely the signal turns near the stated speed (`models.shaft_speed`); None where it is too short
+            to tell, or nobody looked.
     """
 
     spectrum_db: NDArray[np.float64]

@@ -117,12 +117,12 @@ class ShaftSpeed(BaseModel):
         """
         return self.judge(self.lines(recording), recording.speed_rpm)
 
-    def lead(self, recording: Recording) -> float:
-        """How surely anything turns near the stated speed: the estimate's lead, 0 where none can be made."""
+    def lead(self, recording: Recording) -> float | None:
+        """How surely anything turns near the stated speed: the estimate's lead, None where none can be made."""
         try:
             return self.estimate(recording).lead
         except NotApplicable:
-            return 0.0
+            return None
 
     def lines(self, recording: Recording) -> ShaftLines:
         """Both spectra, up to the highest harmonic of the speeds in question.

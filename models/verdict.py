@@ -55,9 +55,9 @@ class UnknownCheck(BaseModel):
     The score is the largest of up to six: the Mahalanobis distance of its mean features to the nearest fault's mean
     (K. Lee et al., NeurIPS 2018), the distance of its octave spectrum to the nearest one of the training recordings of
     the fault that it is read as (RMS over octaves), the spread of its level, how near its spectrum is to that of
-    coloured noise, the probability that the fault it is read as leaves to the others, and, where nothing is found, how
-    little turns at the stated speed. Which of them are asked depends on the front end. Why:
-    docs/decisions/unknown-check.md.
+    coloured noise, the probability that the fault it is read as leaves to the others, and, where nothing is found or
+    the recording is too short to tell, how little turns at the stated speed. Which of them are asked depends on the
+    front end. Why: docs/decisions/unknown-check.md.
 
     Attributes:
         means: [faults][features], of the training windows.
@@ -109,9 +109,11 @@ class UnknownCheck(BaseModel):
             found["noise"] = usual.from_power_law_db / max(character.from_power_law_db, SMALLEST_PROBABILITY)
         if usual.doubt is not None:
             found["doubt"] = float(1 - probabilities.max()) / usual.doubt
-        # Where a fault is named, the bearing's own lines show that it turns.
-        if usual.shaft_lead is not None and probabilities.argmax() == NOTHING:
-            found["shaft"] = usual.shaft_lead / max(character.shaft_lead or 0.0, SMALLEST_LEAD)
+        # Where a fault is named, the bearing's own lines show that it turns; not in a clip too short for its shaft,
+        # where a vowel shows such lines too.
+        lead = character.shaft_lead
+        if usual.shaft_lead is not None and (lead is None or probabilities.argmax() == NOTHING):
+            found["shaft"] = usual.shaft_lead / max(lead or 0.0, SMALLEST_LEAD)
         return found
 
     def _to_features(self, features: NDArray[np.floating]) -> float:

@@ -115,7 +115,7 @@ class Engine:
             silent = _without(recording, Verdict.NOT_APPLICABLE, choice.reason, choice.reason)
             return silent.model_copy(update={"estimated_speed": estimate})
         with watch.stage("graph"):
-            shaft_lead = 0.0 if estimate is None else estimate.lead
+            shaft_lead = None if estimate is None else estimate.lead
             of_recording = replace(character(recording), shaft_lead=shaft_lead)
             reading, conclusion = _read(choice.bundle, choice.windows, of_recording)
         with watch.stage("evidence"):

@@ -20,7 +20,7 @@ UNLIKE = {
     "spectrum": "its spectrum is",
     "level": "the course of its level is",
     "noise": "its spectrum, that of mere noise, is",
-    "shaft": "neither the bearing nor the shaft is heard at the stated speed: it is",
+    "shaft": "no shaft is heard at the stated speed: it is",
     "doubt": "the faults stand too close together for an answer: it is",
 }
 NAMES = {

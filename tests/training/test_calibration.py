@@ -35,7 +35,7 @@ def _judged(
         spikes=np.zeros(1),
         synops=np.zeros(1),
         runs=10,
-        character=Character(spectrum, 1.0 + rng.random()),
+        character=Character(spectrum, 1.0 + rng.random(), shaft_lead=1.0),
         spectra_db=spectrum[None],
     )
 
@@ -126,7 +126,7 @@ def _machines(count: int, wrong: int = 0, sure: float = 0.9) -> list[Judged]:
 def test_a_machine_never_seen_is_not_unknown_to_the_front_end_that_is_for_it() -> None:
     check = fit_unknown_check(_machines(24), _machines(200), "aligned")
     stranger = _judged(1, _sure(1, 0.95), centre=9.0)
-    spectrum = Character(stranger.character.spectrum_db - np.linspace(0, 40, 7), 1.0)
+    spectrum = Character(stranger.character.spectrum_db - np.linspace(0, 40, 7), 1.0, 1.0)
     conclusion = conclude(_logits(_sure(1, 0.95)), stranger.features, spectrum, Calibration(), check)
     assert conclusion.known
     assert set(conclusion.distances) == {"level", "noise", "doubt"}
@@ -141,13 +141,15 @@ def test_nothing_found_is_said_only_where_something_is_heard_to_turn() -> None:
         assert conclusion.known == known
     silent = replace(machine.character, shaft_lead=0.0)
     assert conclude(_logits(_sure(1, 0.95)), machine.features, silent, Calibration(), check).known
+    too_short = replace(machine.character, shaft_lead=None)
+    assert not conclude(_logits(_sure(1, 0.95)), machine.features, too_short, Calibration(), check).known
 
 
 def test_mere_noise_and_an_unsteady_level_are_unknown_to_it_all_the_same() -> None:
     check = fit_unknown_check(_machines(24), _machines(200), "aligned")
     machine, widths = _judged(1, _sure(1, 0.95)), np.diff(OCTAVE_EDGES_HZ)
-    white = Character(10 * np.log10(widths / widths.sum()), 1.0)
-    unsteady = Character(machine.character.spectrum_db, 40.0)
+    white = Character(10 * np.log10(widths / widths.sum()), 1.0, 1.0)
+    unsteady = Character(machine.character.spectrum_db, 40.0, 1.0)
     for character, unlike in ((white, "noise"), (unsteady, "level")):
         conclusion = conclude(_logits(_sure(1, 0.95)), machine.features, character, Calibration(), check)
         assert not conclusion.known
