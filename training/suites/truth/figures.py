@@ -40,11 +40,15 @@ def of_splits(seeds: Sequence[Sequence[Reached]], figure: str) -> list[Spread]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a recording was read, over splits or seeds: right only if it always, or mostly, was."""
+    """How a recording was read, over splits or seeds: right only if it always, or mostly, was.
+
+    `answer` is what the service would say of it: the verdict, or None where the unknown-check lets it not pass.
+    """
 
     recording: ReadRecording
     verdict: Fault
     forced_right: bool
+    answer: Fault | None
 
     @property
     def fault(self) -> Fault:
@@ -66,7 +70,7 @@ def of_seed(splits: Iterable[Reached]) -> dict[str, Verdict]:
             forced_right = each.forced is each.fault and (before is None or before.forced_right)
             wrong_before = before is not None and not before.right
             verdict = before.verdict if before is not None and wrong_before else each.verdict
-            verdicts[each.title] = Verdict(each, verdict, forced_right)
+            verdicts[each.title] = Verdict(each, verdict, forced_right, verdict if each.known else None)
     return verdicts
 
 
@@ -82,16 +86,19 @@ def _vote(votes: Sequence[Verdict]) -> Verdict:
         verdict = votes[0].fault
     else:
         ((verdict, _),) = Counter(vote.verdict for vote in votes if not vote.right).most_common(1)
-    return Verdict(votes[0].recording, verdict, 2 * forced > len(votes))
+    answered = sum(vote.answer is verdict for vote in votes)
+    return Verdict(votes[0].recording, verdict, 2 * forced > len(votes), verdict if 2 * answered > len(votes) else None)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Recordings by how they were read. `named` = a fault was said of a faulty one."""
+    """Recordings by how they were read. `named`: a fault was said of a faulty one; `answered`: the service says it."""
 
     right: Share
     named_right: Share
     named_wrong: Share
+    answered_right: Share
+    answered_wrong: Share
     missed: Share
     false_alarms: Share
     forced_right: Share
@@ -109,6 +116,8 @@ def counts(verdicts: Sequence[Verdict]) -> Counts:
         right=share(each.right for each in verdicts),
         named_right=share(each.right for each in faulty),
         named_wrong=share(wrong),
+        answered_right=share(each.answer is each.fault for each in faulty),
+        answered_wrong=share(each.answer not in (None, Fault.NORMAL, each.fault) for each in faulty),
         missed=share(each.verdict is Fault.NORMAL for each in faulty),
         false_alarms=share(not each.right for each in healthy),
         forced_right=share(each.forced_right for each in faulty),

@@ -47,6 +47,8 @@ def one_rig(filled: Filled, split: str, dataset: str, title: str) -> Sheet:
         return (
             told.good("named_right"),
             told.bad("named_wrong"),
+            told.good("answered_right"),
+            told.bad("answered_wrong"),
             told.bad("missed"),
             told.bad("false_alarms"),
             told.good("bearings_right", interval=True),
@@ -55,7 +57,7 @@ def one_rig(filled: Filled, split: str, dataset: str, title: str) -> Sheet:
             over_seeds(seeds, "macro_auroc").text(),
         )
 
-    named = ("named right", "named wrong", "nothing found", "false alarms")
+    named = ("named right", "named wrong", "answered right", "answered wrong", "nothing found", "false alarms")
     headings = ("", "seeds", *named, BEARINGS, "forced choice right", "windows right, %", "macro-AUROC")
     return _sheet(filled, ("cross-machine", dataset), title, headings, row, [split])
 

@@ -132,10 +132,10 @@ def _at_least(part: float) -> Callable[[Share], bool]:
 
 def _of_a_rig(rig: str, part: float) -> tuple[Target, ...]:
     title, wanted = f"`cross-machine`, {rig.upper()} never seen", "all" if part == 1 else f"{100 * part:.0f} %"
-    named = _never_seen(rig, lambda counts: counts.named_right, _at_least(part))
+    named = _never_seen(rig, lambda counts: counts.answered_right, _at_least(part))
     return (
-        Target(f"{title}: faults named right, {wanted}", named),
-        Target(f"{title}: faults named wrong, none", _never_seen(rig, lambda counts: counts.named_wrong, _none)),
+        Target(f"{title}: faults answered right, {wanted}", named),
+        Target(f"{title}: faults answered wrong, none", _never_seen(rig, lambda counts: counts.answered_wrong, _none)),
         Target(f"{title}: false alarms, none", _never_seen(rig, lambda counts: counts.false_alarms, _none)),
     )
 

@@ -19,10 +19,11 @@ was chosen on a test part.
 
 CROSS_MACHINE = """\
 The rig in the title takes no part in training. "named right" and "named wrong" are faulty recordings of which a
-fault was said, "nothing found" the rest of the faulty ones: it is not "healthy". The forced choice is the best of
-the three faults where "nothing found" is not allowed; it stands beside the answer and is none. JNU's recordings are
-all read with the same candidate orders, since their true bearings differ by fault; these orders were measured on
-those recordings, so it is not wholly blind.
+fault was the network's first choice, "nothing found" the rest of the faulty ones: it is not "healthy". "answered"
+are those of the named ones that the unknown-check lets pass, so what the service would say; the aims count these.
+The forced choice is the best of the three faults where "nothing found" is not allowed; it stands beside the answer
+and is none. JNU's recordings are all read with the same candidate orders, since their true bearings differ by fault;
+these orders were measured on those recordings, so it is not wholly blind.
 """
 
 BY_BEARING = """\
