@@ -19,6 +19,8 @@ from training.export import export
 from training.loop import WEIGHTS
 from training.parity import read
 from training.run import DRAFT, trained_network
+from training.suites.truth import TRUTH
+from training.suites.truth.missed import missed_never_seen
 
 GOLDEN_SEED = 20_000
 GOLDEN_RATE_HZ = 48_000.0
@@ -40,7 +42,8 @@ def bundle(run: Path, to: Path, version: str) -> Bundle:
     absent = [name for name in ("config.toml", WEIGHTS, DRAFT) if not (run / name).exists()]
     if absent:
         raise RunError(f"{run}: no {', '.join(absent)}; `brinell train` finishes a run")
-    draft = Manifest.model_validate_json((run / DRAFT).read_bytes()).model_copy(update={"version": version})
+    draft = _with_never_seen(Manifest.model_validate_json((run / DRAFT).read_bytes()))
+    draft = draft.model_copy(update={"version": version})
     network = trained_network(run)
     with tempfile.TemporaryDirectory() as scratch:
         model, trace = export(network, Path(scratch))
@@ -49,6 +52,14 @@ def bundle(run: Path, to: Path, version: str) -> Bundle:
         files |= {"README.md": card(draft).encode(), "LICENSE": licence(draft).encode()}
         golden = golden_windows(draft.front_end, network, Graph(model))
         return write_bundle(to / draft.name / version, draft, files, golden)
+
+
+def _with_never_seen(draft: Manifest) -> Manifest:
+    """With the miss rate on machines never seen, where the run has not measured it and the truth table has."""
+    if draft.miss_rate.never_seen is not None:
+        return draft
+    rate = missed_never_seen(draft.front_end.kind, TRUTH.ledger)
+    return draft.model_copy(update={"miss_rate": draft.miss_rate.model_copy(update={"never_seen": rate})})
 
 
 def golden_windows(front_end: FrontEnd, network: Network, graph: Graph) -> NDArray[np.float32]:

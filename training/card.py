@@ -39,6 +39,10 @@ LIMITS = {
 
 
 SHARE_ALIKE = "CC BY-NC-SA 4.0"
+SIMULATED = """\
+The files of this bundle (weights, graphs, golden vectors, manifest, card) were learned from simulated machines alone,
+made by the program: no recording's licence reaches them. They are under the licence of the program.
+"""
 SHARED = """\
 Because a licence among them asks for it, these files are offered under CC BY-NC-SA 4.0
 (https://creativecommons.org/licenses/by-nc-sa/4.0/): share and adapt them with attribution, not for commercial
@@ -49,7 +53,7 @@ purposes, under the same licence.
 
 def card(manifest: Manifest) -> str:
     """README.md of the bundle, Markdown."""
-    kind, calibration, summary = manifest.front_end.kind, manifest.calibration, manifest.summary
+    kind, summary = manifest.front_end.kind, manifest.summary
     return f"""\
 # {manifest.name} {manifest.version}
 
@@ -74,8 +78,7 @@ false alarms. Read wrong: {", ".join(summary.misread) or "none"}. The service wo
 Expected calibration error {summary.window_ece:.3f} (windows), {summary.recording_ece:.3f} (recordings).
 
 Faulty recordings read as "nothing found": {_missed(manifest)}.
-The temperature ({calibration.temperature:.3f}) was fitted on {calibration.recordings} validation recordings: so few
-cannot promise that an answer of 99 % is right 99 times in 100.
+{_calibrated(manifest)}
 
 ## Energy of one window
 
@@ -92,8 +95,8 @@ What 45 nm hardware would spend (profile float32, docs/energy.md), nJ; one windo
 
 - "Nothing found" is not "healthy".
 - MFPT and JNU have one bearing for each state, CWRU one healthy and 11 faulty ones (15 if an outer race is another
-  bearing at each position): nothing here shows that a fault is known on a bearing never seen. JNU has no healthy
-  recording here: alone it is a three-fault problem.
+  bearing at each position){_same_bearings(manifest)}. JNU has no healthy recording here: alone it is a three-fault
+  problem.
 {LIMITS[kind]}
 ## Trained on
 
@@ -109,6 +112,8 @@ again, and `brinell evaluate --bundle` measures the table above.
 
 def licence(manifest: Manifest) -> str:
     """LICENSE of the bundle: what the licences of its training data allow."""
+    if _never_seen(manifest):
+        return SIMULATED
     lines = "\n".join(f"- {each.dataset}: {each.licence}. {each.citation}" for each in manifest.training_data)
     share_alike = any(SHARE_ALIKE in each.licence for each in manifest.training_data)
     return f"""\
@@ -124,13 +129,30 @@ For commercial use train a bundle on data of your own (`brinell train`).
 
 
 def _tested(manifest: Manifest) -> str:
-    if manifest.miss_rate.same_machine is None:
+    if _never_seen(manifest):
         return """\
 On real recordings of three rigs. **It was trained and calibrated on simulated machines alone**: none of these rigs and
 bearings took part. They were in view, though, while front end and simulator were built."""
     return f"""\
 On recordings, or ends of recordings, that it was not trained on. **The bearings are the same as in training**
 ({manifest.protocol}): this says how it does on machines that it knows, not on yours."""
+
+
+def _calibrated(manifest: Manifest) -> str:
+    fitted = f"The temperature ({manifest.calibration.temperature:.3f}) was fitted on {manifest.calibration.recordings}"
+    if _never_seen(manifest):
+        return f"{fitted} simulated machines: real ones are harder, so a confidence may promise too much."
+    return f"""\
+{fitted} validation recordings: so few
+cannot promise that an answer of 99 % is right 99 times in 100."""
+
+
+def _same_bearings(manifest: Manifest) -> str:
+    return "" if _never_seen(manifest) else ": nothing here shows that a fault is known on a bearing never seen"
+
+
+def _never_seen(manifest: Manifest) -> bool:
+    return manifest.miss_rate.same_machine is None
 
 
 def _reads(front_end: FrontEnd) -> str:
@@ -174,7 +196,10 @@ def _row(figure: Figure) -> str:
 
 
 def _missed(manifest: Manifest) -> str:
-    rates = (("of the same machines", manifest.miss_rate.same_machine), ("of others", manifest.miss_rate.never_seen))
+    rates = (
+        ("of the same machines", manifest.miss_rate.same_machine),
+        ("of machines never seen", manifest.miss_rate.never_seen),
+    )
     return "; ".join(
         f"{rate.missed} of {rate.of} {which} ({rate.interval[0]:.0%} to {rate.interval[1]:.0%})"
         for which, rate in rates

@@ -44,7 +44,7 @@ class Filled:
             assert isinstance(cell, NetworkCell | RuleCell)
             place, result = cell.place, results.get(cell.key)
             seeds = self._raws.setdefault(_where(place), {})
-            seeds[place.seed] = None if result is None else _raw(result)
+            seeds[place.seed] = None if result is None else raw_of(result)
             self.cpu_seconds += 0.0 if result is None else result["cpu_seconds"]
 
     @property
@@ -97,5 +97,6 @@ def _where(place: Place) -> _Where:
     return (place.row, place.protocol, place.dataset, place.split.name, place.noise)
 
 
-def _raw(result: Result) -> Raw:
+def raw_of(result: Result) -> Raw:
+    """The result of a cell of this table."""
     return Raw.model_validate({name: value for name, value in result.items() if name not in _QUEUE_ONLY})
