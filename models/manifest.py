@@ -56,8 +56,8 @@ class MissRate(_Part):
 
     Attributes:
         same_machine: recordings of the machines that were trained on.
-        never_seen: recordings of machines that were not, by this network or by others of its configuration, each
-            trained without the machine.
+        never_seen: recordings of machines that were not, by this network or by others of its kind, each trained
+            without the machine.
     """
 
     same_machine: Rate | None = None

@@ -24,7 +24,7 @@ from training.suites.truth.missed import missed_never_seen
 
 GOLDEN_SEED = 20_000
 GOLDEN_RATE_HZ = 48_000.0
-GOLDEN_SECONDS = 1.0
+GOLDEN_SECONDS = 4.0
 GOLDEN_WINDOWS_A_RECORDING = 4
 
 

@@ -32,9 +32,9 @@ def measured(shipped: Bundle, data_root: Path) -> Measured:
     return _measured[shipped.folder]
 
 
-def test_two_bundles_are_shipped_with_four_faults_each() -> None:
+def test_a_bundle_for_each_front_end_is_shipped_with_four_faults() -> None:
     bundles = [Bundle.load(folder) for folder in FOLDERS]
-    assert {bundle.manifest.front_end.kind for bundle in bundles} == {"order", "time"}
+    assert [bundle.manifest.front_end.kind for bundle in bundles] == ["aligned", "order", "time"]
     assert all(bundle.manifest.faults == tuple(Fault) for bundle in bundles)
 
 
@@ -43,7 +43,9 @@ def test_the_card_says_what_is_measured_now(shipped: Bundle, measured: Measured)
     assert (shipped.folder / "README.md").read_text() == card(anew)
 
 
-def test_nearly_every_recording_that_it_was_not_trained_on_is_read_right(measured: Measured) -> None:
+def test_nearly_every_recording_of_the_machines_it_knows_is_read_right(shipped: Bundle, measured: Measured) -> None:
+    if measured.never_seen:
+        pytest.skip("it knows none of these machines")
     wrong = {each.span.entry.name for each in measured.judged if each.probabilities.argmax() != each.label}
     # Smith and Randall (2015) name this pair among those that show little at their orders.
     assert wrong <= {"197", "199"}
@@ -52,7 +54,21 @@ def test_nearly_every_recording_that_it_was_not_trained_on_is_read_right(measure
     assert measured.evaluation.false_alarms.right == 0
 
 
+def test_a_machine_never_seen_is_named_right_or_not_at_all(shipped: Bundle, measured: Measured) -> None:
+    if not measured.never_seen:
+        pytest.skip("these are the machines that it learned from")
+    check = shipped.manifest.unknown_check
+    answered = [each for each in measured.judged if max(each.distances(check).values()) <= check.threshold]
+    named = [each for each in answered if each.probabilities.argmax() != 0]
+    right = {each.span.entry.name for each in named if each.probabilities.argmax() == each.label}
+    assert len(right) >= 38
+    assert {each.span.entry.name for each in named} - right <= {"222", "3003"}
+    assert measured.evaluation.false_alarms.right == 0
+
+
 def test_nearly_all_that_was_not_trained_on_is_still_known(shipped: Bundle, measured: Measured) -> None:
+    if measured.never_seen:
+        pytest.skip("it knows none of these machines")
     check = shipped.manifest.unknown_check
     scores = {each.span.entry.name: max(each.distances(check).values()) for each in measured.judged}
     unknown = {name for name, score in scores.items() if score > check.threshold}
@@ -62,12 +78,15 @@ def test_nearly_all_that_was_not_trained_on_is_still_known(shipped: Bundle, meas
 
 def test_no_layer_is_silent_and_none_fires_all_the_time(measured: Measured) -> None:
     rates = measured.evaluation.firing_rates
-    assert len(rates) == 10
+    assert len(rates) >= 3
     assert all(0.005 < rate < 0.5 for rate in rates.values()), rates
 
 
 def test_normal_and_rolling_element_come_from_more_than_one_rig(shipped: Bundle, data_root: Path) -> None:
-    split = split_of(TrainingConfig.read(shipped.folder / "config.toml").sources, data_root)
+    config = TrainingConfig.read(shipped.folder / "config.toml")
+    if config.simulation.alone:
+        pytest.skip("it learned from no rig")
+    split = split_of(config.sources, data_root)
     rigs = {fault: {span.entry.rig for span in split.train if span.entry.fault is fault} for fault in Fault}
     assert rigs[Fault.NORMAL] == {"mfpt", "cwru"}
     assert rigs[Fault.ROLLING_ELEMENT] == {"jnu", "cwru"}

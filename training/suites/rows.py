@@ -73,15 +73,15 @@ REAL: Changes = {"simulation": {"alone": False, "recordings": 0, "held_out": 0}}
 
 # In the order in which a queue fills them.
 ROWS: tuple[Row, ...] = (
-    Row("MRA-SNN order", "order", changes=SHORT, seeds=MANY),
-    Row("ReLU twin order", "order", TWIN, SHORT, seeds=MANY),
+    Row("MRA-SNN order", "order-small", changes=SHORT, seeds=MANY),
+    Row("ReLU twin order", "order-small", TWIN, SHORT, seeds=MANY),
     Row("aligned", "aligned", protocols=("cross-machine",), seeds=MANY),
     Row("aligned with real rigs", "aligned", changes=WITH_REAL, protocols=("cross-machine", "by-bearing")),
     Row("aligned from real rigs", "aligned", changes=REAL, protocols=("cross-machine", "by-bearing")),
     Row("ReLU twin aligned", "aligned", TWIN, protocols=("cross-machine",)),
-    Row("MRA-SNN time", "time", changes=SHORT, seeds=MANY),
-    Row("ReLU twin time", "time", TWIN, SHORT, seeds=MANY),
-    Row("WDCNN time", "time", {"kind": "wdcnn"}, SHORT),
-    Row("ResNet time", "time", {"kind": "resnet1d"}, SHORT),
-    Row("ResNet order", "order", {"kind": "resnet1d"}, SHORT),
+    Row("MRA-SNN time", "time-small", changes=SHORT, seeds=MANY),
+    Row("ReLU twin time", "time-small", TWIN, SHORT, seeds=MANY),
+    Row("WDCNN time", "time-small", {"kind": "wdcnn"}, SHORT),
+    Row("ResNet time", "time-small", {"kind": "resnet1d"}, SHORT),
+    Row("ResNet order", "order-small", {"kind": "resnet1d"}, SHORT),
 )
