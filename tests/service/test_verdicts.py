@@ -1,6 +1,7 @@
 """The table of verdicts: a signal of another kind is never diagnosed, and not as `normal` either."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,17 @@ from starlette.testclient import TestClient
 
 from data.datasets import DATASETS
 from data.resampling import resampled
+from service.engine import Engine
 
 SECONDS = 3.0
 RATES_HZ = (12_000, 25_600, 48_828)
-QUESTIONS = {"time": "", "order": "&speed_rpm=600", "order and bearing": "&speed_rpm=1797&bearing=6205"}
+QUESTIONS = {
+    "nothing": "",
+    "the speed": "&speed_rpm=600",
+    "speed and bearing": "&speed_rpm=1797&bearing=6205",
+    "a low speed and the bearing": "&speed_rpm=600&bearing=6205",
+}
+"""What is known of the signal; the service takes the most informed bundle that there is for it."""
 
 
 def times(rate_hz: int) -> NDArray[np.float64]:
@@ -151,3 +159,18 @@ def test_a_healthy_cwru_recording_is_found_normal_at_the_rate_it_was_learned_at_
     assert verdict(client, published.samples, 48_000, f"&speed_rpm={speed_rpm}") == "unknown"
     learned = resampled(published, 12_000.0).samples
     assert ask(client, learned, 12_000, f"&speed_rpm={speed_rpm}").json()["fault"] == "normal"
+
+
+@pytest.mark.parametrize(("rig", "name"), [("mfpt", "baseline_1"), ("cwru", "97")])
+def test_a_sound_machine_is_nothing_found_at_its_own_speed_and_unknown_at_one_that_its_shaft_does_not_know(
+    engine: Engine, data_root: Path, rig: str, name: str
+) -> None:
+    if "aligned" not in engine.bundles:
+        pytest.skip("no bundle for machines never seen is shipped")
+    machine = DATASETS[rig].load(data_root, DATASETS[rig].entry(name))
+    assert machine.speed_rpm is not None
+    assert engine.diagnose(machine, bundle="aligned").fault == "normal"
+    elsewhere = engine.diagnose(replace(machine, speed_rpm=1.21 * machine.speed_rpm), bundle="aligned")
+    assert elsewhere.fault is None
+    assert elsewhere.reason is not None
+    assert "no shaft is heard" in elsewhere.reason
