@@ -15,6 +15,9 @@ from service.registry import NoSuchBundle
 PREFERENCE = ("aligned", "order", "time")
 """Front ends, the most informed first."""
 
+NEEDS: Mapping[str, tuple[str, ...]] = {"aligned": ("speed_rpm", "orders"), "order": ("speed_rpm",), "time": ()}
+"""What of a recording must be known for a front end; where it is not, its not applying is no news."""
+
 WHY = {
     "aligned": "speed and bearing are known",
     "order": "the shaft speed is known",
@@ -44,18 +47,20 @@ def choose(recording: Recording, bundles: Mapping[str, Bundle], wanted: str | No
         NoSuchBundle: `wanted` is not loaded.
     """
     reasons: list[str] = []
+    news: list[str] = []
     for bundle in _candidates(bundles, wanted):
         kind = bundle.manifest.front_end.kind
         try:
             windows = in_blocks(bundle, recording)
         except NotApplicable as error:
             reasons.append(f"{kind}: {error}")
+            if all(getattr(recording, needed) is not None for needed in NEEDS[kind]):
+                news.append(reasons[-1])
             continue
         if wanted is not None:
             return Choice(f"{kind}: bundle {wanted} was asked for", bundle, windows)
-        passed = f" ({'; '.join(reasons)})" if reasons and recording.speed_rpm is not None else ""
-        why = WHY[kind] if not passed else "the more informed front end does not apply"
-        return Choice(f"{kind}: {why}{passed}", bundle, windows)
+        why = WHY[kind] if not news else f"the more informed front end does not apply ({'; '.join(news)})"
+        return Choice(f"{kind}: {why}", bundle, windows)
     return Choice("; ".join(reasons) or "no bundle is loaded")
 
 

@@ -21,7 +21,7 @@ class Readiness(BaseModel):
     """Ready where at least one bundle is whole and right on this processor."""
 
     ready: bool
-    bundles: list[str] = Field(examples=[["order/1.0.0", "time/1.0.0"]])
+    bundles: list[str] = Field(examples=[["aligned/1.0.0", "order/1.0.0", "time/1.0.0"]])
     refused: dict[str, str] = Field(description="Reason by bundle.", examples=[{}])
 
     @classmethod

@@ -28,7 +28,7 @@ def registry() -> Registry:
     """The shipped bundles; every one of them must be good."""
     loaded = Registry.load(Settings().bundles)
     assert not loaded.refused
-    assert {"order", "time"} <= set(loaded.bundles)
+    assert {"aligned", "order", "time"} <= set(loaded.bundles)
     return loaded
 
 

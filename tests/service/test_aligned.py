@@ -47,8 +47,13 @@ def test_with_speed_and_bearing_the_aligned_bundle_answers_and_says_why(engine: 
 
 def test_without_a_bearing_it_does_not_apply(engine: Engine, simulated: Simulated) -> None:
     answer = engine.diagnose(replace(simulated(), orders=None))
+    assert answer.front_end_reason == "order: the shaft speed is known"
+
+
+def test_where_it_is_known_and_does_not_apply_the_answer_says_so(engine: Engine, simulated: Simulated) -> None:
+    answer = engine.diagnose(simulated(seconds=0.2))
     assert answer.front_end == "order"
-    assert "need bearing" in answer.front_end_reason
+    assert "aligned: 0.20 s long" in answer.front_end_reason
 
 
 @pytest.mark.parametrize("title", NAMED)

@@ -59,7 +59,7 @@ def test_the_table_says_all_that_matters(wav: Path) -> None:
     code, output, _ = run("diagnose", wav, "--speed-rpm", 1800, "--bearing", "rolling_elements=9,diameter_ratio=0.2034")
     assert code == 0
     for words in ("pump.wav", "2.00 s at 48000 Hz", "1800 rpm", "verdict", "rolling_element", "envelope rule: outer",
-                  "paper", "full", "with ReLU", "order/1.0.0, 15 windows", "the shaft speed is known"):  # fmt: skip
+                  "paper", "full", "with ReLU", "aligned/1.0.0, 2 windows", "speed and bearing are known"):  # fmt: skip
         assert words in output, words
 
 
@@ -97,7 +97,7 @@ def test_a_file_without_a_rate_asks_for_one(tmp_path: Path) -> None:
         (("--rate-hz", 10),  "between 500 and 2e+06 Hz is wanted"),
         (("--bearing", "nope"), "not in the catalogue"),
         (("--bearing", "9,a"), "rolling_elements=9,diameter_ratio=0.2034"),
-        (("--bundle", "nope"), "loaded: order/"),
+        (("--bundle", "nope"), "loaded: aligned/"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_answered_is_one_line_and_status_1(wav: Path, words: tuple[object, ...], reason: str) -> None:

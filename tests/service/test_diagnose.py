@@ -118,7 +118,7 @@ def test_windows_are_listed_only_on_request(client: TestClient, simulated: Simul
 
 def test_energy_is_summed_over_every_run_of_the_graph(engine: Engine, registry: Registry, simulated: Simulated) -> None:
     recording = simulated()
-    energy = engine.diagnose(recording).energy
+    energy = engine.diagnose(recording, bundle="order").energy
     bundle = registry.bundles["order"]
     windows = bundle.manifest.front_end.windows(recording).values
     runs = windows.shape[0] * windows.shape[1]
@@ -179,7 +179,7 @@ def test_nothing_found_stands_beside_the_rate_of_missed_faults(
     assert answer["message"].startswith("Nothing found, confidence")
     assert "not mean healthy" in answer["message"]
     missed = answer["miss_rate"]
-    assert missed["scope"] == "same machine"
+    assert missed["scope"] == "machine never seen"
     assert missed["rate"] == pytest.approx(missed["missed"] / missed["of"])
     assert missed["interval"][0] <= missed["rate"] <= missed["interval"][1]
 
@@ -224,7 +224,7 @@ def test_a_long_recording_is_read_in_blocks_like_a_short_one(registry: Registry,
 
 
 def test_an_unknown_bundle_is_an_error_of_the_engine_too(engine: Engine, simulated: Simulated) -> None:
-    with pytest.raises(NoSuchBundle, match="loaded: order/"):
+    with pytest.raises(NoSuchBundle, match="loaded: aligned/"):
         engine.diagnose(simulated(), bundle="nope")
 
 

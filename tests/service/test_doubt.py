@@ -72,7 +72,7 @@ def test_with_no_speed_the_estimate_is_a_hint_and_is_not_used(engine: Engine, ma
     assert answer.signal.speed_rpm is None
     assert answer.at_estimated_speed is not None
     assert answer.at_estimated_speed.speed_rpm == pytest.approx(1800, rel=0.003)
-    assert answer.at_estimated_speed.front_end == "order"
+    assert answer.at_estimated_speed.front_end == "aligned"
     assert any("give speed_rpm to have it" in warning for warning in answer.warnings)
 
 

@@ -27,17 +27,17 @@ def test_a_damaged_bundle_is_refused_by_name_and_the_others_answer(bundles: Path
     with TestClient(create_app(Settings(bundles=bundles))) as client:
         ready = client.get("/readyz")
         assert ready.status_code == 200
-        assert ready.json()["bundles"] == ["time/1.0.0"]
+        assert ready.json()["bundles"] == ["aligned/1.0.0", "time/1.0.0"]
         assert "model.onnx is not the file" in ready.json()["refused"]["order/1.0.0"]
         assert list(client.get("/v1/models").json()["refused"]) == ["order/1.0.0"]
 
 
 def test_where_all_are_damaged_it_is_not_ready_and_says_why(bundles: Path) -> None:
-    for name in ("order", "time"):
+    for name in ("aligned", "order", "time"):
         damage(bundles / name / "1.0.0" / "golden.npz")
     with TestClient(create_app(Settings(bundles=bundles))) as client:
         assert client.get("/readyz").status_code == 503
-        assert set(client.get("/readyz").json()["refused"]) == {"order/1.0.0", "time/1.0.0"}
+        assert set(client.get("/readyz").json()["refused"]) == {"aligned/1.0.0", "order/1.0.0", "time/1.0.0"}
 
 
 def test_the_version_before_a_bad_one_answers(bundles: Path) -> None:
