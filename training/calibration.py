@@ -71,13 +71,10 @@ def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged], f
         front_end: its kind, which says what is asked (`ASKED`).
     """
     asked = ASKED[front_end]
-    features = [_flat(each).astype(np.float64) for each in trained]
-    labels = [each.label for each in trained]
-    means = np.stack([_mean_of(features, labels, fault) for fault in range(len(FAULTS))])
-    off = np.concatenate([each - means[label] for each, label in zip(features, labels, strict=True)])
+    means, precision = feature_space(trained)
     unscaled = UnknownCheck(
         means=_rows(means),
-        precision=_rows(_precision(off)) if "features" in asked else (),
+        precision=_rows(precision) if "features" in asked else (),
         spectra_db=tuple(_spectra(trained, fault) for fault in range(len(FAULTS))) if "spectrum" in asked else (),
         usual=Usual(**{field: 1.0 for field, name in _NAMES.items() if name in asked}),
         threshold=UNKNOWN_MARGIN,
@@ -87,6 +84,15 @@ def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged], f
     else:
         usual = _usual_on_these_machines(validation, unscaled)
     return unscaled.model_copy(update={"usual": Usual(**{field: _rounded(value) for field, value in usual.items()})})
+
+
+def feature_space(trained: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean features of each fault [faults, features], and the inverse of the covariance around them."""
+    features = [_flat(each).astype(np.float64) for each in trained]
+    labels = [each.label for each in trained]
+    means = np.stack([_mean_of(features, labels, fault) for fault in range(len(FAULTS))])
+    off = np.concatenate([each - means[label] for each, label in zip(features, labels, strict=True)])
+    return means, _precision(off)
 
 
 _NAMES = {

@@ -1,12 +1,13 @@
 """Measurements that fill a page of docs cell by cell. A new one is one file here and one line in `_ALL`."""
 
 from training.suites.ablations import ABLATIONS
+from training.suites.confidence import CONFIDENCE
 from training.suites.controls import CONTROLS
 from training.suites.doubt import DOUBT
 from training.suites.suite import Suite
 from training.suites.truth import TRUTH
 
-_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS, DOUBT)
+_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS, DOUBT, CONFIDENCE)
 
 SUITES: dict[str, Suite] = {suite.name: suite for suite in _ALL}
 
