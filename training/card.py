@@ -22,8 +22,8 @@ LIMITS = {
 - JNU's recordings were all read with the same orders, measured on them: the published bearing types tell the fault.
 """,
     "order": """\
-- On a machine never seen a network of this kind mostly names a wrong fault (docs/results.md). The unknown-check is there
-  to keep such answers back; where speed and bearing are known, the service takes `aligned` instead.
+- On a machine never seen a network of this kind mostly names a wrong fault (docs/results.md). The unknown-check is
+  there to keep such answers back; where speed and bearing are known, the service takes `aligned` instead.
 - CWRU's healthy recordings, published at 48 kHz, were brought to the 12 kHz of its faults, for training and for the
   table: at 48 kHz they reach bands in which this network has learned no healthy CWRU bearing, and the service calls
   both of them unknown (a test).
@@ -34,8 +34,8 @@ LIMITS = {
   faults that show as little.
 """,
     "time": """\
-- On a machine never seen a network of this kind mostly names a wrong fault (docs/results.md). The unknown-check is there
-  to keep such answers back.
+- On a machine never seen a network of this kind mostly names a wrong fault (docs/results.md). The unknown-check is
+  there to keep such answers back.
 - Raw samples tell rigs and specimens: a network of this kind is right on the bearings it has seen, and may read the
   same faults wrong at another load or on another machine. Give the speed, and the service uses `order` instead.
 """,
