@@ -1,7 +1,7 @@
 """Who names a fault when a question is wrong: the envelope rule, or a shipped bundle; one line each in `READERS`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from data.fault import Fault
 from data.recording import Recording
 from models.bundle import PRETRAINED, Bundle
 from models.envelope_rule import EnvelopeRule
+from models.shaft_speed import ShaftSpeed
 from models.verdict import conclude
 
 
@@ -42,9 +43,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class OfBundle:
-    """The newest shipped bundle of a name, its unknown-check left out: what is asked is which fault it would name."""
+    """The newest shipped bundle of a name; what its unknown-check does not let pass names no fault where `checked`."""
 
     name: str
+    checked: bool = False
 
     @property
     def version(self) -> str:
@@ -52,7 +54,7 @@ class OfBundle:
         return self._bundle.identity
 
     def read(self, recording: Recording) -> Fault | None:
-        """The most probable fault; None where the front end does not apply."""
+        """The fault that it names, `normal` for none; None where the front end does not apply."""
         manifest = self._bundle.manifest
         try:
             values = manifest.front_end.windows(recording).values
@@ -64,10 +66,12 @@ class OfBundle:
         found = conclude(
             reading.logits.reshape(shape),
             reading.features.reshape(shape),
-            character(recording),
+            replace(character(recording), shaft_lead=ShaftSpeed().lead(recording)),
             manifest.calibration,
             manifest.unknown_check,
         )
+        if self.checked and not found.known:
+            return Fault.NORMAL
         return manifest.faults[int(found.probabilities.argmax())]
 
     @cached_property
@@ -75,4 +79,4 @@ class OfBundle:
         return Bundle.load(max((PRETRAINED / self.name).iterdir()))
 
 
-READERS: Mapping[str, Reader] = {"envelope rule": Rule()}
+READERS: Mapping[str, Reader] = {"envelope rule": Rule(), "aligned": OfBundle("aligned", checked=True)}
