@@ -55,9 +55,9 @@ class UnknownCheck(BaseModel):
     The score is the largest of up to six: the Mahalanobis distance of its mean features to the nearest fault's mean
     (K. Lee et al., NeurIPS 2018), the distance of its octave spectrum to the nearest one of the training recordings of
     the fault that it is read as (RMS over octaves), the spread of its level, how near its spectrum is to that of
-    coloured noise, the probability that the fault it is read as leaves to the others, and, where nothing is found or
-    the recording is too short to tell, how little turns at the stated speed. Which of them are asked depends on the
-    front end. Why: docs/decisions/unknown-check.md.
+    coloured noise, the probability that the fault it is read as leaves to the others, and how little turns at the
+    stated speed. Which of them are asked depends on the front end; where one that asks for the shaft names a fault, the
+    fault's own lines vouch for the machine, and neither shaft nor noise is asked. Why: docs/decisions/unknown-check.md.
 
     Attributes:
         means: [faults][features], of the training windows.
@@ -99,21 +99,22 @@ class UnknownCheck(BaseModel):
             probabilities: [faults] of the recording, not calibrated.
         """
         usual, found = self.usual, {}
+        # Where a fault is named, the bearing's own lines show that a machine is heard and turns; not in a clip too
+        # short for its shaft, where a vowel shows such lines too.
+        named = probabilities.argmax() != NOTHING and character.shaft_lead is not None
+        vouched = self.asks_shaft and named
         if usual.features is not None:
             found["features"] = self._to_features(features) / usual.features
         if usual.spectrum_db is not None:
             found["spectrum"] = self._to_spectra(character, int(probabilities.argmax())) / usual.spectrum_db
         if usual.level_spread_db is not None:
             found["level"] = character.level_spread_db / usual.level_spread_db
-        if usual.from_power_law_db is not None:
+        if usual.from_power_law_db is not None and not vouched:
             found["noise"] = usual.from_power_law_db / max(character.from_power_law_db, SMALLEST_PROBABILITY)
         if usual.doubt is not None:
             found["doubt"] = float(1 - probabilities.max()) / usual.doubt
-        # Where a fault is named, the bearing's own lines show that it turns; not in a clip too short for its shaft,
-        # where a vowel shows such lines too.
-        lead = character.shaft_lead
-        if usual.shaft_lead is not None and (lead is None or probabilities.argmax() == NOTHING):
-            found["shaft"] = usual.shaft_lead / max(lead or 0.0, SMALLEST_LEAD)
+        if usual.shaft_lead is not None and not vouched:
+            found["shaft"] = usual.shaft_lead / max(character.shaft_lead or 0.0, SMALLEST_LEAD)
         return found
 
     def _to_features(self, features: NDArray[np.floating]) -> float:

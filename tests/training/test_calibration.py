@@ -129,7 +129,7 @@ def test_a_machine_never_seen_is_not_unknown_to_the_front_end_that_is_for_it() -
     spectrum = Character(stranger.character.spectrum_db - np.linspace(0, 40, 7), 1.0, 1.0)
     conclusion = conclude(_logits(_sure(1, 0.95)), stranger.features, spectrum, Calibration(), check)
     assert conclusion.known
-    assert set(conclusion.distances) == {"level", "noise", "doubt"}
+    assert set(conclusion.distances) == {"level", "doubt"}
 
 
 def test_nothing_found_is_said_only_where_something_is_heard_to_turn() -> None:
@@ -150,10 +150,19 @@ def test_mere_noise_and_an_unsteady_level_are_unknown_to_it_all_the_same() -> No
     machine, widths = _judged(1, _sure(1, 0.95)), np.diff(OCTAVE_EDGES_HZ)
     white = Character(10 * np.log10(widths / widths.sum()), 1.0, 1.0)
     unsteady = Character(machine.character.spectrum_db, 40.0, 1.0)
-    for character, unlike in ((white, "noise"), (unsteady, "level")):
-        conclusion = conclude(_logits(_sure(1, 0.95)), machine.features, character, Calibration(), check)
+    for character, named, unlike in ((white, 0, "noise"), (unsteady, 0, "level"), (unsteady, 1, "level")):
+        conclusion = conclude(_logits(_sure(named, 0.95)), machine.features, character, Calibration(), check)
         assert not conclusion.known
         assert max(conclusion.distances, key=conclusion.distances.__getitem__) == unlike
+
+
+def test_the_lines_of_a_named_fault_vouch_for_a_machine_that_sounds_like_noise() -> None:
+    check = fit_unknown_check(_machines(24), _machines(200), "aligned")
+    machine, widths = _judged(1, _sure(1, 0.95)), np.diff(OCTAVE_EDGES_HZ)
+    white = Character(10 * np.log10(widths / widths.sum()), 1.0, 0.0)
+    assert conclude(_logits(_sure(1, 0.95)), machine.features, white, Calibration(), check).known
+    too_short = replace(white, shaft_lead=None)
+    assert not conclude(_logits(_sure(1, 0.95)), machine.features, too_short, Calibration(), check).known
 
 
 def test_a_fault_is_named_only_where_the_network_is_surer_than_in_any_wrong_answer_on_simulated_machines() -> None:

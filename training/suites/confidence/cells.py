@@ -28,7 +28,7 @@ from training.suites.recordings import at_hand
 REJECTED = 0.01
 """Of the pieces in domain that were read right, by each score's threshold."""
 READING_SECONDS = 100.0
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
