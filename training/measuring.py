@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from models.bundle import Bundle
+from models.manifest import Manifest, MissRate
 from models.verdict import UnknownCheck
 from training.config import TrainingConfig
 from training.evaluation import Evaluation, evaluate, figures, miss_rate, summary
@@ -32,12 +33,16 @@ class Measured:
         """Recordings that the unknown-check does not let pass, each "rig/name"."""
         return summary(self.evaluation, self.judged, self.unknown_check).unknown
 
-    def claims(self) -> dict[str, Any]:
-        """The fields of a manifest that say what was reached."""
+    def claims(self, manifest: Manifest) -> dict[str, Any]:
+        """The fields of the bundle's manifest that say what was reached, as measured now.
+
+        A miss rate that these recordings cannot tell stays as it is.
+        """
+        measured = miss_rate(self.judged, self.never_seen).model_dump(exclude_none=True)
         return {
             "figures": figures(self.judged),
             "summary": summary(self.evaluation, self.judged, self.unknown_check),
-            "miss_rate": miss_rate(self.judged, self.never_seen),
+            "miss_rate": MissRate.model_validate(manifest.miss_rate.model_dump() | measured),
         }
 
 

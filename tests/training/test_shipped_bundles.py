@@ -39,7 +39,7 @@ def test_a_bundle_for_each_front_end_is_shipped_with_four_faults() -> None:
 
 
 def test_the_card_says_what_is_measured_now(shipped: Bundle, measured: Measured) -> None:
-    anew = shipped.manifest.model_copy(update=measured.claims())
+    anew = shipped.manifest.model_copy(update=measured.claims(shipped.manifest))
     assert (shipped.folder / "README.md").read_text() == card(anew)
 
 
