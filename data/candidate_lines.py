@@ -9,6 +9,7 @@ Process. 25 (2011).
 import numpy as np
 from numpy.typing import NDArray
 
+from data.envelope_spectrum import widened
 from data.fault import FAULTS, Fault
 from data.geometry import CharacteristicOrders
 
@@ -39,10 +40,7 @@ def read_candidates(
         orders: of the bearing; each is moved by up to +-2 % to where its first harmonics stand highest (slip).
         bins_per_order: of `heights`.
     """
-    # A line may lie between two bins.
-    wide = heights.copy()
-    wide[:, 1:] = np.maximum(wide[:, 1:], heights[:, :-1])
-    wide[:, :-1] = np.maximum(wide[:, :-1], heights[:, 1:])
+    wide = widened(heights)
     found = [_read(wide, orders.of(fault), orders.ftf, bins_per_order) for fault in CANDIDATES]
     return np.stack(found).astype(np.float32)
 

@@ -9,7 +9,7 @@ outweighing the rest of the recording.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 Floats = NDArray[np.float32]
+Number = TypeVar("Number", bound=np.floating)
 Complexes = NDArray[np.complex64]
 
 # Where an anti-aliasing filter has taken the signal, whitening would only raise its noise.
@@ -164,6 +165,17 @@ class EnvelopeSpectrum:
 def fitting(bands: tuple[Band, ...], rate_hz: float) -> tuple[Band, ...]:
     """The bands that end where a signal of this rate still has something."""
     return tuple(band for band in bands if band.high_hz <= HIGHEST_OF_RATE * rate_hz)
+
+
+def widened(ratio: NDArray[Number], larger: np.ufunc = np.fmax) -> NDArray[Number]:
+    """The larger of each bin and its neighbours, along the last axis: a line may lie between two bins.
+
+    With `np.maximum` as `larger` a bin with an unknown neighbour (NaN) is unknown, else the known ones count.
+    """
+    wide = ratio.copy()
+    wide[..., 1:] = larger(wide[..., 1:], ratio[..., :-1])
+    wide[..., :-1] = larger(wide[..., :-1], ratio[..., 1:])
+    return wide
 
 
 def _over_floor(magnitude: Floats, width: int) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from scipy import fft
 
-from data.envelope_spectrum import LOWEST_WHITENED_HZ, Band, EnvelopeLines, EnvelopeSpectrum, fitting
+from data.envelope_spectrum import LOWEST_WHITENED_HZ, Band, EnvelopeLines, EnvelopeSpectrum, fitting, widened
 from data.errors import NotApplicable
 from data.fault import Fault
 from data.geometry import CharacteristicOrders
@@ -173,7 +173,7 @@ class EnvelopeRule(BaseModel):
         expected = orders.of(fault)
         comb = _Comb(self.harmonics, _sideband(fault, orders))
         places = self._places(expected, np.append(expected, decoy_orders(orders)), bins_per_order)
-        scores = comb.score(_widen(np.clip(ratio, *RATIO_LIMITS)), places * bins_per_order, bins_per_order)
+        scores = comb.score(widened(np.clip(ratio, *RATIO_LIMITS)), places * bins_per_order, bins_per_order)
         best = scores.max(axis=1, where=np.isfinite(scores), initial=-np.inf)
         decoys = best[1:][np.isfinite(best[1:])]
         if not (np.isfinite(best[0]) and decoys.size):
@@ -269,16 +269,8 @@ def _mean_of_known(ratio: Array) -> Array:
     return np.asarray(np.where(count > 0, np.where(known, ratio, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan))
 
 
-def _widen(ratio: Array) -> Array:
-    """The larger of a bin and its neighbours: a line may lie between two."""
-    wide = ratio.copy()
-    wide[1:] = np.fmax(wide[1:], ratio[:-1])
-    wide[:-1] = np.fmax(wide[:-1], ratio[1:])
-    return wide
-
-
 def _heights_db(ratio: Array, place: float, harmonics: int) -> tuple[float | None, ...]:
-    wide = _widen(ratio)
+    wide = widened(ratio)
     bins = [round(place * harmonic) for harmonic in range(1, harmonics + 1)]
     heights = [wide[b] if b < wide.size else np.nan for b in bins]
     return tuple(round(float(DB_PER_NEPER * h), 2) if np.isfinite(h) else None for h in heights)

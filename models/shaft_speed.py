@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from scipy import fft
 
-from data.envelope_spectrum import LOWEST_WHITENED_HZ, PADDING, EnvelopeSpectrum
+from data.envelope_spectrum import LOWEST_WHITENED_HZ, PADDING, EnvelopeSpectrum, widened
 from data.errors import NotApplicable
 from data.recording import Recording
 
@@ -191,7 +191,7 @@ class ShaftSpeed(BaseModel):
         height, weight = np.zeros(speeds_hz.size), np.zeros(speeds_hz.size)
         for ratio, harmonics, share in combs:
             multiples = np.arange(1, harmonics + 1, dtype=np.float64)
-            wide = _widen(np.clip(ratio, 0.0, HIGHEST_RATIO))
+            wide = widened(np.clip(ratio, 0.0, HIGHEST_RATIO), np.maximum)
             teeth = np.rint(speeds_hz[:, None] * (multiples + shift) / lines.bin_hz).astype(np.int64)
             found = np.where(teeth < wide.size, wide[np.minimum(teeth, wide.size - 1)], np.nan)
             weights = np.where(np.isnan(found), 0.0, share * multiples**-self.decay)
@@ -228,11 +228,3 @@ def _without_mains(ratio: Array, bin_hz: float) -> Array:
     lines = np.multiply.outer(MAINS_HZ, np.arange(1, MAINS_MULTIPLES + 1)).ravel()
     hum = (np.abs(hz[:, None] - lines) <= MAINS_SHARE * lines + MAINS_PAD_HZ).any(axis=1)
     return np.where(hum, np.nan, ratio)
-
-
-def _widen(ratio: Array) -> Array:
-    """The larger of a bin and its neighbours, NaN where it or a neighbour is unknown: a line may lie between two."""
-    wide = ratio.copy()
-    wide[1:] = np.maximum(wide[1:], ratio[:-1])
-    wide[:-1] = np.maximum(wide[:-1], ratio[1:])
-    return wide
