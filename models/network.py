@@ -128,7 +128,7 @@ class PlainSnnConfig(SpikingConfig):
 
 
 class CandidateSnnConfig(SpikingConfig):
-    """The candidate detector that reads the front end `aligned`; the defaults have 13 k parameters.
+    """The candidate detector that reads the front end `aligned`; the defaults have 12 k parameters.
 
     Attributes:
         candidates: positions that share all weights; each scores one fault.

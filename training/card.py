@@ -19,7 +19,8 @@ LIMITS = {
   with the signal and warns (docs/measured/doubt.md).
 - What it misses are faults whose envelope shows little at their orders, most of all damaged rolling elements and CWRU's
   0.028 in bearings, which do not fit their stated geometry. It then finds nothing, or names one with low confidence.
-- JNU's recordings were all read with the same orders, measured on them: the published bearing types tell the fault.
+- JNU's recordings were all read with the same orders for this card, measured on them: their bearing types tell the
+  fault.
 """,
     "order": """\
 - On a machine never seen a network of this kind mostly names a wrong fault (docs/results.md). The unknown-check is

@@ -49,8 +49,8 @@ out here.
 BEST = """\
 No score on logits or features holds in any front end: noise of every colour and hum look like a sound machine to
 them, and what a rig never seen shows is often nearer than what was learned. In `order` and `time` the octave spectrum
-is the one score that holds against all groups, healthy rigs never seen among them; level and noise are kept for what
-sounds like one of the rigs in octaves, as white noise does like MFPT's. There the check means "not one of these
+holds best, against rigs never seen above all; level and noise are kept for what sounds like one of the rigs in
+octaves, as white noise does like MFPT's. There the check means "not one of these
 machines". In `aligned` it would reject most machines that it reads right, so it is not asked: level and noise stop
 what is no machine, doubt stops the answers that are mistaken, and where nothing is found the shaft must be heard.
 That last one has a price, in domain too: a simulated machine whose shaft is faint is unknown where it is sound, and

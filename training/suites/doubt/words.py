@@ -8,7 +8,8 @@ asked with the speed that its file states, off by 1, 3 and 6 % either way, and w
 bearing, and one rolling element more or less. `simulated` are plants drawn for this test (training/doubt/plants.py).
 All parameters and thresholds were set on 600 other simulated plants; what each choice reached on the real rigs was in
 view, though not what decided. Questions about one recording are not independent, and MFPT and JNU have one bearing
-for each state.
+for each state. JNU's inner races have the orders of their own bearing type here, as a user would give them: the type
+tells the fault there, which favours whoever reads the orders.
 """
 
 SPEED = """\

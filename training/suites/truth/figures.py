@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean, pstdev
 
 from data.fault import Fault
@@ -68,9 +68,11 @@ def of_seed(splits: Iterable[Reached]) -> dict[str, Verdict]:
         for each in reached.recordings:
             before = verdicts.get(each.title)
             forced_right = each.forced is each.fault and (before is None or before.forced_right)
-            wrong_before = before is not None and not before.right
-            verdict = before.verdict if before is not None and wrong_before else each.verdict
-            verdicts[each.title] = Verdict(each, verdict, forced_right, verdict if each.known else None)
+            if before is not None and not before.right:
+                verdicts[each.title] = replace(before, forced_right=forced_right)
+            else:
+                answer = each.verdict if each.known else None
+                verdicts[each.title] = Verdict(each, each.verdict, forced_right, answer)
     return verdicts
 
 
@@ -101,6 +103,7 @@ class Counts:
     answered_wrong: Share
     missed: Share
     false_alarms: Share
+    answered_alarms: Share
     forced_right: Share
     bearings_right: Share
 
@@ -120,6 +123,7 @@ def counts(verdicts: Sequence[Verdict]) -> Counts:
         answered_wrong=share(each.answer not in (None, Fault.NORMAL, each.fault) for each in faulty),
         missed=share(each.verdict is Fault.NORMAL for each in faulty),
         false_alarms=share(not each.right for each in healthy),
+        answered_alarms=share(each.answer not in (None, Fault.NORMAL) for each in healthy),
         forced_right=share(each.forced_right for each in faulty),
         bearings_right=Share(len(bearings) - len(spoilt), len(bearings)),
     )

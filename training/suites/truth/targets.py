@@ -136,7 +136,7 @@ def _of_a_rig(rig: str, part: float) -> tuple[Target, ...]:
     return (
         Target(f"{title}: faults answered right, {wanted}", named),
         Target(f"{title}: faults answered wrong, none", _never_seen(rig, lambda counts: counts.answered_wrong, _none)),
-        Target(f"{title}: false alarms, none", _never_seen(rig, lambda counts: counts.false_alarms, _none)),
+        Target(f"{title}: false alarms answered, none", _never_seen(rig, lambda counts: counts.answered_alarms, _none)),
     )
 
 
