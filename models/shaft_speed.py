@@ -26,6 +26,8 @@ from data.recording import Recording
 Array = NDArray[np.float64]
 
 # A line is as narrow as the window is long: shorter windows lose the weak ones, longer ones a speed that wanders.
+IN_DOUBT = 0.01
+"""A speed farther (relative) than this from a sure estimate is in doubt."""
 WINDOW_S = 4.0
 LONGEST_WINDOW = 1 << 20
 FLOOR_HZ = 20.0

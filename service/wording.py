@@ -6,14 +6,12 @@ from data.recording import Recording
 from models.bearing_fit import BearingFit, Fit
 from models.envelope_rule import Evidence
 from models.manifest import MissRate
-from models.shaft_speed import SpeedEstimate
+from models.shaft_speed import IN_DOUBT, SpeedEstimate
 from service.diagnosis import OtherReading, StatedMissRate, UnknownScore, Verdict
 
 SAME_MACHINE = "same machine"
 NEVER_SEEN = "machine never seen"
 FEW_WINDOWS = 5
-SPEED_TOLERANCE = 0.01
-"""How far a given speed may be from the one that the signal shows: slip, and a rounded name plate."""
 
 UNLIKE = {
     "features": "what the network makes of it is",
@@ -99,7 +97,7 @@ def warnings(
 
 def speed_in_doubt(given_rpm: float | None, estimate: SpeedEstimate) -> bool:
     """True where the signal surely shows another speed than the given one, or one where none was given."""
-    return estimate.sure and (given_rpm is None or abs(estimate.deviation(given_rpm)) > SPEED_TOLERANCE)
+    return estimate.sure and (given_rpm is None or abs(estimate.deviation(given_rpm)) > IN_DOUBT)
 
 
 def doubts(recording: Recording, other: OtherReading | None, fit: BearingFit | None) -> list[str]:

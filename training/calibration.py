@@ -1,6 +1,7 @@
 """What makes probabilities mean something: one temperature, and a threshold for "not like anything learned".
 
-Both are fitted on the validation recordings, never on a test recording.
+Both are fitted on the validation recordings, never on a test recording; what noise and a turning shaft are like in the
+check of `aligned` is no recording's property.
 """
 
 from collections.abc import Mapping, Sequence

@@ -8,13 +8,11 @@ from data.fault import Fault
 from data.recording import Recording
 from models.bearing_fit import BearingCheck, rolling_elements, with_elements
 from models.envelope_rule import EnvelopeRule
-from models.shaft_speed import ShaftSpeed, SpeedEstimate
+from models.shaft_speed import IN_DOUBT, ShaftSpeed, SpeedEstimate
 from training.doubt.readers import Reader
 
 WRONG_SPEEDS = (0.0, 0.01, -0.01, 0.03, -0.03, 0.06, -0.06)
 WRONG_NUMBERS = (0, -1, 1)
-TOLERANCE = 0.01
-"""As the service has it: a given speed that is nearer to the estimate is not doubted."""
 
 
 def ask(recording: Recording, reader: Reader) -> dict[str, Any]:
@@ -35,7 +33,7 @@ def _at_speed(recording: Recording, wrong: float, reader: Reader) -> dict[str, A
     asked = replace(recording, speed_rpm=recording.speed_rpm * (1 + wrong))
     assert asked.speed_rpm is not None
     estimate = _estimate(asked)
-    doubted = estimate is not None and estimate.sure and abs(estimate.deviation(asked.speed_rpm)) > TOLERANCE
+    doubted = estimate is not None and estimate.sure and abs(estimate.deviation(asked.speed_rpm)) > IN_DOUBT
     given = reader.read(asked)
     corrected = reader.read(replace(asked, speed_rpm=estimate.speed_rpm)) if doubted and estimate else given
     return {"wrong": wrong, "doubted": doubted, "given": given, "corrected": corrected, **_told(estimate, recording)}

@@ -142,7 +142,7 @@ class TruthTable:
             for raw in raws:
                 for each in raw.reached[level].recordings:
                     read.append(each)
-                    known.append(max(each.distances.values()) <= (raw.unknown_threshold or np.inf))
+                    known.append(each.known)
         return Answers(len(series.seeds), tuple(read), np.array(known)) if read else None
 
     def asked(self, row: str, problem: Problem) -> bool:

@@ -7,8 +7,8 @@ from pathlib import Path
 from data.datasets import DATASETS
 from data.recording import Recording
 from models.bearing_fit import BearingCheck
-from models.shaft_speed import ShaftSpeed
-from training.doubt.asking import TOLERANCE, WRONG_NUMBERS, WRONG_SPEEDS, ask
+from models.shaft_speed import IN_DOUBT, ShaftSpeed
+from training.doubt.asking import WRONG_NUMBERS, WRONG_SPEEDS, ask
 from training.doubt.plants import TESTING, plant
 from training.doubt.readers import READERS
 from training.suites.cell import Cell, Result, digest
@@ -49,7 +49,7 @@ class DoubtCell:
     def key(self) -> str:
         """Changes with the estimator, the check, the reader and what is asked."""
         names = [entry.name for entry in used(self.rig)] if not self.seeds else self.seeds
-        asked = (WRONG_SPEEDS, WRONG_NUMBERS, TOLERANCE)
+        asked = (WRONG_SPEEDS, WRONG_NUMBERS, IN_DOUBT)
         return digest(self.rig, names, asked, ShaftSpeed(), BearingCheck(), READERS[self.reader].version)
 
     @property
