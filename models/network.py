@@ -192,7 +192,7 @@ class WdcnnConfig(RealConfig):
 
 
 class ResNetConfig(RealConfig):
-    """A 1-D residual network of the size of a small MRA-SNN; the defaults have 24 k parameters.
+    """A 1-D residual network of the size of the shipped MRA-SNN; the defaults have 55 k parameters.
 
     Attributes:
         stem_width, stem_kernel, stem_stride: of the first convolution.
@@ -203,7 +203,7 @@ class ResNetConfig(RealConfig):
     stem_width: Positive = 16
     stem_kernel: OddKernel = 15
     stem_stride: Positive = 4
-    widths: tuple[Positive, ...] = (24, 32, 48)
+    widths: tuple[Positive, ...] = (32, 56, 72)
 
     @model_validator(mode="after")
     def _stem_fits(self) -> Self:

@@ -59,10 +59,13 @@ class Augmentation(Part):
     Attributes:
         stretch: the window's axis is stretched by up to this part, either way, log-uniform.
         snr_db: white noise is added at a ratio drawn uniformly from this range.
+        raw_snr_db: each recording is learned as it is and, as often, with white noise on its raw signal at each of
+            these ratios: what a weaker fault or a slower shaft does, which noise on a finished window does not.
     """
 
     stretch: float = Field(default=0.04, ge=0, lt=0.5)
     snr_db: tuple[float, float] = (-3.0, 20.0)
+    raw_snr_db: tuple[float, ...] = ()
 
 
 class CandidateAugmentation(Part):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -15,14 +16,14 @@ from data.noise import add_noise
 from data.recording import Recording
 from data.windows import standardise
 from training.config import Augmentation
-from training.prepared import signals
+from training.prepared import noisy_signals, signals
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One recording as its front end's signals, float32 [samples] each, one a band."""
+    """One recording as its front end's signals, float32 [samples] each, one a band and a copy with noise."""
 
     signals: tuple[NDArray[np.float32], ...]
     fault: Fault
@@ -57,7 +58,7 @@ class Pool:
         for recording in recordings:
             if recording.fault is None or recording.rig is None:
                 raise DatasetError(f"{recording.source}: a recording to train on needs a fault and a rig")
-            item = Item(signals(front_end, recording), recording.fault, recording.rig)
+            item = Item(self._signals(recording), recording.fault, recording.rig)
             self._items[item.fault][item.rig].append(item)
 
     @property
@@ -74,6 +75,10 @@ class Pool:
         snr_db = rng.uniform(*self.augmentation.snr_db, size=(size, 1))
         noisy = standardise(add_noise(windows, snr_db, rng))
         return noisy[:, None, :], np.array([FAULTS.index(item.fault) for item in items])
+
+    def _signals(self, recording: Recording) -> tuple[NDArray[np.float32], ...]:
+        copies = [noisy_signals(self.front_end, recording, snr_db) for snr_db in self.augmentation.raw_snr_db]
+        return tuple(chain(signals(self.front_end, recording), *copies))
 
     def _draw(self, rng: np.random.Generator) -> Item:
         rigs = self._items[pick(self.faults, rng)]

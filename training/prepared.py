@@ -12,11 +12,22 @@ from numpy.typing import NDArray
 from data.character import Character, character, spectra_by_second_db
 from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd, TimeFrontEnd
 from data.front_ends.aligned import Heights
+from data.noise import add_noise
 from data.recording import Recording
 from data.windows import Windows
 from models.shaft_speed import ShaftSpeed
 
 KEPT = 4096
+
+
+@lru_cache(maxsize=KEPT)
+def noisy_signals(
+    front_end: OrderFrontEnd | TimeFrontEnd, recording: Recording, snr_db: float
+) -> tuple[NDArray[np.float32], ...]:
+    """`signals` of the recording with white noise, the same every time; raises as that."""
+    seed = (recording.samples.size, round(1000 * abs(snr_db)), int(snr_db < 0))
+    samples = add_noise(recording.samples, snr_db, np.random.default_rng(seed))
+    return tuple(front_end.signals(replace(recording, samples=samples)))
 
 
 @lru_cache(maxsize=KEPT)

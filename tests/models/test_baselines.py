@@ -39,7 +39,7 @@ def test_a_baseline_answers_with_logits_that_are_linear_in_its_features(config: 
 def test_the_baselines_have_the_sizes_they_are_known_by() -> None:
     assert size(build(WdcnnConfig(window_length=2048))) == 53_564
     assert size(build(WdcnnConfig(window_length=1024))) == 40_764
-    assert size(build(ResNetConfig())) == 23_556
+    assert size(build(ResNetConfig())) == 54_900
 
 
 def test_wdcnn_has_the_shapes_of_the_paper_at_its_window() -> None:

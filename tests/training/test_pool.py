@@ -70,3 +70,20 @@ def test_no_rig_brings_only_its_healthy_state_to_a_band(data_root: Path) -> None
         (recording,) = read([Span(cwru.entry(name), 0, 0.3)], data_root)
         bands[name] = len(OrderFrontEnd().signals(recording))
     assert bands == {"97": 1, "105": 1}
+
+
+def test_each_recording_is_learned_with_noise_on_its_raw_signal_too() -> None:
+    rng = np.random.default_rng(0)
+    machine = draw_rig(rng, rate_hz=12_000.0, speed_rpm=1500.0, snr_db=20.0)
+    recording = replace(simulate(machine, Fault.OUTER_RACE, 1.0, rng), rig="a")
+    plain = Augmentation(stretch=0, snr_db=(200, 200))
+    pools = [Pool([recording], FRONT_END, plain.model_copy(update={"raw_snr_db": ratios})) for ratios in ((), (-20.0,))]
+    clear, half_buried = (_share_with_strikes(pool) for pool in pools)
+    assert clear > 0.9
+    assert 0.3 < half_buried < 0.7
+
+
+def _share_with_strikes(pool: Pool) -> float:
+    """Of windows that stand out: strikes skew the log of an envelope to the right, noise to the left."""
+    windows = pool.batch(200, (0,))[0][:, 0]
+    return float(np.mean((windows**3).mean(axis=1) > 0))

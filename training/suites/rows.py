@@ -34,6 +34,7 @@ class Row:
         changes: of other fields, as `{"simulation": {"alone": True}}`.
         protocols: where the row runs; everywhere without.
         seeds: on the headline protocols; elsewhere never more than three.
+        spared: the row does not run on splits whose names end so.
     """
 
     label: str
@@ -42,6 +43,7 @@ class Row:
     changes: Changes = field(default_factory=dict)
     protocols: tuple[str, ...] | None = None
     seeds: int = FEW
+    spared: str | None = None
 
     @property
     def spikes(self) -> bool:
@@ -64,24 +66,27 @@ class Row:
 RULE = "envelope rule"
 """The row that needs no training and no seed."""
 
-SHORT: Changes = {"schedule": {"steps": 1000}}
+SHORT: Changes = {"schedule": {"steps": 600}}
 """One rig is learned in fewer steps than the three of a shipped bundle."""
 
 WITH_REAL: Changes = {"simulation": {"alone": False}}
 REAL: Changes = {"simulation": {"alone": False, "recordings": 0, "held_out": 0}}
 """`aligned` as it is shipped learns from simulated machines alone; with real ones beside, and from real ones alone."""
 
+LEAN = ", no fault at 270 lbs"
+"""MFPT's loads with less to learn from: only the networks over shaft angle, which hold across loads, are asked."""
+
 # In the order in which a queue fills them.
 ROWS: tuple[Row, ...] = (
-    Row("MRA-SNN order", "order-small", changes=SHORT, seeds=MANY),
-    Row("ReLU twin order", "order-small", TWIN, SHORT, seeds=MANY),
-    Row("aligned", "aligned", protocols=("cross-machine",), seeds=MANY),
+    Row("MRA-SNN order", "order", changes=SHORT, seeds=MANY),
+    Row("ReLU twin order", "order", TWIN, SHORT, seeds=MANY),
+    Row("aligned", "aligned", protocols=("cross-machine", "by-bearing"), seeds=MANY),
     Row("aligned with real rigs", "aligned", changes=WITH_REAL, protocols=("cross-machine", "by-bearing")),
     Row("aligned from real rigs", "aligned", changes=REAL, protocols=("cross-machine", "by-bearing")),
     Row("ReLU twin aligned", "aligned", TWIN, protocols=("cross-machine",)),
-    Row("MRA-SNN time", "time-small", changes=SHORT, seeds=MANY),
-    Row("ReLU twin time", "time-small", TWIN, SHORT, seeds=MANY),
-    Row("WDCNN time", "time-small", {"kind": "wdcnn"}, SHORT),
-    Row("ResNet time", "time-small", {"kind": "resnet1d"}, SHORT),
-    Row("ResNet order", "order-small", {"kind": "resnet1d"}, SHORT),
+    Row("MRA-SNN time", "time", changes=SHORT, seeds=MANY, spared=LEAN),
+    Row("ReLU twin time", "time", TWIN, SHORT, seeds=MANY, spared=LEAN),
+    Row("WDCNN time", "time", {"kind": "wdcnn"}, SHORT, spared=LEAN),
+    Row("ResNet time", "time", {"kind": "resnet1d"}, SHORT, spared=LEAN),
+    Row("ResNet order", "order", {"kind": "resnet1d"}, SHORT, spared=LEAN),
 )

@@ -1,10 +1,12 @@
 """A run that is trained and calibrated once, whichever cell asks first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from data.protocols import Span
 from models.verdict import Calibration, UnknownCheck
 from training.calibration import fit_temperature, fit_unknown_check
 from training.config import TrainingConfig
@@ -33,9 +35,9 @@ class Trained:
     weights: Weights
     conclusion: Conclusion
 
-    def judge(self, part: str, altered: Altered = as_it_is) -> list[Judged]:
-        """The network's reading of the split's `train`, `validation` or `test` part."""
-        return _judge(self.run, self.weights, part, altered)
+    def judge(self, spans: Iterable[Span], altered: Altered = as_it_is) -> list[Judged]:
+        """The network's reading of recordings, which need not be of the run's own split."""
+        return _judge(self.run, self.weights, spans, altered)
 
 
 def trained(config: TrainingConfig, root: Path, runs: Path) -> Trained:
@@ -50,14 +52,14 @@ def trained(config: TrainingConfig, root: Path, runs: Path) -> Trained:
         if not kept.exists():
             run.learn()
             weights = Weights(run.folder)
-            validation = _judge(run, weights, "validation")
+            learned, validation = (_judge(run, weights, part) for part in (run.split.train, run.split.validation))
             conclusion = Conclusion(
                 calibration=fit_temperature(validation),
-                unknown_check=fit_unknown_check(_judge(run, weights, "train"), validation, config.front_end.kind),
+                unknown_check=fit_unknown_check(learned, validation, config.front_end.kind),
             )
             kept.write_text(conclusion.model_dump_json())
     return Trained(run, Weights(run.folder), Conclusion.model_validate_json(kept.read_text()))
 
 
-def _judge(run: Run, weights: Weights, part: str, altered: Altered = as_it_is) -> list[Judged]:
-    return judge(weights, run.config.front_end, getattr(run.split, part), run.root, run.faults, altered)
+def _judge(run: Run, weights: Weights, spans: Iterable[Span], altered: Altered = as_it_is) -> list[Judged]:
+    return judge(weights, run.config.front_end, spans, run.root, run.faults, altered)

@@ -89,7 +89,8 @@ class AblationCell:
             parameters=ready.weights.parameters,
             steps=self.config.schedule.steps,
             reached=tuple(
-                of_network(ready.judge(part), ready.weights, calibration, unknown) for part in ("validation", "test")
+                of_network(ready.judge(part), ready.weights, calibration, unknown)
+                for part in (self.split.validation, self.split.test)
             ),
         )
         return raw.model_dump(mode="json", exclude_defaults=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from data.protocols import Span, Split
+from data.protocols import ALL, Span, Split
 from models.envelope_rule import EnvelopeRule
 from training.config import Source, TrainingConfig
 from training.judging import Altered, as_it_is
@@ -98,9 +98,15 @@ class NetworkCell:
 
     @cached_property
     def config(self) -> TrainingConfig:
-        """Of the run; a noisy cell has that of the clean one."""
-        source = Source(dataset=self.place.dataset, protocol=self.place.protocol, split=self.place.split.name)
-        return self.base.model_copy(update={"sources": (source,), "seed": self.place.seed})
+        """Of the run; a noisy cell has that of the clean one, and what learns from no rig one for all splits."""
+        place, simulation = self.place, self.base.simulation
+        source = Source(dataset=place.dataset, protocol=place.protocol, split=place.split.name)
+        changes = {
+            "sources": self.base.sources if simulation.alone else (source,),
+            "seed": place.seed,
+            "simulation": simulation.model_copy(update={"seed": place.seed}),
+        }
+        return self.base.model_copy(update=changes)
 
     @property
     def key(self) -> str:
@@ -119,10 +125,11 @@ class NetworkCell:
 
     def measure(self, root: Path, runs: Path) -> Result:
         """Raises DatasetError where a recording is missing."""
-        ready = trained(self.config, at_hand(root, self.place.dataset, runs), runs)
+        dataset = ALL if self.base.simulation.alone else self.place.dataset
+        ready = trained(self.config, at_hand(root, dataset, runs), runs)
         calibration, unknown = ready.conclusion.calibration, ready.conclusion.unknown_check
         reached = [
-            of_network(ready.judge("test", altered), ready.weights, calibration, unknown, snr_db)
+            of_network(ready.judge(self.place.split.test, altered), ready.weights, calibration, unknown, snr_db)
             for snr_db, altered in self.place.readings()
         ]
         return self.place.raw(

@@ -65,4 +65,6 @@ def _of_networks(rows: Sequence[Row]) -> Iterator[Cell]:
                     if row.protocols is not None and protocol not in row.protocols:
                         continue
                     for split in reported(dataset, protocol):
+                        if row.spared is not None and split.name.endswith(row.spared):
+                            continue
                         yield NetworkCell(Place(row.label, protocol, dataset, split, seed, noise), row, base)
