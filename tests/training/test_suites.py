@@ -129,7 +129,7 @@ def test_the_command_line_plans_a_suite(app: typer.Typer, tmp_path: Path) -> Non
 def test_the_command_line_ends_with_what_failed(app: typer.Typer, tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["evaluate", "--suite", "fake", "--data", str(tmp_path)])
     assert answer.exit_code == 1
-    assert "1 of fake's cells failed: bad" in answer.stderr
+    assert "1 of fake's cells failed, first bad" in answer.stderr
     answer = CliRunner().invoke(app, ["evaluate", "--suite", "fake", "--only", "good", "--data", str(tmp_path)])
     assert answer.exit_code == 0
 

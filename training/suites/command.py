@@ -10,6 +10,9 @@ from training.sheet import Sheet
 from training.suites import SUITES, Suite, queue
 
 
+FAILURES_TOLD = 3
+
+
 class UnfilledCells(BrinellError):
     """Cells of a suite failed; which ones was told when they did."""
 
@@ -37,7 +40,8 @@ def fill(name: str, root: Path, runs: Path, only: str | None, into: Path | None)
     if outcome.elsewhere:
         print(f"{len(outcome.elsewhere)} cells are left to another process that is at them")
     if outcome.failed:
-        raise UnfilledCells(f"{len(outcome.failed)} of {name}'s cells failed: {', '.join(outcome.failed)}")
+        first = ", ".join(outcome.failed[:FAILURES_TOLD])
+        raise UnfilledCells(f"{len(outcome.failed)} of {name}'s cells failed, first {first}; each was told above")
 
 
 def _named(name: str, into: Path | None) -> Suite:
