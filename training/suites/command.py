@@ -9,7 +9,6 @@ from training.config import ConfigError
 from training.sheet import Sheet
 from training.suites import SUITES, Suite, queue
 
-
 FAILURES_TOLD = 3
 
 
