@@ -55,10 +55,10 @@ def bundle(run: Path, to: Path, version: str) -> Bundle:
 
 
 def _with_never_seen(draft: Manifest) -> Manifest:
-    """With the miss rate on machines never seen, where the run has not measured it and the truth table has."""
-    if draft.miss_rate.never_seen is not None:
-        return draft
+    """With the truth table's miss rate on machines never seen, where the run saw all machines and the table has one."""
     rate = missed_never_seen(draft.front_end.kind, TRUTH.ledger)
+    if draft.miss_rate.same_machine is None or rate is None:
+        return draft
     return draft.model_copy(update={"miss_rate": draft.miss_rate.model_copy(update={"never_seen": rate})})
 
 

@@ -2,7 +2,6 @@
 
 from data.fault import FAULTS
 from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd
-from data.front_ends.aligned import LOWEST_RATE_HZ
 from data.front_ends.order import WIDEST_OF_RATE
 from models.manifest import Figure, Manifest
 
@@ -171,7 +170,7 @@ def _reads(front_end: FrontEnd) -> str:
         return (
             f"envelope spectra at the orders at which the bearing's faults would strike, {front_end.window_s:g} s a\n"
             f"window; it needs the shaft speed and the bearing, {front_end.turns:g} revolutions of signal and a\n"
-            f"sampling rate of {LOWEST_RATE_HZ:,g} Hz"
+            f"sampling rate of {front_end.lowest_rate_hz:,g} Hz"
         )
     return (
         f"raw samples up to {front_end.limit_hz:,g} Hz at {front_end.rate_hz:,g} Hz, {front_end.length:,} a window;\n"

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy import fft
 
 from data.candidate_lines import CANDIDATES, NUMBERS, read_candidates
-from data.envelope_spectrum import LOWEST_WHITENED_HZ, Band, EnvelopeSpectrum, fitting
+from data.envelope_spectrum import HIGHEST_OF_RATE, Band, EnvelopeSpectrum, fitting
 from data.errors import NotApplicable
 from data.geometry import CharacteristicOrders
 from data.recording import Recording
@@ -25,7 +25,6 @@ FLOOR_ORDERS = 3.0
 HEIGHT_LIMITS = (-0.5, 3.5)
 WHITENINGS = ("phase", "smoothed")
 CHANNELS = 4
-LOWEST_RATE_HZ = 5 * LOWEST_WHITENED_HZ
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +71,11 @@ class AlignedFrontEnd(BaseModel):
         """Numbers of one window: candidates x channels x lines."""
         return len(CANDIDATES) * CHANNELS * NUMBERS
 
+    @property
+    def lowest_rate_hz(self) -> float:
+        """The sampling rate at which the lowest band fits."""
+        return float(np.ceil(min(high for _, high in self.bands_hz) / HIGHEST_OF_RATE))
+
     def windows(self, recording: Recording) -> Windows:
         """The numbers of each window; one band.
 
@@ -94,8 +98,8 @@ class AlignedFrontEnd(BaseModel):
         shaft_hz = recording.shaft_hz
         if shaft_hz is None:
             raise NotApplicable("no shaft speed given: lines at characteristic orders need speed_rpm")
-        if recording.rate_hz < LOWEST_RATE_HZ:
-            raise NotApplicable(f"sampled at {recording.rate_hz:g} Hz: envelope lines need {LOWEST_RATE_HZ:g} Hz")
+        if recording.rate_hz < self.lowest_rate_hz:
+            raise NotApplicable(f"sampled at {recording.rate_hz:g} Hz: envelope lines need {self.lowest_rate_hz:g} Hz")
         plan = self._plan(recording.rate_hz, shaft_hz, recording.seconds)
         if recording.samples.size < plan.window:
             needed = plan.window / recording.rate_hz

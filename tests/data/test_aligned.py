@@ -84,8 +84,15 @@ def test_a_short_recording_is_one_window_if_it_holds_the_turns() -> None:
         ({"orders": None}, "bearing"),
         ({"samples": np.zeros(3000, np.float32)}, "envelope lines need"),
         ({"rate_hz": 1000.0}, "sampled at 1000 Hz"),
+        ({"rate_hz": 4255.0}, "sampled at 4255 Hz: envelope lines need 4256 Hz"),
     ],
 )
 def test_it_says_what_it_needs(change: dict[str, object], said: str) -> None:
     with pytest.raises(NotApplicable, match=said):
         AlignedFrontEnd().windows(replace(_recording(Fault.NORMAL), **change))
+
+
+def test_at_the_lowest_rate_one_band_is_read() -> None:
+    front_end = AlignedFrontEnd()
+    values = front_end.windows(_recording(Fault.INNER_RACE, seconds=2.0, rate_hz=front_end.lowest_rate_hz)).values
+    assert np.isfinite(values).all()
