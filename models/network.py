@@ -192,7 +192,7 @@ class WdcnnConfig(RealConfig):
 
 
 class ResNetConfig(RealConfig):
-    """A 1-D residual network of the size of the shipped MRA-SNN; the defaults have 55 k parameters.
+    """A 1-D residual network of about MRA-SNN's size; the defaults have 55 k parameters.
 
     Attributes:
         stem_width, stem_kernel, stem_stride: of the first convolution.

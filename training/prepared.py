@@ -24,7 +24,7 @@ KEPT = 4096
 def noisy_signals(
     front_end: OrderFrontEnd | TimeFrontEnd, recording: Recording, snr_db: float
 ) -> tuple[NDArray[np.float32], ...]:
-    """`signals` of the recording with white noise, the same every time; raises as that."""
+    """`signals` of the recording with white noise, the same every time and in all of one length; raises as that."""
     seed = (recording.samples.size, round(1000 * abs(snr_db)), int(snr_db < 0))
     samples = add_noise(recording.samples, snr_db, np.random.default_rng(seed))
     return tuple(front_end.signals(replace(recording, samples=samples)))

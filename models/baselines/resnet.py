@@ -4,7 +4,7 @@
 
 Paper: K. He, X. Zhang, S. Ren, J. Sun, "Deep Residual Learning for Image Recognition", CVPR 2016; its basic block, with
 the projection shortcut (option B) where the shape changes, in one dimension. Each block halves the length. Sizes are
-ours, so that it has as many parameters as the shipped MRA-SNN.
+ours, so that it has about as many parameters as MRA-SNN.
 """
 
 from torch import Tensor, nn

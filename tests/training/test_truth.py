@@ -19,6 +19,7 @@ from training.suites.suite import NOT_RUN
 from training.suites.truth.altering import SNR_DB, noisy
 from training.suites.truth.cells import NetworkCell, Place, RuleCell
 from training.suites.truth.figures import Told, counts, majority, of_seed, over_seeds
+from training.suites.truth.filled import Filled
 from training.suites.truth.page import page
 from training.suites.truth.plan import cells, reported
 from training.suites.truth.raw import Raw, Reached, ReadRecording
@@ -124,6 +125,20 @@ def test_a_row_may_run_on_some_protocols_alone_and_change_its_configuration() ->
     queue = [cell for cell in cells(Path("no-data"), [row]) if isinstance(cell, NetworkCell)]
     assert [cell.place.split.name for cell in queue] == [split.name for split in reported("cwru", "by-bearing")]
     assert {cell.config.schedule.steps for cell in queue} == {7}
+
+
+def test_a_row_that_is_spared_some_splits_is_whole_without_them() -> None:
+    rows = [Row("spared", "order", spared=", no fault at 270 lbs", seeds=1), Row("full", "order", seeds=1)]
+    queue = [cell for cell in cells(Path("no-data"), rows) if isinstance(cell, NetworkCell)]
+    loads = [cell for cell in queue if (cell.place.protocol, cell.place.dataset) == ("cross-load", "mfpt")]
+    spared = [cell for cell in loads if cell.row.label == "spared"]
+    assert len([cell for cell in loads if cell.row.label == "full"]) == 17
+    assert len(spared) == 9
+    results = {cell.key: QUEUE_ONLY | cell.place.raw([]) for cell in spared}
+    filled = Filled(loads, results)
+    assert filled.series("spared", "cross-load", "mfpt").told == "1"
+    assert filled.series("full", "cross-load", "mfpt").told == "0 of 1 seeds"
+    assert filled.series("spared", "cross-load", "mfpt", ["0 lbs, no fault at 270 lbs"]).asked == 0
 
 
 @pytest.fixture

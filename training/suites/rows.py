@@ -45,6 +45,12 @@ class Row:
     seeds: int = FEW
     spared: str | None = None
 
+    def runs_on(self, protocol: str, split: str) -> bool:
+        """Whether the row has cells there."""
+        if self.protocols is not None and protocol not in self.protocols:
+            return False
+        return self.spared is None or not split.endswith(self.spared)
+
     @property
     def spikes(self) -> bool:
         """False of a twin, and of every network put in the place of the configuration's."""
@@ -74,19 +80,19 @@ REAL: Changes = {"simulation": {"alone": False, "recordings": 0, "held_out": 0}}
 """`aligned` as it is shipped learns from simulated machines alone; with real ones beside, and from real ones alone."""
 
 LEAN = ", no fault at 270 lbs"
-"""MFPT's loads with less to learn from: only the networks over shaft angle, which hold across loads, are asked."""
+"""MFPT's loads with less to learn from: only MRA-SNN over shaft angle and its twin are asked."""
 
 # In the order in which a queue fills them.
 ROWS: tuple[Row, ...] = (
-    Row("MRA-SNN order", "order", changes=SHORT, seeds=MANY),
-    Row("ReLU twin order", "order", TWIN, SHORT, seeds=MANY),
+    Row("MRA-SNN order", "order-frugal", changes=SHORT, seeds=MANY),
+    Row("ReLU twin order", "order-frugal", TWIN, SHORT, seeds=MANY),
     Row("aligned", "aligned", protocols=("cross-machine", "by-bearing"), seeds=MANY),
     Row("aligned with real rigs", "aligned", changes=WITH_REAL, protocols=("cross-machine", "by-bearing")),
     Row("aligned from real rigs", "aligned", changes=REAL, protocols=("cross-machine", "by-bearing")),
     Row("ReLU twin aligned", "aligned", TWIN, protocols=("cross-machine",)),
-    Row("MRA-SNN time", "time", changes=SHORT, seeds=MANY, spared=LEAN),
-    Row("ReLU twin time", "time", TWIN, SHORT, seeds=MANY, spared=LEAN),
-    Row("WDCNN time", "time", {"kind": "wdcnn"}, SHORT, spared=LEAN),
-    Row("ResNet time", "time", {"kind": "resnet1d"}, SHORT, spared=LEAN),
-    Row("ResNet order", "order", {"kind": "resnet1d"}, SHORT, spared=LEAN),
+    Row("MRA-SNN time", "time-frugal", changes=SHORT, seeds=MANY, spared=LEAN),
+    Row("ReLU twin time", "time-frugal", TWIN, SHORT, seeds=MANY, spared=LEAN),
+    Row("WDCNN time", "time-frugal", {"kind": "wdcnn"}, SHORT, spared=LEAN),
+    Row("ResNet time", "time-frugal", {"kind": "resnet1d"}, SHORT, spared=LEAN),
+    Row("ResNet order", "order-frugal", {"kind": "resnet1d"}, SHORT, spared=LEAN),
 )

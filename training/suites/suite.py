@@ -9,7 +9,8 @@ from training.suites.cell import Cell, Result
 from training.suites.ledger import Ledger
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-NOT_RUN = "not run"
+NOT_RUN, LEFT_EMPTY = "not run", "-"
+"""In the cell of a table: nothing is measured yet; nothing is to be measured."""
 """What a page prints for an unfilled cell."""
 
 

@@ -14,11 +14,10 @@ from training.sheet import Row, Sheet
 from training.suites.cell import Cell, Result
 from training.suites.controls.cells import BundleCell, LabelsCell, OrderCell
 from training.suites.controls.rate import DECIMATED, RateCell
-from training.suites.suite import NOT_RUN
+from training.suites.suite import LEFT_EMPTY, NOT_RUN
 
 Results = Mapping[str, Result]
 SPEEDS = tuple(wrong_speed(error) for error in SPEED_ERRORS)
-LEFT_EMPTY = "-"
 
 INTRODUCTION = """\
 # Controls: is it right for the right reason?

@@ -73,10 +73,11 @@ class Filled:
     def series(
         self, row: str, protocol: str, dataset: str, splits: Sequence[str] | None = None, noise: bool = False
     ) -> Series:
-        """What a row reached on some of the splits, or on all."""
+        """What a row reached on some of the splits, or on all; those that it does not run on are not waited for."""
         names = self.splits(protocol, dataset) if splits is None else splits
-        columns = [self._raws.get((row, protocol, dataset, split, noise), {}) for split in names]
-        asked = sorted(set.union(*(set(column) for column in columns))) if columns else []
+        places = [(row, protocol, dataset, split, noise) for split in names]
+        columns = [self._raws[place] for place in places if place in self._raws]
+        asked = sorted({seed for column in columns for seed in column})
         seeds = []
         for seed in asked:
             raws = [column.get(seed) for column in columns]

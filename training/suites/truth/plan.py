@@ -62,9 +62,6 @@ def _of_networks(rows: Sequence[Row]) -> Iterator[Cell]:
                 if seed >= (row.seeds if places is HEADLINE else min(row.seeds, FEW)):
                     continue
                 for protocol, dataset in places:
-                    if row.protocols is not None and protocol not in row.protocols:
-                        continue
                     for split in reported(dataset, protocol):
-                        if row.spared is not None and split.name.endswith(row.spared):
-                            continue
-                        yield NetworkCell(Place(row.label, protocol, dataset, split, seed, noise), row, base)
+                        if row.runs_on(protocol, split.name):
+                            yield NetworkCell(Place(row.label, protocol, dataset, split, seed, noise), row, base)

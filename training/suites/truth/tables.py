@@ -6,7 +6,7 @@ from statistics import mean
 from data.fault import Fault
 from training.sheet import Row, Sheet
 from training.suites.rows import RULE
-from training.suites.suite import NOT_RUN
+from training.suites.suite import LEFT_EMPTY, NOT_RUN
 from training.suites.truth.altering import SNR_DB
 from training.suites.truth.figures import Spread, Told, Verdict, of_splits, over_seeds
 from training.suites.truth.filled import Filled, Series
@@ -168,7 +168,7 @@ def _worst_split(splits: Sequence[Spread]) -> str:
 
 def _mean_and_worst(series: Series) -> str:
     if not series.seeds:
-        return NOT_RUN
+        return NOT_RUN if series.asked else LEFT_EMPTY
     values = over_seeds(series.reached(), "window_accuracy").values
     text = f"{PERCENT * mean(values):.1f} ({PERCENT * min(values):.1f})"
     return text if len(values) == series.asked else f"{text}, {series.told}"
