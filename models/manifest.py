@@ -14,6 +14,9 @@ from models.verdict import Calibration, UnknownCheck
 Probability = Annotated[float, Field(ge=0, le=1)]
 Interval = tuple[Probability, Probability]
 
+Reads = Literal["nothing", "order", "amplitude", "both"]
+"""What a network reads (`training.controls.word`): the order of things, their amplitude, both, or neither."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -122,6 +125,7 @@ class Manifest(_Part):
 
     Attributes:
         faults: in the order of the logits.
+        reads: what its answers hang on, measured on the same test as the figures.
         layers: per-layer fan-outs and MACs, for the energy account.
         envelope_threshold: z from which the envelope rule names a fault (set as `models.envelope_rule` says).
         inputs: of `model.onnx`, as `outputs`.
@@ -135,6 +139,7 @@ class Manifest(_Part):
     faults: tuple[Fault, ...]
     front_end: FrontEnd
     network: NetworkConfig
+    reads: Reads
     layers: tuple[Layer, ...]
     calibration: Calibration
     unknown_check: UnknownCheck

@@ -41,6 +41,14 @@ LIMITS = {
 """,
 }
 
+READS = {
+    "order": "the order of things: where that is taken away, most of its answers go",
+    "amplitude": "amplitude: it answers almost as well where the order of things is taken away",
+    "both": "the order of things and their amplitude: some of its answers stay where the order is taken away",
+    "nothing": "nothing that a fault of these recordings could be told by",
+}
+"""By the word that the controls found."""
+
 
 SHARE_ALIKE = "CC BY-NC-SA 4.0"
 SIMULATED = """\
@@ -83,6 +91,9 @@ Expected calibration error {summary.window_ece:.3f} (windows), {summary.recordin
 
 Faulty recordings read as "nothing found": {_missed(manifest)}.
 {_calibrated(manifest)}
+
+It reads {READS[manifest.reads]} (shuffled windows, speeds told
+wrong: docs/measured/controls.md).
 
 ## Energy of one window
 

@@ -21,11 +21,13 @@ from models.build import build
 from models.bundle import MODEL
 from models.envelope_rule import EnvelopeRule
 from models.graph import Graph
-from models.manifest import Manifest, TrainingData
+from models.manifest import Manifest, Reads, TrainingData
 from models.output import Network
 from training.calibration import fit_temperature, fit_unknown_check
 from training.candidates import CandidatePool
 from training.config import TrainingConfig
+from training.controls.variants import read_variants
+from training.controls.word import word_of
 from training.evaluation import evaluate, figures, miss_rate, summary
 from training.export import export
 from training.judging import Judged, judge
@@ -113,6 +115,7 @@ class Run:
             faults=FAULTS,
             front_end=self.config.front_end,
             network=self.config.network,
+            reads=self._reads(),
             layers=layers,
             calibration=calibration,
             unknown_check=unknown_check,
@@ -129,6 +132,11 @@ class Run:
         (self.folder / DRAFT).write_text(json.dumps(draft.model_dump(mode="json"), indent=1) + "\n")
         draw_confusion(test, self.folder / "confusion.png", self.config.name)
         return draft
+
+    def _reads(self) -> Reads:
+        graph, tested = Graph(self.folder / MODEL), read(self.split.test, self.root)
+        scores = read_variants(graph.run, self.config.front_end, tested, self.faults)
+        return word_of(scores, len(self.faults))
 
     def _training_data(self) -> tuple[TrainingData, ...]:
         trained = {span.entry for span in self.split.train}

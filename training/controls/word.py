@@ -15,16 +15,23 @@ Where the speed is not asked for (front end `time`) shuffling alone decides, and
 there is nothing to shuffle (front end `aligned`) the speed alone decides.
 """
 
-from typing import Literal
-
-Word = Literal["nothing", "order", "amplitude", "both"]
+from models.manifest import Reads
+from training.controls.scores import balanced
+from training.controls.variants import AS_IT_IS, SHUFFLED, SPEED_ERRORS, Scores, wrong_speed
 
 ABOVE_CHANCE = 0.10
 LITTLE = 1 / 3
 MOST = 2 / 3
 
 
-def what_it_reads(accuracy: float, shuffled: float | None, wrong_speed: float | None, chance: float) -> Word:
+def word_of(scores: Scores, faults: int) -> Reads:
+    """The word for a network that told `faults` apart, from its scores in every variant."""
+    speed = wrong_speed(max(SPEED_ERRORS))
+    shuffled, slowed = (balanced(scores[name]).value if name in scores else None for name in (SHUFFLED, speed))
+    return what_it_reads(balanced(scores[AS_IT_IS]).value, shuffled, slowed, 1 / faults)
+
+
+def what_it_reads(accuracy: float, shuffled: float | None, wrong_speed: float | None, chance: float) -> Reads:
     """The word for a network, from its accuracies: as it is, on shuffled windows, and with the speed 12 % wrong.
 
     Raises:

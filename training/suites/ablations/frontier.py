@@ -6,7 +6,7 @@ from pathlib import Path
 from training.suites.ablations.cells import PROBLEMS
 from training.suites.ablations.figures import frontier, standings
 from training.suites.ablations.page import WHAT
-from training.suites.ablations.variants import SHIPPED
+from training.suites.ablations.variants import UNCHANGED
 from training.suites.cell import Cell, Result
 
 PICTURE = "frontier.png"
@@ -30,8 +30,8 @@ def draw(cells: Sequence[Cell], results: Mapping[str, Result], folder: Path) -> 
         axes.set_xscale("log")
         axes.grid(alpha=0.3)
         for each in known:
-            is_shipped = each.variant.name == SHIPPED
-            axes.plot(each.paper_nj, 100 * each.validation, "o", color="tab:red" if is_shipped else "tab:blue")
+            unchanged = each.variant.name == UNCHANGED
+            axes.plot(each.paper_nj, 100 * each.validation, "o", color="tab:red" if unchanged else "tab:blue")
         for each in (best := frontier(known)):
             axes.annotate(each.variant.name, (each.paper_nj, 100 * each.validation), fontsize=7, rotation=20)
         axes.plot([each.paper_nj for each in best], [100 * each.validation for each in best], "--", color="gray")

@@ -1,4 +1,4 @@
-"""What is changed, one choice at a time, around the shipped configuration."""
+"""What is changed, one choice at a time, around the truth table's MRA-SNN in the front end `order`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from data.front_ends import OrderFrontEnd
 from models.network import MraSnnConfig
 from training.config import TrainingConfig
 from training.suites.changes import Changes, changed
-from training.suites.rows import CONFIGS
+from training.suites.rows import ROWS
 
-SHIPPED = "as shipped"
+UNCHANGED = "as in the truth table"
 PLACES = ("encoder", "block", "neuron")
 TIMESTEPS = (1, 2, 4, 8)
 REVOLUTIONS = (1, 2, 4, 8)
 WIDTHS = (0.5, 0.75, 1.5)
-"""Times the shipped channels, rounded to a multiple of four."""
+"""Times the unchanged channels, rounded to a multiple of four."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ class Variant:
     config: TrainingConfig
 
 
-def shipped() -> TrainingConfig:
+def unchanged() -> TrainingConfig:
     """The configuration around which choices are made."""
-    return TrainingConfig.read(CONFIGS / "order.toml")
+    return ROWS[0].training()
 
 
 def variants(base: TrainingConfig) -> tuple[Variant, ...]:
-    """The configuration as shipped, then each other choice; what has been made already is not made again."""
-    made = [Variant(SHIPPED, SHIPPED, base)]
+    """The configuration unchanged, then each other choice; what has been made already is not made again."""
+    made = [Variant(UNCHANGED, UNCHANGED, base)]
     for group, choices in CHOICES.items():
         for name, changes in choices(base):
             config = changed(base, changes)
@@ -74,8 +74,9 @@ def _bands(base: TrainingConfig) -> Iterator[tuple[str, Changes]]:
 def _augmentation(base: TrainingConfig) -> Iterator[tuple[str, Changes]]:
     clean = (60.0, 60.0)
     yield "no stretching", {"augmentation": {"stretch": 0.0}}
-    yield "no noise", {"augmentation": {"snr_db": clean}}
-    yield "neither", {"augmentation": {"stretch": 0.0, "snr_db": clean}}
+    yield "no noise on recordings", {"augmentation": {"raw_snr_db": ()}}
+    yield "no noise on windows", {"augmentation": {"snr_db": clean}}
+    yield "none of these", {"augmentation": {"stretch": 0.0, "raw_snr_db": (), "snr_db": clean}}
 
 
 def _widths(base: TrainingConfig) -> Iterator[tuple[str, Changes]]:

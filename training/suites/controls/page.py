@@ -9,7 +9,7 @@ import numpy as np
 from data.datasets import DATASETS
 from training.controls.scores import DRAWS, Score, balanced
 from training.controls.variants import AS_IT_IS, SHUFFLED, SPEED_ERRORS, Scores, scores_of, wrong_speed
-from training.controls.word import what_it_reads
+from training.controls.word import word_of
 from training.sheet import Row, Sheet
 from training.suites.cell import Cell, Result
 from training.suites.controls.cells import BundleCell, LabelsCell, OrderCell
@@ -199,10 +199,7 @@ def _variants(scores: Scores) -> Row:
 
 
 def _word(scores: Scores, faults: int) -> str:
-    if not scores:
-        return NOT_RUN
-    shuffled, speed = (balanced(scores[name]).value if name in scores else None for name in (SHUFFLED, SPEEDS[-1]))
-    return what_it_reads(balanced(scores[AS_IT_IS]).value, shuffled, speed, 1 / faults)
+    return word_of(scores, faults) if scores else NOT_RUN
 
 
 def _protocol(cell: OrderCell | LabelsCell) -> str:
