@@ -29,9 +29,8 @@ LIMITS = {
   both of them unknown (a test).
 - Above 4 kHz `rolling_element` was learned from JNU alone and `normal` from MFPT alone: no other of the three rigs has
   that state at a rate that reaches there. In those bands the rig and the fault cannot be told apart by this data.
-- CWRU 197 and 199 (outer race, 0.014 in) show little at their characteristic order. A network of this kind that was not
-  trained on their bearing reads them as a rolling element (docs/measured/cwru-by-bearing.md); expect the same of
-  faults that show as little.
+- CWRU 197 and 199 (outer race, 0.014 in) show little at their characteristic order, and a network of this kind reads
+  them as a rolling element. Expect the same of faults that show as little.
 """,
     "time": """\
 - On a machine never seen a network of this kind mostly names a wrong fault (docs/results.md). The unknown-check is
