@@ -9,6 +9,7 @@ outweighing the rest of the recording.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -31,6 +32,8 @@ WIDEST_OF_BAND = 0.9
 # Bins a resolution cell of the spectrum; twice as many as the window gives, by zero padding.
 PADDING = 2
 LOWEST_RATIO = 0.1
+# A plan needs one for each of its channels.
+TAPERS_KEPT = 16
 
 
 class Band(NamedTuple):
@@ -154,7 +157,7 @@ class EnvelopeSpectrum:
         rank = int((1 - CLIPPED_SHARE) * (size - 1))
         squared = np.minimum(squared, np.partition(squared, rank)[rank])
         squared -= squared.mean()
-        squared *= np.hanning(size).astype(np.float32)
+        squared *= _taper(size)
         magnitude = np.abs(fft.rfft(squared, PADDING * size))[: self._bins]
         usable = min(magnitude.size, int(WIDEST_OF_BAND * PADDING * part.size))
         ratio = np.full(self._bins, np.nan)
@@ -176,6 +179,14 @@ def widened(ratio: NDArray[Number], larger: np.ufunc = np.fmax) -> NDArray[Numbe
     wide[..., 1:] = larger(wide[..., 1:], ratio[..., :-1])
     wide[..., :-1] = larger(wide[..., :-1], ratio[..., 1:])
     return wide
+
+
+@lru_cache(maxsize=TAPERS_KEPT)
+def _taper(size: int) -> Floats:
+    """Hann's; made once for all windows of a recording, since its cosines cost as much as a transform."""
+    taper = np.hanning(size).astype(np.float32)
+    taper.setflags(write=False)
+    return taper
 
 
 def _over_floor(magnitude: Floats, width: int) -> NDArray[np.float64]:
