@@ -29,9 +29,12 @@ def draw(cells: Sequence[Cell], results: Mapping[str, Result], folder: Path) -> 
         )
         axes.set_xscale("log")
         axes.grid(alpha=0.3)
+        axes.margins(0.15)
         for each in known:
             unchanged = each.variant.name == UNCHANGED
-            axes.plot(each.paper_nj, 100 * each.validation, "o", color="tab:red" if unchanged else "tab:blue")
+            # Above the others: a choice that changes nothing here lies on the same point.
+            colour, height = ("tab:red", 3) if unchanged else ("tab:blue", 2)
+            axes.plot(each.paper_nj, 100 * each.validation, "o", color=colour, zorder=height)
         for each in (best := frontier(known)):
             axes.annotate(each.variant.name, (each.paper_nj, 100 * each.validation), fontsize=7, rotation=20)
         axes.plot([each.paper_nj for each in best], [100 * each.validation for each in best], "--", color="gray")
