@@ -107,7 +107,8 @@ class BundleCell:
         """Windows right of each test recording, by rig and variant."""
         bundle = Bundle.load(self.folder)
         manifest, root = bundle.manifest, at_hand(root, ALL, runs)
-        split = split_of(TrainingConfig.read(self.folder / "config.toml").sources, root)
+        config = TrainingConfig.read(self.folder / "config.toml")
+        split = split_of(config.sources, root, config.simulation)
         found = read_variants(bundle.graph.run, manifest.front_end, read(split.test, root), manifest.faults)
         return {"faults": len(manifest.faults), "scores": plain(found)}
 
