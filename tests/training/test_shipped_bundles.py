@@ -7,10 +7,14 @@ import pytest
 from data.fault import Fault
 from models.bundle import PRETRAINED, Bundle, check_golden
 from training.bundling import bundle as export_bundle
-from training.card import card
+from training.card import READS, card
 from training.config import TrainingConfig
+from training.controls.variants import scores_of
+from training.controls.word import word_of
 from training.measuring import Measured, compare_with_torch, measure
 from training.spans import split_of
+from training.suites.controls import CONTROLS
+from training.suites.controls.cells import BundleCell
 from training.suites.truth import TRUTH
 from training.suites.truth.missed import missed_never_seen
 
@@ -75,6 +79,12 @@ def test_the_miss_rate_on_machines_never_seen_is_that_of_the_truth_table(shipped
     if shipped.manifest.miss_rate.same_machine is not None:
         kind = shipped.manifest.front_end.kind
         assert shipped.manifest.miss_rate.never_seen == missed_never_seen(kind, TRUTH.ledger)
+
+
+def test_its_card_says_what_the_controls_found_it_to_read(shipped: Bundle) -> None:
+    result = CONTROLS.ledger.results()[BundleCell(shipped.folder, 0.0).key]
+    assert shipped.manifest.reads == word_of(scores_of(result["scores"]), result["faults"])
+    assert READS[shipped.manifest.reads] in (shipped.folder / "README.md").read_text()
 
 
 def test_nearly_all_that_was_not_trained_on_is_still_known(shipped: Bundle, measured: Measured) -> None:
