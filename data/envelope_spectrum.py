@@ -32,7 +32,7 @@ WIDEST_OF_BAND = 0.9
 # Bins a resolution cell of the spectrum; twice as many as the window gives, by zero padding.
 PADDING = 2
 LOWEST_RATIO = 0.1
-# A plan needs one for each of its channels.
+# A plan needs one for each of its channels, and a request has two plans: those of `aligned` and of the envelope rule.
 TAPERS_KEPT = 16
 
 

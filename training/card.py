@@ -4,6 +4,7 @@ from data.fault import FAULTS
 from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd
 from data.front_ends.order import WIDEST_OF_RATE
 from models.manifest import Figure, Manifest
+from training.controls.variants import SHUFFLED, SPEED_ERRORS, variants_of, wrong_speed
 
 NETWORKS = {
     "mra-snn": "MRA-SNN, after arXiv 2408.11067",
@@ -91,8 +92,8 @@ Expected calibration error {summary.window_ece:.3f} (windows), {summary.recordin
 Faulty recordings read as "nothing found": {_missed(manifest)}.
 {_calibrated(manifest)}
 
-It reads {READS[manifest.reads]} (shuffled windows, speeds told
-wrong: docs/measured/controls.md).
+It reads {READS[manifest.reads]}
+({_controls(manifest.front_end)}: docs/measured/controls.md).
 
 ## Energy of one window
 
@@ -150,6 +151,12 @@ bearings took part. They were in view, though, while front end and simulator wer
     return f"""\
 On recordings, or ends of recordings, that it was not trained on. **The bearings are the same as in training**
 ({manifest.protocol}): this says how it does on machines that it knows, not on yours."""
+
+
+def _controls(front_end: FrontEnd) -> str:
+    made = variants_of(front_end)
+    told = {SHUFFLED: "windows shuffled", wrong_speed(max(SPEED_ERRORS)): "speeds told wrong"}
+    return ", ".join(words for variant, words in told.items() if variant in made)
 
 
 def _calibrated(manifest: Manifest) -> str:

@@ -76,7 +76,7 @@ SHORT: Changes = {
     "augmentation": {"raw_snr_db": (10.0, 5.0, 0.0, -5.0)},
     "schedule": {"steps": 600, "patience": 8},
 }
-"""One rig is learned in fewer steps than the three of a shipped bundle, and with more noise."""
+"""Fewer steps than those of a shipped bundle, and more noise. So few steps end before this patience does."""
 
 WITH_REAL: Changes = {"simulation": {"alone": False}}
 REAL: Changes = {"simulation": {"alone": False, "recordings": 0, "held_out": 0}}

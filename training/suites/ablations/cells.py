@@ -26,8 +26,9 @@ class Problem:
     names: tuple[str, ...]
 
     def splits(self) -> tuple[Split, ...]:
-        """In the protocol's order."""
-        return tuple(split for split in splits_of(self.dataset, self.protocol) if split.name in self.names)
+        """In the order of the names; raises KeyError where the protocol has none of a name."""
+        named = {split.name: split for split in splits_of(self.dataset, self.protocol)}
+        return tuple(named[name] for name in self.names)
 
 
 PROBLEMS = (

@@ -11,6 +11,8 @@ from training.suites.changes import Changes, changed
 from training.suites.rows import ROWS
 
 UNCHANGED = "as in the truth table"
+ROW = "MRA-SNN order"
+"""Of that table: around it choices are made."""
 PLACES = ("encoder", "block", "neuron")
 TIMESTEPS = (1, 2, 4, 8)
 REVOLUTIONS = (1, 2, 4, 8)
@@ -29,7 +31,7 @@ class Variant:
 
 def unchanged() -> TrainingConfig:
     """The configuration around which choices are made."""
-    return ROWS[0].training()
+    return next(row for row in ROWS if row.label == ROW).training()
 
 
 def variants(base: TrainingConfig) -> tuple[Variant, ...]:

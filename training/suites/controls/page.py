@@ -23,8 +23,8 @@ INTRODUCTION = """\
 # Controls: is it right for the right reason?
 
 Made by `brinell evaluate --suite controls` from the raw results in `docs/measured/controls/`; no figure is typed by
-hand. Each network is small, trained for the few steps that these controls need, one seed: the figures say what such a
-network leans on, not how good the shipped one is.
+hand. But for the shipped bundles each network is small, trained for the few steps that these controls need, one seed:
+the figures say what such a network leans on, not how good it can be.
 
 "97.0 % (90 % to 99 %), 8 of 9" means: 97.0 % of windows right, the mean over faults of the mean over recordings, with
 its 95 % interval (a bootstrap over recordings, for the windows of one recording are not independent), and 8 of 9
@@ -35,7 +35,8 @@ the intervals say nothing about other bearings.
 WORDS = """\
 The word for what a network reads is made by `training/controls/word.py`: `order` where shuffled windows cost at least
 two thirds of what is above chance and a speed wrong by 12 % (either way) more than a third; `amplitude` where neither
-costs a third; `both` between; `nothing` where it is less than 10 points above chance. **Shuffled**: every window is
+costs a third; `both` between; `nothing` where it is less than 10 points above chance. Where one of the two cannot be
+made (`time` asks for no speed, `aligned` has no windows to cut) the other decides alone. **Shuffled**: every window is
 cut into pieces of 0.1 revolution (`time`: of 4 ms), shorter than the way between two impacts of any fault here, and
 the pieces are permuted. Only the statistics of amplitude within a piece stay (in `time` the resonances too). "Trained
 and tested shuffled" says how far those statistics alone would carry.
