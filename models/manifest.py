@@ -59,7 +59,7 @@ class MissRate(_Part):
 
     Attributes:
         same_machine: recordings of the machines that were trained on.
-        never_seen: recordings of machines that were not, by this network or by others of its kind, each trained
+        never_seen: recordings of machines that were not, by this network or by the worst of others of its kind, trained
             without the machine.
     """
 

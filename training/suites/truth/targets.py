@@ -6,13 +6,18 @@ from statistics import mean
 
 from training.metrics import Share
 from training.sheet import Sheet
-from training.suites.suite import NOT_RUN
+from training.suites.suite import LEFT_EMPTY, NOT_RUN
 from training.suites.truth.altering import SNR_DB
 from training.suites.truth.figures import Counts, Told, of_splits, over_seeds
 from training.suites.truth.filled import Filled, Series
 
-Reaching = tuple[str, bool] | None
-"""What was reached in words, and whether that is enough; None where it is not run."""
+
+@dataclass(frozen=True)
+class Reach:
+    """What was reached in words, and whether that is enough; None where nothing was asked, run or answered."""
+
+    text: str
+    enough: bool | None = None
 
 HEALTHY_LOAD = "270 lbs"
 FIRING, PAPER_FLOAT, PAPER_INT8, FULL = 0.04, 12.0, 8.0, 3.0
@@ -24,7 +29,7 @@ class Target:
     """An aim in words, and what a row reached of it."""
 
     aim: str
-    reached: Callable[[Filled, str], Reaching]
+    reached: Callable[[Filled, str], Reach]
 
 
 def sheet(filled: Filled) -> Sheet:
@@ -33,66 +38,84 @@ def sheet(filled: Filled) -> Sheet:
     return Sheet("", ("aim", *filled.spiking), rows)
 
 
-def _told(reaching: Reaching) -> str:
-    if reaching is None:
-        return NOT_RUN
-    text, enough = reaching
-    return f"{text}: {'reached' if enough else 'missed'}"
+def _told(reach: Reach) -> str:
+    if reach.enough is None:
+        return reach.text
+    return f"{reach.text}: {'reached' if reach.enough else 'missed'}"
 
 
-def _speeds(pairs: bool, worst: bool, least: float) -> Callable[[Filled, str], Reaching]:
-    def reached(filled: Filled, label: str) -> Reaching:
+def _absent(series: Series) -> Reach:
+    return Reach(NOT_RUN if series.asked else LEFT_EMPTY)
+
+
+def _of_seeds(text: str, series: Series, enough: bool | None) -> Reach:
+    """With the number of seeds, where not all are there."""
+    return Reach(text if len(series.seeds) == series.asked else f"{text} ({series.told})", enough)
+
+
+def _speeds(pairs: bool, worst: bool, least: float) -> Callable[[Filled, str], Reach]:
+    def reached(filled: Filled, label: str) -> Reach:
         names = [split for split in filled.splits("cross-speed", "jnu") if (" -> " in split) is pairs]
         series = filled.series(label, "cross-speed", "jnu", names)
-        if not names or not series.seeds:
-            return None
+        if not series.seeds:
+            return _absent(series)
         means = [mean(split.values) for split in of_splits(series.reached(), "window_accuracy")]
         value = min(means) if worst else mean(means)
-        return f"{100 * value:.2f} %", value >= least
+        return _of_seeds(f"{100 * value:.2f} %", series, value >= least)
 
     return reached
 
 
-def _loads(filled: Filled, label: str) -> Reaching:
+def _loads(filled: Filled, label: str) -> Reach:
     names = [split for split in filled.splits("cross-load", "mfpt") if "+" not in split and split != HEALTHY_LOAD]
     series = filled.series(label, "cross-load", "mfpt", names)
-    if not names or not series.seeds:
-        return None
+    if not series.seeds:
+        return _absent(series)
     worst = min(min(split.values) for split in of_splits(series.reached(), "window_accuracy"))
-    return f"worst split and seed {100 * worst:.2f} %", worst == 1.0
+    return _of_seeds(f"worst split and seed {100 * worst:.2f} %", series, worst == 1.0)
 
 
-def _recordings(filled: Filled, label: str) -> Reaching:
+def _recordings(filled: Filled, label: str) -> Reach:
     series = filled.series(label, "by-recording", "mfpt")
-    right = _counts(series, lambda counts: counts.right)
-    return None if right is None else (f"{right.right} of {right.total}", right.right == right.total)
+    if not series.seeds:
+        return _absent(series)
+    right = Told.of(series.reached()).most.right
+    return _of_seeds(f"{right.right} of {right.total}", series, right.right == right.total)
 
 
-def _at_0_db(filled: Filled, label: str) -> Reaching:
+def _at_0_db(filled: Filled, label: str) -> Reach:
     series = filled.series(label, "by-recording", "mfpt", noise=True)
     if not series.seeds:
-        return None
+        return _absent(series)
     value = mean(over_seeds(series.reached(SNR_DB.index(0.0)), "window_accuracy").values)
-    return f"{100 * value:.1f} %", value >= 0.97
+    return _of_seeds(f"{100 * value:.1f} %", series, value >= 0.97)
 
 
 def _never_seen(
     rig: str, figure: Callable[[Counts], Share], enough: Callable[[Share], bool]
-) -> Callable[[Filled, str], Reaching]:
-    def reached(filled: Filled, label: str) -> Reaching:
-        share = _counts(filled.series(label, "cross-machine", "all", [f"{rig} never seen"]), figure)
-        return None if share is None else (f"{share.right} of {share.total}", enough(share))
+) -> Callable[[Filled, str], Reach]:
+    def reached(filled: Filled, label: str) -> Reach:
+        series = filled.series(label, "cross-machine", "all", [f"{rig} never seen"])
+        if not series.seeds:
+            return _absent(series)
+        counts = Told.of(series.reached()).most
+        found = figure(counts)
+        text = f"{found.right} of {found.total}"
+        if enough is _none and not (counts.answered_right.right or counts.answered_wrong.right):
+            return _of_seeds(f"{text}, no fault was answered at all", series, None)
+        return _of_seeds(text, series, enough(found))
 
     return reached
 
 
-def _areas(filled: Filled, label: str) -> Reaching:
+def _areas(filled: Filled, label: str) -> Reach:
     areas = {row: _area(filled.series(row, "by-bearing", "cwru")) for row in filled.rows("by-bearing", "cwru")}
     own = areas.get(label)
     if own is None:
-        return None
+        return _absent(filled.series(label, "by-bearing", "cwru"))
     best = max((area for row, area in areas.items() if area is not None and row not in filled.spiking), default=0.0)
-    return f"{own:.3f}, best of the others {best:.3f}", own >= 0.95 and own > best
+    told = f"{own:.3f}, best of the others {best:.3f}"
+    return _of_seeds(told, filled.series(label, "by-bearing", "cwru"), own >= 0.95 and own > best)
 
 
 def _area(series: Series) -> float | None:
@@ -100,26 +123,22 @@ def _area(series: Series) -> float | None:
     return mean(values) if values else None
 
 
-def _fires(filled: Filled, label: str) -> Reaching:
+def _fires(filled: Filled, label: str) -> Reach:
     rates = [raw.reached[0].cost.firing_rate for raw in filled.clean(label) if raw.reached[0].cost is not None]
-    return (f"{100 * mean(rates):.1f} %", mean(rates) <= FIRING) if rates else None
+    return Reach(f"{100 * mean(rates):.1f} %", mean(rates) <= FIRING) if rates else Reach(NOT_RUN)
 
 
-def _cheaper(account: str, profile: str, times: float) -> Callable[[Filled, str], Reaching]:
-    def reached(filled: Filled, label: str) -> Reaching:
+def _cheaper(account: str, profile: str, times: float) -> Callable[[Filled, str], Reach]:
+    def reached(filled: Filled, label: str) -> Reach:
         costs = [raw.reached[0].cost for raw in filled.clean(label)]
         energies = [cost.energy[profile] for cost in costs if cost is not None]
         if not energies:
-            return None
+            return Reach(NOT_RUN)
         own = mean(getattr(each, account) for each in energies)
         ratio = mean(getattr(each, f"twin_{account}") for each in energies) / own
-        return f"1/{ratio:.3g}" if ratio >= 1 else f"{1 / ratio:.3g} times", ratio >= times
+        return Reach(f"1/{ratio:.3g}" if ratio >= 1 else f"{1 / ratio:.3g} times", ratio >= times)
 
     return reached
-
-
-def _counts(series: Series, figure: Callable[[Counts], Share]) -> Share | None:
-    return figure(Told.of(series.reached()).most) if series.seeds else None
 
 
 def _none(share: Share) -> bool:
