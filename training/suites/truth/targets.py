@@ -19,6 +19,7 @@ class Reach:
     text: str
     enough: bool | None = None
 
+
 HEALTHY_LOAD = "270 lbs"
 FIRING, PAPER_FLOAT, PAPER_INT8, FULL = 0.04, 12.0, 8.0, 3.0
 NAMED_OF_CWRU = 0.75
