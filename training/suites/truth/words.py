@@ -11,17 +11,18 @@ windows say together; over seeds it counts as most of them read it, right only i
 once if several splits test it and all read it right. "(worst 12)" is the worst seed where that differs. Intervals are
 Wilson's, 95 %, and count distinct recordings; under `cross-machine` and `by-bearing` they count bearings, and a
 bearing is right only if all its recordings are. Recordings of one bearing are not independent: MFPT and JNU have one
-bearing for each state, CWRU has 11 faulty ones and one healthy one; here they count as 15, since an outer race counts anew at each position. "missed" is a faulty recording in which nothing was found, "false alarm" a
-healthy one in which something was. The rows of MRA-SNN, its twins and the baselines are trained from the
-configurations of the shipped bundles `order` and `time` (training/configs), but for 600 steps on what the protocol
-leaves to train on, with noise on the raw recordings down to -5 dB and not to 5 dB; the rows "as shipped" are trained
-for as many steps as the bundles, with their noise, with one seed. WDCNN and ResNet share that
-schedule and noise; nothing was tuned for them. The noise, the spike penalty and the size of the network were settled
-with JNU's pairs 600 -> 1000 and 1000 -> 600 rpm in view, which are tested here; the front end and the simulator of
-`aligned` with all rigs in view (docs/decisions/candidate-detector.md). Expect some optimism there. Weights,
-temperatures and thresholds of networks were chosen on validation parts alone. The envelope rule trains on nothing and
-has no windows; its threshold was set on simulated recordings and on MFPT's baseline_1 and baseline_2, which are
-tested here, with all rigs in view. A dash is a cell that is not asked for.
+bearing for each state, CWRU has 11 faulty ones and one healthy one; here they count as 15, since an outer race counts
+anew at each position. "missed" is a faulty recording in which nothing was found, "false alarm" a healthy one in which
+something was. The rows of MRA-SNN, its twins and the baselines are trained from the configurations of the shipped
+bundles `order` and `time` (training/configs), but for 600 steps on what the protocol leaves to train on, with noise on
+the raw recordings down to -5 dB and not to 5 dB; the rows "as shipped" are trained for as many steps as the bundles,
+with their noise, with one seed. WDCNN and ResNet share that schedule and noise; nothing was tuned for them. The noise,
+the spike penalty and the size of the network were settled with JNU's pairs 600 -> 1000 and 1000 -> 600 rpm in view,
+which are tested here; the front end and the simulator of `aligned` with all rigs in view (docs/decisions/candidate-
+detector.md). Expect some optimism there. Weights, temperatures and thresholds of networks were chosen on validation
+parts alone. The envelope rule trains on nothing and has no windows; its threshold was set on simulated recordings and
+on MFPT's baseline_1 and baseline_2, which are tested here, with all rigs in view. A dash is a cell that is not asked
+for.
 """
 
 CROSS_MACHINE = """\
