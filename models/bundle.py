@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from data.character import Character
 from data.errors import BrinellError
 from models.graph import Graph, Reading
 from models.layers import counted
 from models.manifest import Manifest, Port
+from models.verdict import Conclusion, conclude
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 MANIFEST = "manifest.json"
@@ -38,6 +40,17 @@ class BundleError(BrinellError):
     def __init__(self, bundle: Path | str, reason: str) -> None:
         super().__init__(f"bundle {bundle}: {reason}")
         self.reason = reason
+
+
+def versions(name: Path) -> list[Path]:
+    """The folders `<name>/<version>` of a bundle, the newest first, by number: 1.10.0 stands before 1.9.0."""
+    folders = name.iterdir() if name.is_dir() else ()
+    seen = [path for path in folders if path.is_dir() and not path.name.startswith(".")]
+    return sorted(seen, key=_numbers, reverse=True)
+
+
+def _numbers(version: Path) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else -1 for part in version.name.split("."))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +111,19 @@ class Bundle:
             made = self.manifest.front_end.length
             raise BundleError(self.folder, f"the graph reads {graph.length} samples, the front end makes {made}")
         return graph
+
+    def conclude(self, windows: NDArray[np.float32], of_recording: Character) -> tuple[Reading, Conclusion]:
+        """Reads `windows` [positions, bands, length] of one recording, and joins them to one answer."""
+        positions, bands, length = windows.shape
+        reading = self.graph.run(windows.reshape(positions * bands, 1, length))
+        conclusion = conclude(
+            reading.logits.reshape(positions, bands, -1),
+            reading.features.reshape(positions, bands, -1),
+            of_recording,
+            self.manifest.calibration,
+            self.manifest.unknown_check,
+        )
+        return reading, conclusion
 
     @cached_property
     def tracer(self) -> Graph | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from data.character import Character, character
+from data.character import character
 from data.errors import NotApplicable
 from data.fault import Fault
 from data.recording import Recording
@@ -23,7 +23,7 @@ from models.energy import PROFILES, EnergyProfile, account
 from models.envelope_rule import EnvelopeRule, Evidence
 from models.graph import Reading
 from models.shaft_speed import ShaftSpeed, SpeedEstimate
-from models.verdict import Conclusion, conclude
+from models.verdict import Conclusion
 from service import wording
 from service.choice import choose
 from service.diagnosis import (
@@ -117,7 +117,7 @@ class Engine:
         with watch.stage("graph"):
             shaft_lead = None if estimate is None else estimate.lead
             of_recording = replace(character(recording), shaft_lead=shaft_lead)
-            reading, conclusion = _read(choice.bundle, choice.windows, of_recording)
+            reading, conclusion = choice.bundle.conclude(choice.windows.values, of_recording)
         with watch.stage("evidence"):
             evidence = _evidence(choice.bundle, recording)
         findings = _Findings(recording, choice.bundle, choice.windows, choice.reason, reading, conclusion, evidence)
@@ -179,19 +179,6 @@ class Engine:
             graph_runs=runs,
             per_window=WindowEnergy(paper_nj=spent.paper_nj / windows, full_nj=spent.full_nj / windows),
         )
-
-
-def _read(bundle: Bundle, windows: Windows, of_recording: Character) -> tuple[Reading, Conclusion]:
-    positions, bands, length = windows.values.shape
-    reading = bundle.graph.run(windows.values.reshape(positions * bands, 1, length))
-    conclusion = conclude(
-        reading.logits.reshape(positions, bands, -1),
-        reading.features.reshape(positions, bands, -1),
-        of_recording,
-        bundle.manifest.calibration,
-        bundle.manifest.unknown_check,
-    )
-    return reading, conclusion
 
 
 def _evidence(bundle: Bundle, recording: Recording) -> _Evidence:

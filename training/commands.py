@@ -7,9 +7,6 @@ import typer
 
 from data.terminal import explained
 
-CONFIGS = Path(__file__).with_name("configs")
-"""Those of the shipped bundles."""
-
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Folder of the datasets; else $BRINELL_DATA, else the fetched ones.")
 ]
@@ -98,6 +95,7 @@ def evaluate(
             return
 
         from training.comparison import compare
+        from training.config import CONFIGS
         from training.report import bundle_sheets, comparison_sheets, show
 
         if bundle:

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from data.fault import Fault
 from data.front_ends import FrontEnd, OrderFrontEnd, TimeFrontEnd
+from data.protocols import Split
 from data.recording import Recording
-from training.controls.scores import Read, Score, score
+from training.controls.scores import Score, score
 from training.controls.shuffle import pieces_of, shuffled
+from training.judging import Read, Reader
+from training.spans import read
 
 AS_IT_IS = "as it is"
 SHUFFLED = "shuffled"
@@ -49,6 +53,11 @@ def read_variants(
                     values = shuffled(values, pieces_of(front_end))
                 scores.append(score(read, values, recording.source, recording.fault, faults))
     return found
+
+
+def read_test_part(graph: Reader, front_end: FrontEnd, split: Split, root: Path, faults: Sequence[Fault]) -> Scores:
+    """Scores by variant of what a run was not trained on, from its exported graph."""
+    return read_variants(graph.run, front_end, read(split.test, root), faults)
 
 
 def plain(scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:

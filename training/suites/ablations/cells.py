@@ -7,7 +7,7 @@ from pathlib import Path
 from data.protocols import Split
 from training.config import Source, TrainingConfig
 from training.suites.ablations.variants import Variant
-from training.suites.cell import Result, digest
+from training.suites.cell import Result, digest, told_spans
 from training.suites.cost import training_seconds
 from training.suites.recordings import at_hand, splits_of
 from training.suites.trained import trained
@@ -75,12 +75,7 @@ class AblationCell:
     @property
     def key(self) -> str:
         """Changes with the configuration and the recordings."""
-        spans = [
-            (part, span.entry.rig, span.entry.name, span.start, span.stop)
-            for part in ("train", "validation", "test")
-            for span in getattr(self.split, part)
-        ]
-        return digest("ablation", VERSION, self.config.key, spans)
+        return digest("ablation", VERSION, self.config.key, told_spans(self.split))
 
     @property
     def seconds(self) -> float:

@@ -14,7 +14,7 @@ from models.bundle import Bundle
 from training.config import Source, TrainingConfig
 from training.controls.fitting import fit
 from training.controls.shuffle import pieces_of
-from training.controls.variants import AS_IT_IS, SHUFFLED, SPEED_ERRORS, plain, read_variants
+from training.controls.variants import AS_IT_IS, SHUFFLED, SPEED_ERRORS, plain, read_test_part, read_variants
 from training.spans import read, split_of
 from training.suites.cell import Result, digest
 from training.suites.recordings import at_hand
@@ -109,7 +109,7 @@ class BundleCell:
         manifest, root = bundle.manifest, at_hand(root, ALL, runs)
         config = TrainingConfig.read(self.folder / "config.toml")
         split = split_of(config.sources, root, config.simulation)
-        found = read_variants(bundle.graph.run, manifest.front_end, read(split.test, root), manifest.faults)
+        found = read_test_part(bundle.graph, manifest.front_end, split, root, manifest.faults)
         return {"faults": len(manifest.faults), "scores": plain(found)}
 
 

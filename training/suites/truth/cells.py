@@ -9,7 +9,7 @@ from models.envelope_rule import EnvelopeRule
 from training.config import Source, TrainingConfig
 from training.judging import Altered, as_it_is
 from training.spans import read
-from training.suites.cell import Result, digest
+from training.suites.cell import Result, digest, told_spans
 from training.suites.cost import training_seconds
 from training.suites.recordings import at_hand
 from training.suites.rows import RULE, Row
@@ -49,12 +49,8 @@ class Place:
     @property
     def key_parts(self) -> tuple[object, ...]:
         """All that changes the result, the network apart."""
-        spans = [
-            (part, span.entry.rig, span.entry.name, span.start, span.stop)
-            for part in ("train", "validation", "test")
-            for span in getattr(self.split, part)
-        ]
-        return (VERSION, self.protocol, self.split.name, spans, self.seed, SNR_DB if self.noise else None)
+        noise = SNR_DB if self.noise else None
+        return (VERSION, self.protocol, self.split.name, told_spans(self.split), self.seed, noise)
 
     def readings(self) -> tuple[tuple[float | None, Altered], ...]:
         """The noise levels at which the test part is read, and what is done to its recordings."""

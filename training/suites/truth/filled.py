@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from training.suites.cell import Cell, Result
+from training.suites.cell import Cell, Result, measured
 from training.suites.rows import RULE
 from training.suites.truth.cells import NetworkCell, Place, RuleCell
 from training.suites.truth.raw import Raw, Reached
 
 _Where = tuple[str, str, str, str, bool]
-_QUEUE_ONLY = {"key", "name", "cpu_seconds"}
 
 
 @dataclass(frozen=True)
@@ -100,4 +99,4 @@ def _where(place: Place) -> _Where:
 
 def raw_of(result: Result) -> Raw:
     """The result of a cell of this table."""
-    return Raw.model_validate({name: value for name, value in result.items() if name not in _QUEUE_ONLY})
+    return Raw.model_validate(measured(result))
