@@ -40,6 +40,9 @@ from service.diagnosis import (
 )
 from service.sensor_check import clipping_warning, sensor_fault
 
+NANO = 1e9
+"""nJ in a J."""
+
 
 @dataclass
 class _Stopwatch:
@@ -77,9 +80,15 @@ class _Evidence:
 class Engine:
     """Answers with the given bundles, by name; safe to use from several threads at once."""
 
-    def __init__(self, bundles: Mapping[str, Bundle], profile: EnergyProfile = PROFILES["float32"]) -> None:
+    def __init__(
+        self,
+        bundles: Mapping[str, Bundle],
+        profile: EnergyProfile = PROFILES["float32"],
+        watts_per_core: float | None = None,
+    ) -> None:
         self.bundles = bundles
         self.profile = profile
+        self.watts_per_core = watts_per_core
 
     def diagnose(
         self, recording: Recording, *, bundle: str | None = None, windows: bool = False, warnings: Sequence[str] = ()
@@ -175,6 +184,7 @@ class Engine:
         spent = account(bundle.manifest.layers, synops, spikes, runs, self.profile)
         return EnergyStatement(
             **spent.model_dump(include={"paper_nj", "full_nj", "synops", "macs", "firing_rates", "profile"}),
+            host_nj=None if self.watts_per_core is None else NANO * self.watts_per_core * reading.cpu_s,
             relu_twin_nj=spent.relu_twin_nj,
             graph_runs=runs,
             per_window=WindowEnergy(paper_nj=spent.paper_nj / windows, full_nj=spent.full_nj / windows),
