@@ -1,7 +1,7 @@
 """Variants of the envelope rule, and which of them a split's own recordings choose: the rule trains on nothing.
 
-Sixteen in all, set down before any was read. The threshold goes down alone: healthy recordings hardly ever reach the
-shipped one (`models.envelope_rule.THRESHOLD`), so that a higher one could only miss more.
+Sixteen in all, set down with the figures of the shipped one in view, before any other was read here. The threshold goes
+down alone: healthy recordings hardly ever reach the shipped one (`models.envelope_rule.THRESHOLD`).
 """
 
 from collections.abc import Iterable, Sequence
