@@ -60,6 +60,10 @@ class Filled:
         """The labels of all rows but the envelope rule's."""
         return [label for label in dict.fromkeys(where[0] for where in self._raws) if label != RULE]
 
+    def protocols(self, row: str) -> list[tuple[str, str]]:
+        """Protocol and dataset of all that a row runs on."""
+        return list(dict.fromkeys(where[1:3] for where in self._raws if where[0] == row))
+
     def rows(self, protocol: str, dataset: str) -> list[str]:
         """The rows' labels, the envelope rule last."""
         labels = dict.fromkeys(where[0] for where in self._raws if where[1:3] == (protocol, dataset))
