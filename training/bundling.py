@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import BrinellError
-from data.fault import FAULTS
+from data.fault import FAULTS, Fault
 from data.front_ends import FrontEnd
+from data.recording import Recording
 from data.rig import draw_rig, simulate
 from models.bundle import MODEL, TRACE_MODEL, Bundle, write_bundle
 from models.graph import Graph
@@ -62,6 +63,12 @@ def _with_never_seen(draft: Manifest) -> Manifest:
     return draft.model_copy(update={"miss_rate": draft.miss_rate.model_copy(update={"never_seen": rate})})
 
 
+def golden_recording(fault: Fault) -> Recording:
+    """The simulated recording whose windows show `fault` among the golden ones."""
+    rng = np.random.default_rng((GOLDEN_SEED, FAULTS.index(fault)))
+    return simulate(draw_rig(rng, rate_hz=GOLDEN_RATE_HZ), fault, GOLDEN_SECONDS, rng)
+
+
 def golden_windows(front_end: FrontEnd, network: Network, graph: Graph) -> NDArray[np.float32]:
     """Windows [K, 1, length] of simulated recordings of all four faults.
 
@@ -69,10 +76,8 @@ def golden_windows(front_end: FrontEnd, network: Network, graph: Graph) -> NDArr
     processor's sums may flip a spike, and a sound bundle would be refused.
     """
     windows = []
-    for number, fault in enumerate(FAULTS):
-        rng = np.random.default_rng((GOLDEN_SEED, number))
-        recording = simulate(draw_rig(rng, rate_hz=GOLDEN_RATE_HZ), fault, GOLDEN_SECONDS, rng)
-        values = front_end.windows(recording).values
+    for fault in FAULTS:
+        values = front_end.windows(golden_recording(fault)).values
         flat = values.reshape(-1, 1, values.shape[-1])
         agreed = (read(network, flat).spikes == graph.run(flat).spikes).all(axis=1)
         windows.append(flat[agreed][:GOLDEN_WINDOWS_A_RECORDING])

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from data.fault import Fault
+from data.fault import FAULTS, Fault
 from models.bundle import PRETRAINED, Bundle, check_golden
+from training.bundling import GOLDEN_WINDOWS_A_RECORDING, golden_recording
 from training.bundling import bundle as export_bundle
 from training.card import READS, card
 from training.config import TrainingConfig
@@ -117,8 +119,12 @@ def test_normal_and_rolling_element_come_from_more_than_one_rig(shipped: Bundle,
 def test_its_golden_vectors_come_out_right_and_cover_every_fault_that_was_simulated(shipped: Bundle) -> None:
     check_golden(shipped)
     golden = shipped.golden()
-    assert len(golden.windows) == 16
+    assert len(golden.windows) == GOLDEN_WINDOWS_A_RECORDING * len(FAULTS) == 16
     assert (golden.spikes.sum(axis=0) > 0).all()
+    for fault, windows in zip(FAULTS, np.split(golden.windows, len(FAULTS)), strict=True):
+        simulated = shipped.manifest.front_end.windows(golden_recording(fault)).values
+        off = np.abs(windows[:, None] - simulated.reshape(1, -1, *windows.shape[1:])).max(axis=(2, 3))
+        assert (off.min(axis=1) < 1e-3).all(), fault
 
 
 def test_exporting_it_again_gives_the_same_bytes(shipped: Bundle, tmp_path: Path) -> None:
