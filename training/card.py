@@ -4,6 +4,7 @@ from data.fault import FAULTS
 from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd
 from data.front_ends.order import WIDEST_OF_RATE
 from models.manifest import Figure, Manifest
+from training.controls.shuffle import what_is_shuffled
 from training.controls.variants import SHUFFLED, SPEED_ERRORS, variants_of, wrong_speed
 
 NETWORKS = {
@@ -155,7 +156,7 @@ On recordings, or ends of recordings, that it was not trained on. **The bearings
 
 def _controls(front_end: FrontEnd) -> str:
     made = variants_of(front_end)
-    told = {SHUFFLED: "windows shuffled", wrong_speed(max(SPEED_ERRORS)): "speeds told wrong"}
+    told = {SHUFFLED: f"{what_is_shuffled(front_end)} shuffled", wrong_speed(max(SPEED_ERRORS)): "speeds told wrong"}
     return ", ".join(words for variant, words in told.items() if variant in made)
 
 

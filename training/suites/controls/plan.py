@@ -44,7 +44,7 @@ def shipped_configs() -> dict[str, TrainingConfig]:
 def cells_of(configs: Mapping[str, TrainingConfig]) -> list[Cell]:
     """The shipped bundles first, then for each configuration: order, labels, rate.
 
-    Where a front end gives no slices of a signal, nothing can be shuffled and no fresh network is trained.
+    Where a front end gives no slices of a signal, no fresh network is trained.
     """
     shipped = [folder for name in configs for folder in reversed(versions(PRETRAINED / name))]
     cells: list[Cell] = [BundleCell(folder, 60.0) for folder in shipped]
