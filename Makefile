@@ -56,8 +56,9 @@ test-slow: export OMP_NUM_THREADS := 1
 test-slow: $(TEST) ## the tests that take minutes: killed trainings, the container image
 	$(PY) -m pytest -n auto -m slow $(ARGS)
 
-bench: $(BENCH) ## measure the service: start, CPU a request, memory
+bench: $(BENCH) ## measure the service: start, CPU a request and where it goes, memory
 	$(PY) benchmarks/service_cost.py
+	OMP_NUM_THREADS=1 $(PY) benchmarks/request_cost.py
 
 image: ## build the container image, run it, ask it (needs Docker)
 	docker/test-image.sh

@@ -106,16 +106,17 @@ class Engine:
         """
         watch = _Stopwatch()
         with watch.stage("total"):
-            answer = self._answer(recording, bundle, windows, watch)
-            answer = self._doubted(recording, bundle, answer, watch)
+            with watch.stage("sensor_check"):
+                broken = sensor_fault(recording)
+            if broken is not None:
+                answer = _without(recording, Verdict.SENSOR_FAULT, broken, "not read: the sensor check failed")
+            else:
+                answer = self._answer(recording, bundle, windows, watch)
+                answer = self._doubted(recording, bundle, answer, watch)
         told = [*warnings, *answer.warnings]
         return answer.model_copy(update={"timing": Timing(**watch.ms), "warnings": told})
 
     def _answer(self, recording: Recording, wanted: str | None, windows: bool, watch: _Stopwatch) -> Diagnosis:
-        with watch.stage("sensor_check"):
-            broken = sensor_fault(recording)
-        if broken is not None:
-            return _without(recording, Verdict.SENSOR_FAULT, broken, "not read: the sensor check failed")
         with watch.stage("speed"):
             estimate = _estimated(recording)
         with watch.stage("front_end"):
