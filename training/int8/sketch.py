@@ -1,5 +1,7 @@
 """An ONNX graph that is written node by node; equal nodes and equal constants stand in it once."""
 
+from typing import Any
+
 import numpy as np
 import onnx
 from numpy.typing import NDArray
@@ -27,7 +29,7 @@ class Sketch:
         self._written: dict[str, list[str]] = {}
         self._constants: dict[tuple[str, tuple[int, ...], bytes], onnx.TensorProto] = {}
 
-    def add(self, kind: str, *inputs: Value, name: str | None = None, **attributes: object) -> str:
+    def add(self, kind: str, *inputs: Value, name: str | None = None, **attributes: Any) -> str:
         """A node of one output; returns the output's name."""
         return self._node(kind, inputs, [name] if name else 1, attributes)[0]
 
@@ -53,7 +55,7 @@ class Sketch:
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="brinell")
 
     def _node(
-        self, kind: str, inputs: tuple[Value, ...], outputs: int | list[str], attributes: dict[str, object]
+        self, kind: str, inputs: tuple[Value, ...], outputs: int | list[str], attributes: dict[str, Any]
     ) -> list[str]:
         sources = [each if isinstance(each, str) else self._constant(each) for each in inputs]
         key = repr((kind, sources, outputs, sorted(attributes.items())))
