@@ -1,6 +1,7 @@
 """Spikes and SynOps of each window, as `models.spike_counts` counts them: one product for each spike train."""
 
 from collections.abc import Mapping
+from itertools import groupby
 
 import numpy as np
 
@@ -17,8 +18,13 @@ def count(sketch: Sketch, trains: Mapping[str, str], layers: tuple[Layer, ...]) 
     columns = counted(layers)
     counts = [_counted(sketch, trains[layer.fed_by], layer) for layer in columns if layer.fed_by is not None]
     # A train that feeds two layers alike is counted once.
-    sums = list(dict.fromkeys(counts))
-    totals = sketch.add("ReduceSum", sketch.add("Concat", *sums, axis=2), whole(0), keepdims=0)
+    timesteps = {counted_by: layer.timesteps for counted_by, layer in zip(counts, columns, strict=True)}
+    sums = list(timesteps)
+    stages = [
+        sketch.add("ReduceSum", sketch.add("Concat", *together, axis=2), whole(0), keepdims=0)
+        for _, together in groupby(sums, key=timesteps.__getitem__)
+    ]
+    totals = sketch.add("Concat", *stages, axis=1) if len(stages) > 1 else stages[0]
     spikes = np.zeros((2 * len(sums), len(columns)), dtype=np.float32)
     synops = np.zeros_like(spikes)
     for column, (layer, counted_by) in enumerate(zip(columns, counts, strict=True)):
