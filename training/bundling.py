@@ -1,6 +1,7 @@
 """From a run's folder to a bundle: the same run gives the same bytes."""
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,13 @@ from data.fault import FAULTS, Fault
 from data.front_ends import FrontEnd
 from data.recording import Recording
 from data.rig import draw_rig, simulate
-from models.bundle import MODEL, TRACE_MODEL, Bundle, write_bundle
+from models.bundle import INT8_MODEL, MODEL, TRACE_MODEL, Bundle, write_bundle
 from models.graph import Graph
 from models.manifest import Manifest
 from models.output import Network
 from training.card import card, licence
 from training.export import export
+from training.int8.export import has_int8, int8_graph, rounded
 from training.loop import WEIGHTS
 from training.parity import read
 from training.run import DRAFT, trained_network
@@ -51,7 +53,11 @@ def bundle(run: Path, to: Path, version: str) -> Bundle:
         files: dict[str, Path | bytes] = {MODEL: model, TRACE_MODEL: trace}
         files |= {name: run / name for name in ("config.toml", WEIGHTS)}
         files |= {"README.md": card(draft).encode(), "LICENSE": licence(draft).encode()}
-        golden = golden_windows(draft.front_end, network, Graph(model))
+        answering = [(network, Graph(model))]
+        if has_int8(network):
+            files[INT8_MODEL] = int8_graph(network).SerializeToString(deterministic=True)
+            answering.append((rounded(network), Graph(files[INT8_MODEL])))
+        golden = golden_windows(draft.front_end, answering)
         return write_bundle(to / draft.name / version, draft, files, golden)
 
 
@@ -69,16 +75,19 @@ def golden_recording(fault: Fault) -> Recording:
     return simulate(draw_rig(rng, rate_hz=GOLDEN_RATE_HZ), fault, GOLDEN_SECONDS, rng)
 
 
-def golden_windows(front_end: FrontEnd, network: Network, graph: Graph) -> NDArray[np.float32]:
+def golden_windows(front_end: FrontEnd, answering: Iterable[tuple[Network, Graph]]) -> NDArray[np.float32]:
     """Windows [K, 1, length] of simulated recordings of all four faults.
 
-    Only windows on which torch and onnxruntime count the same spikes: where a potential lies on the threshold, another
-    processor's sums may flip a spike, and a sound bundle would be refused.
+    Only windows on which torch and onnxruntime count the same spikes, with each network and its graph: where a
+    potential lies on the threshold, another processor's sums may flip a spike, and a sound bundle would be refused.
     """
+    pairs = tuple(answering)
     windows = []
     for fault in FAULTS:
         values = front_end.windows(golden_recording(fault)).values
         flat = values.reshape(-1, 1, values.shape[-1])
-        agreed = (read(network, flat).spikes == graph.run(flat).spikes).all(axis=1)
+        agreed = np.logical_and.reduce(
+            [(read(network, flat).spikes == graph.run(flat).spikes).all(axis=1) for network, graph in pairs]
+        )
         windows.append(flat[agreed][:GOLDEN_WINDOWS_A_RECORDING])
     return np.concatenate(windows)

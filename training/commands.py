@@ -131,6 +131,7 @@ def export(
 def parity(
     bundle: Annotated[Path, typer.Argument(help="Folder of a bundle.")],
     windows: Annotated[int, typer.Option(min=1, help="How many, spread over all recordings of its protocol.")] = 2000,
+    int8: Annotated[bool, typer.Option("--int8", help="The int8 graph, with the weights rounded as there.")] = False,
     data: DataOption = None,
 ) -> None:
     """Compare a bundle's graph on onnxruntime with its weights in PyTorch, on real windows.
@@ -141,7 +142,7 @@ def parity(
         from training.measuring import compare_with_torch
         from training.report import parity_sheet, show
 
-        show([parity_sheet(compare_with_torch(bundle, _root(data), windows))])
+        show([parity_sheet(compare_with_torch(bundle, _root(data), windows, int8))])
 
 
 def _root(data: Path | None) -> Path:
