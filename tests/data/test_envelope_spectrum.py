@@ -38,7 +38,7 @@ def plainly(plan: EnvelopeSpectrum, samples: np.ndarray) -> np.ndarray:
     """The log ratios of one window [channels, bins], step by step in float64."""
     hz = plan.rate_hz / plan.window
     spectrum = np.fft.rfft(samples.astype(np.float64) - samples.mean(dtype=np.float64))
-    magnitude, half = np.abs(spectrum), max(1, round(SMOOTHING_HZ / hz / 2))
+    magnitude, half = np.maximum(np.abs(spectrum), 1e-30), max(1, round(SMOOTHING_HZ / hz / 2))
     smoothed = np.array([magnitude[max(0, k - half) : k + half + 1].mean() for k in range(magnitude.size)])
     white = Band(LOWEST_WHITENED_HZ, HIGHEST_OF_RATE * plan.rate_hz)
     channels = [(spectrum, band, 0.1) for band in plan.bands]
