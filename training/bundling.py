@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data.datasets import DATASETS
 from data.errors import BrinellError
 from data.fault import FAULTS, Fault
 from data.front_ends import FrontEnd
@@ -15,10 +16,12 @@ from data.rig import draw_rig, simulate
 from models.bundle import INT8_MODEL, MODEL, TRACE_MODEL, Bundle, write_bundle
 from models.graph import Graph
 from models.manifest import Manifest
+from models.network import MraSnnConfig
 from models.output import Network
-from training.card import card, licence
+from training.card import card
 from training.export import export
 from training.int8.export import has_int8, int8_graph, rounded
+from training.licence import licence
 from training.loop import WEIGHTS
 from training.parity import read
 from training.run import DRAFT, trained_network
@@ -62,9 +65,14 @@ def bundle(run: Path, to: Path, version: str) -> Bundle:
 
 
 def _with_never_seen(draft: Manifest) -> Manifest:
-    """With the truth table's miss rate on machines never seen, where the run saw all machines and the table has one."""
+    """With the truth table's miss rate on machines never seen, where the table has networks like this one.
+
+    Those are spiking ones of the same kind that saw all rigs but the one they were asked about.
+    """
+    alike = isinstance(draft.network, MraSnnConfig) and bool(draft.summary.firing_rates)
+    saw_all = {each.dataset for each in draft.training_data} == set(DATASETS)
     rate = missed_never_seen(draft.front_end.kind, TRUTH.ledger)
-    if draft.miss_rate.same_machine is None or rate is None:
+    if not (alike and saw_all) or draft.miss_rate.same_machine is None or rate is None:
         return draft
     return draft.model_copy(update={"miss_rate": draft.miss_rate.model_copy(update={"never_seen": rate})})
 

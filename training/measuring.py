@@ -59,7 +59,7 @@ def measure(bundle: Bundle, root: Path, graph: Graph | None = None) -> Measured:
     manifest = bundle.manifest
     judged = judge(graph or bundle.graph, manifest.front_end, split.test, root, manifest.faults)
     found = evaluate(judged, manifest.layers, manifest.calibration)
-    return Measured(found, judged, manifest.unknown_check, config.simulation.alone)
+    return Measured(found, judged, manifest.unknown_check, split.machines_apart)
 
 
 def compare_with_torch(folder: Path, root: Path, count: int, int8: bool = False) -> Parity:

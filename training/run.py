@@ -122,7 +122,7 @@ class Run:
             envelope_threshold=EnvelopeRule().threshold,
             figures=figures(test),
             summary=summary(evaluate(test, layers, calibration), test, unknown_check),
-            miss_rate=miss_rate(test, never_seen=self.config.simulation.alone),
+            miss_rate=miss_rate(test, never_seen=self.split.machines_apart),
             training_data=self._training_data(),
             protocol=", ".join(f"{source.dataset} {source.protocol}" for source in self.config.sources),
             seed=self.config.seed,
