@@ -1,0 +1,35 @@
+"""What configurations are compared on: some splits of a protocol."""
+
+from dataclasses import dataclass
+
+from data.protocols import Split
+from training.suites.recordings import splits_of
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Splits of a protocol on a dataset, by name; `name` is that of the file of raw results."""
+
+    name: str
+    protocol: str
+    dataset: str
+    names: tuple[str, ...]
+
+    def splits(self) -> tuple[Split, ...]:
+        """In the order of the names; raises KeyError where the protocol has none of a name."""
+        named = {split.name: split for split in splits_of(self.dataset, self.protocol)}
+        return tuple(named[name] for name in self.names)
+
+
+BEARINGS = Problem(
+    "bearings",
+    "by-bearing",
+    "cwru",
+    (
+        "0.007 in left out, 0.014 in validates",
+        "0.014 in left out, 0.021 in validates",
+        "0.021 in left out, 0.007 in validates",
+    ),
+)
+"""Three of CWRU's inner splits, in which another bearing validates: each diameter trains, validates and is tested once.
+"""
