@@ -17,11 +17,11 @@ OPENING = f"""\
 Written by `brinell evaluate --suite tuning` from docs/measured/tuning, a line a cell; no number is typed by hand.
 
 The rows of docs/results.md that learn from real recordings in the front ends `order` and `time`, each with the same
-few learning rates: the shared one ({told(SHARED)}), a third of it and three times it. All else of their schedule stays,
-weight decay too, and none has dropout to set. One seed. Only validation parts are read here, no test part. The setting
-that reads most validation windows right wins, every state weighing alike; of equals the one with the lower loss.
+few learning rates: the shared one ({told(SHARED)}), a third of it and three times it. All else stays, weight decay and
+the spike penalty too. One seed. Only validation parts are read here, no test part. The setting that reads most
+validation windows right wins, every state weighing alike; of equals the one with the lower loss.
 
-What this can not say. The weights of each run are those with the lowest loss on the same validation part, so all
+What this cannot say. The weights of each run are those with the lowest loss on the same validation part, so all
 figures flatter, those of every network alike. Three splits and one seed are few: a gain counts as larger than the
 spread only where its mean over the splits is larger than the way from the smallest gain to the largest. CWRU has three
 fault diameters, so those that validate here are tested in another split of docs/results.md, and MFPT's recordings are
