@@ -117,6 +117,15 @@ def test_the_page_tells_what_wins_by_how_much_and_what_is_not_run(
     assert "| ResNet time | 0.002 | 0.002 | - | - |" in text
     assert "| WDCNN time | 0.006 | 62.5 | 62.5 to 62.5 | 1.000 | - | wins |" in text
     assert f"| MRA-SNN order | 0.00067 | {NOT_RUN} |" in text
+    assert f"by another setting: {NOT_RUN}." in text
+
+
+def test_the_page_names_the_rows_that_gain_more_than_the_spread(
+    filled: tuple[list[TuningCell], dict[str, Result]],
+) -> None:
+    made, results = filled
+    few = [cell for cell in made if cell.variant.group in ("WDCNN time", "ResNet time")]
+    assert "by another setting: WDCNN time." in page(few, results)
 
 
 def test_a_row_waits_for_all_its_settings_on_all_splits(filled: tuple[list[TuningCell], dict[str, Result]]) -> None:

@@ -45,7 +45,8 @@ WHAT = {
 CHOSEN = "## What each row would choose\n"
 CHOSEN_TEXT = """\
 On the bearings, since other bearings validate there; the loads beside. A gain is in points of validation windows right,
-over the shared setting: its mean over the three splits, the smallest and the largest.
+over the shared setting: its mean over the three splits, the smallest and the largest. One of 0.0 was decided by the
+loss.
 """
 CHOSEN_HEADINGS: Row = (
     "",
@@ -77,6 +78,13 @@ def _chosen(bearings: Mapping[str, Choice | None], loads: Mapping[str, Choice | 
     yield CHOSEN
     yield CHOSEN_TEXT
     yield Sheet("", CHOSEN_HEADINGS, rows).markdown_table()
+    yield f"Rows that gain more than the spread by another setting: {_beyond(bearings)}.\n"
+
+
+def _beyond(bearings: Mapping[str, Choice | None]) -> str:
+    if None in bearings.values():
+        return NOT_RUN
+    return ", ".join(label for label, choice in bearings.items() if choice and choice.beyond_the_spread) or "none"
 
 
 def _on_bearings(choice: Choice | None) -> Row:
