@@ -16,8 +16,9 @@ from training.suites.ablations.figures import Standing, frontier, smallest_near_
 from training.suites.ablations.frontier import PICTURE, draw
 from training.suites.ablations.page import page
 from training.suites.ablations.plan import cells
-from training.suites.ablations.variants import UNCHANGED, Variant, unchanged, variants
+from training.suites.ablations.variants import UNCHANGED, unchanged, variants
 from training.suites.suite import LEFT_EMPTY, NOT_RUN
+from training.suites.trial import Variant
 
 
 def test_each_choice_is_made_otherwise_once_and_fits_its_network() -> None:

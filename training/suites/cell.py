@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -46,11 +47,11 @@ class Cell(Protocol):
         ...
 
 
-def told_spans(split: Split) -> list[tuple[object, ...]]:
+def told_spans(split: Split, parts: Sequence[str] = ("train", "validation", "test")) -> list[tuple[object, ...]]:
     """Which part of which recording trains, validates and tests, as `digest` takes it."""
     return [
         (part, span.entry.rig, span.entry.name, span.start, span.stop)
-        for part in ("train", "validation", "test")
+        for part in parts
         for span in getattr(split, part)
     ]
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from statistics import mean
 
 from data.front_ends import OrderFrontEnd
-from training.suites.ablations.cells import AblationCell, Problem
-from training.suites.ablations.variants import Variant
+from training.suites.ablations.cells import AblationCell
 from training.suites.cell import Cell, Result
+from training.suites.problem import Problem
+from training.suites.trial import Variant
 from training.suites.truth.filled import raw_of
 from training.suites.truth.raw import Reached
 

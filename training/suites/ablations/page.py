@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from training.sheet import Row, Sheet
-from training.suites.ablations.cells import PROBLEMS, AblationCell, Problem
+from training.suites.ablations.cells import PROBLEMS, AblationCell
 from training.suites.ablations.figures import Standing, smallest_near_the_best, standings
 from training.suites.cell import Cell, Result
+from training.suites.problem import Problem
 from training.suites.suite import LEFT_EMPTY, NOT_RUN
 
 OPENING = """\

@@ -16,14 +16,15 @@ anew at each position. "missed" is a faulty recording in which nothing was found
 something was. The rows of MRA-SNN, its twins and the baselines are trained from the configurations of the shipped
 bundles `order` and `time` (training/configs), but for 600 steps on what the protocol leaves to train on, with noise on
 the raw recordings down to -5 dB and not to 5 dB; the rows "as shipped" are trained for as many steps as the bundles,
-with their noise, with one seed. WDCNN and ResNet share that schedule and noise; nothing was tuned for them. The noise,
-the spike penalty and the size of the network were settled with JNU's pairs 600 -> 1000 and 1000 -> 600 rpm in view,
-which are tested here; the front end and the simulator of `aligned` with all rigs in view
-(docs/decisions/candidate-detector.md). Expect some optimism there. Weights, temperatures and thresholds of networks
-were chosen on validation parts alone. The envelope rule trains on nothing and has no windows. Its variant, the
-threshold with it, is one of sixteen, chosen in each split on what learns and validates there (see "The envelope rule's
-variants"); the shipped one among them was set on simulated recordings and on MFPT's baseline_1 and baseline_2, which
-are tested here, with all rigs in view. A dash is a cell that is not asked for.
+with their noise, with one seed. All networks share one schedule and noise; a third of the learning rate and three
+times it were tried for every row alike on validation parts, and no row gained more than the splits spread
+(docs/measured/tuning.md). The noise, the spike penalty and the size of the network were settled with JNU's pairs 600
+-> 1000 and 1000 -> 600 rpm in view, which are tested here; the front end and the simulator of `aligned` with all rigs
+in view (docs/decisions/candidate-detector.md). Expect some optimism there. Weights, temperatures and thresholds of
+networks were chosen on validation parts alone. The envelope rule trains on nothing and has no windows. Its variant,
+the threshold with it, is one of sixteen, chosen in each split on what learns and validates there (see "The envelope
+rule's variants"); the shipped one among them was set on simulated recordings and on MFPT's baseline_1 and baseline_2,
+which are tested here, with all rigs in view. A dash is a cell that is not asked for.
 """
 
 CROSS_MACHINE = """\
