@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from training.suites.changes import changed
-from training.suites.rows import ROWS, Row
+from training.suites.rows import ROWS, SHORT, Row
 from training.suites.trial import Variant
 
 SHARED = 2e-3
@@ -12,13 +12,10 @@ SHARED = 2e-3
 LEARNING_RATES = (SHARED / 3, SHARED, 3 * SHARED)
 """Peaks of the one cycle; all else of a schedule stays. One setting more of each row costs twelve CPU minutes."""
 
-CONFIGS = ("order", "time")
-"""Of the rows that learn from real recordings in the front ends `order` and `time`."""
-
 
 def tuned_rows() -> tuple[Row, ...]:
-    """The rows of the truth table that the grid is for."""
-    return tuple(row for row in ROWS if row.config in CONFIGS)
+    """The rows that learn from real recordings under the schedule that the table's networks share."""
+    return tuple(row for row in ROWS if row.changes == SHORT)
 
 
 def variants(rows: Sequence[Row]) -> tuple[Variant, ...]:
