@@ -9,7 +9,6 @@ from training import spans
 from training.config import TrainingConfig
 from training.suites.cell import Result
 from training.suites.problem import Problem
-from training.suites.rows import ROWS
 from training.suites.suite import NOT_RUN
 from training.suites.trial import Variant
 from training.suites.tuning.cells import PROBLEMS, TuningCell
