@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from data.envelope import band_envelope
+from data.envelope import band_envelopes
 from data.errors import FormatError
 from data.recording import Recording
 
@@ -116,7 +116,7 @@ def most_impulsive_band(recording: Recording) -> tuple[tuple[float, float], NDAr
     rate = recording.rate_hz
     samples = _first(recording)
     fitting = [band for band in BANDS_HZ if band[1] < _HIGHEST_OF_RATE * rate] or [(0.04 * rate, 0.4 * rate)]
-    envelopes = {band: band_envelope(samples, rate, band) for band in fitting}
+    envelopes = dict(zip(fitting, band_envelopes(samples, rate, fitting), strict=True))
     best = max(envelopes, key=lambda band: _kurtosis(envelopes[band]))
     return best, envelopes[best]
 

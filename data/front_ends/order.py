@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from data.envelope import band_envelope, low_pass
+from data.envelope import band_envelopes
 from data.errors import NotApplicable
 from data.recording import Recording
 from data.windows import Windows, cut, standardise
@@ -62,20 +62,16 @@ class OrderFrontEnd(BaseModel):
                 f"sampled at {recording.rate_hz:g} Hz: the lowest band ends at {lowest:g} Hz "
                 f"and needs more than {lowest / WIDEST_OF_RATE:.0f} Hz"
             )
-        return [self._over_angle(recording, band, shaft_hz) for band in bands]
+        per_second = self.samples_per_revolution * shaft_hz
+        envelopes = band_envelopes(recording.samples, recording.rate_hz, bands, CUTOFF_OF_RATE * per_second)
+        at = np.arange(int(recording.seconds * per_second)) * (recording.rate_hz / per_second)
+        whole = np.arange(recording.samples.size)
+        return [np.asarray(np.interp(at, whole, envelope), dtype=np.float32) for envelope in envelopes]
 
     def finish(self, pieces: NDArray[np.floating]) -> NDArray[np.float32]:
         """What a network reads, from slices of `signals`: log over a floor at the slice's own median, standardised."""
         floor = FLOOR_OF_MEDIAN * np.median(pieces, axis=-1, keepdims=True) + 1e-9
         return standardise(np.log(np.maximum(pieces, 0) + floor))
-
-    def _over_angle(self, recording: Recording, band: tuple[float, float], shaft_hz: float) -> NDArray[np.float32]:
-        envelope = band_envelope(recording.samples, recording.rate_hz, band)
-        per_second = self.samples_per_revolution * shaft_hz
-        smooth = low_pass(envelope, recording.rate_hz, CUTOFF_OF_RATE * per_second)
-        count = int(recording.seconds * per_second)
-        at = np.arange(count) * (recording.rate_hz / per_second)
-        return np.asarray(np.interp(at, np.arange(smooth.size), smooth), dtype=np.float32)
 
     @staticmethod
     def _shaft_hz(recording: Recording) -> float:
