@@ -30,7 +30,7 @@ class Process:
         WorkerError: the object could not be made.
     """
 
-    def __init__(self, place: str, threads: int = 1, **arguments: Any) -> None:
+    def __init__(self, place: str, threads: int = 1, /, **arguments: Any) -> None:
         environment = os.environ | dict.fromkeys(THREADS, str(threads))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", place, json.dumps(arguments)],

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from benchmarks import kit as kits
 from benchmarks.agreement import AGREEMENTS, Disagreement
-from benchmarks.competitors import Entry, installed
+from benchmarks.entries import Entry, installed
 from benchmarks.competitors.competitor import Answer
 from benchmarks.effort import Effort
 from benchmarks.kit import Kit
@@ -67,7 +67,7 @@ def started(
     running = {}
     for entry in entries:
         try:
-            process = Process(RUNNER, **placed(entry, kit.folder, threads), threads=threads)
+            process = Process(RUNNER, threads, **placed(entry, kit.folder, threads))
             stack.callback(process.close)
             AGREEMENTS[entry.answers].hold(said(process), wanted(kit, AGREEMENTS[entry.answers].file))
         except (WorkerError, Disagreement) as error:
@@ -79,7 +79,8 @@ def started(
 
 def placed(entry: Entry, folder: Path, threads: int) -> dict[str, object]:
     """What a `Runner` is made of."""
-    return {"place": entry.place, "file": str(folder / entry.file), "windows": str(folder / kits.WINDOWS)}
+    files = {"file": str(folder / entry.file), "windows": str(folder / kits.WINDOWS)}
+    return {"place": entry.place, "threads": threads, **files}
 
 
 def said(process: Process) -> Answer:

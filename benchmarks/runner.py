@@ -1,6 +1,5 @@
 """What a competitor's process holds in the race: the competitor, and the windows."""
 
-import importlib
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import psutil
 
 from benchmarks.clock import exhaust, timed
 from benchmarks.competitors.competitor import Competitor
+from benchmarks.worker import named
 
 MIB = 1 << 20
 
@@ -18,8 +18,7 @@ class Runner:
     """A competitor of the class at `place` ("module:class") with its `file`, and the windows in file `windows`."""
 
     def __init__(self, place: str, file: str, windows: str, threads: int) -> None:
-        module, _, name = place.partition(":")
-        self._competitor: Competitor = getattr(importlib.import_module(module), name)(Path(file), threads)
+        self._competitor: Competitor = named(place)(Path(file), threads)
         with np.load(windows) as arrays:
             self._windows = arrays["windows"]
 

@@ -34,9 +34,18 @@ class SnnTorchLeaky(Swapped):
         return torch.stack(spikes)
 
 
+def with_its_neurons(network: Network) -> Network:
+    """A copy of the network, to run or to train.
+
+    Raises:
+        NotSwappable: the network has neurons that are not compared.
+    """
+    return swapped(network, SnnTorchLeaky)
+
+
 class SnnTorch(PyTorch):
     """The network with snnTorch's neurons."""
 
     def prepared(self, network: Network) -> Network:
         """With its neurons in place of ours."""
-        return swapped(network, SnnTorchLeaky)
+        return with_its_neurons(network)

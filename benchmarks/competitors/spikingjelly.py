@@ -35,9 +35,18 @@ class SpikingJellyLIF(Swapped):
         return spikes
 
 
+def with_its_neurons(network: Network) -> Network:
+    """A copy of the network, to run or to train.
+
+    Raises:
+        NotSwappable: the network has neurons that are not compared.
+    """
+    return swapped(network, SpikingJellyLIF)
+
+
 class SpikingJelly(PyTorch):
     """The network with SpikingJelly's neurons."""
 
     def prepared(self, network: Network) -> Network:
         """With its neurons in place of ours."""
-        return swapped(network, SpikingJellyLIF)
+        return with_its_neurons(network)
