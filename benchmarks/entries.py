@@ -80,9 +80,9 @@ TRAINED = (EAGER, SPIKING_JELLY, SNN_TORCH)
 """Ours first."""
 
 
-def named(name: str) -> Entry:
-    """The competitor of that name."""
-    return next(each for each in COMPETITORS if each.name == name)
+def titled(name: str) -> str:
+    """The title of the competitor of that name; the name itself where there is none any more."""
+    return next((each.title for each in COMPETITORS if each.name == name), name)
 
 
 def installed(entries: Iterable[Entry], folder: Path) -> tuple[list[Entry], dict[str, str]]:

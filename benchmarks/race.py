@@ -60,9 +60,7 @@ def race(kit: Kit, entries: Sequence[Entry], effort: Effort, bar: Progress) -> R
     return course.race()
 
 
-def started(
-    kit: Kit, entries: Sequence[Entry], threads: int, course: Course, stack: ExitStack
-) -> dict[str, Process]:
+def started(kit: Kit, entries: Sequence[Entry], threads: int, course: Course, stack: ExitStack) -> dict[str, Process]:
     """The processes of those that load and compute the same, by name."""
     running = {}
     for entry in entries:
