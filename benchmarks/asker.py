@@ -30,7 +30,7 @@ PARTS = {
     "evidence and checks": ("sensor_check", "speed", "evidence"),
     "second reading": ("second_reading",),
 }
-"""Stages of `service.diagnosis.Timing`; a second reading is made where the signal shows another speed than the given."""
+"""Stages of `service.diagnosis.Timing`. A second reading is made where the signal shows another speed than is given."""
 
 
 class Asker:
@@ -100,5 +100,11 @@ def write(recording: Recording, file: Path) -> None:
     """What `Asker` loads."""
     assert recording.orders is not None
     orders = [getattr(recording.orders, name) for name in CharacteristicOrders.__dataclass_fields__]
-    facts = {"rate_hz": recording.rate_hz, "speed_rpm": recording.speed_rpm, "orders": orders}
-    np.savez(file, allow_pickle=False, samples=recording.samples, **facts)
+    assert recording.speed_rpm is not None
+    np.savez(
+        file,
+        samples=recording.samples,
+        rate_hz=recording.rate_hz,
+        speed_rpm=recording.speed_rpm,
+        orders=np.array(orders),
+    )

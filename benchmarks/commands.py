@@ -31,11 +31,12 @@ def bench(
 ) -> None:
     """Measure what Brinell costs beside other ways to do the same, side by side in one run.
 
-    Every competitor runs the same weights on the same windows in a process of its own, and they are timed in turn, round
-    after round. One that does not compute the same is refused; one that is not installed is told and left out.
+    Every competitor runs the same weights on the same windows in a process of its own, and they are timed in turn,
+    round after round. One that does not compute the same is refused; one that is not installed is told and left out.
 
-    Parts, to be named by --only: race/float32, race/int8, race/naive, race/openvino, race/pytorch, race/compiled,
-    race/spikingjelly, race/snntorch, race/twin; training; diagnosis; lengths/recording, lengths/windows; limits; service.
+    Names for --only: race/float32, race/int8, race/naive, race/openvino, race/pytorch, race/compiled,
+    race/spikingjelly, race/snntorch, race/twin; training; diagnosis; lengths/recording, lengths/windows; limits;
+    service.
 
     A whole run takes a quarter of an hour of an otherwise idle machine and renews docs/measured. With --only, --rounds
     or --quick the page is printed instead, unless --into says where it goes.

@@ -59,10 +59,11 @@ def make(bundle: Bundle, work: Work, folder: Path) -> Kit:
 
 
 def relu_twin(network: Network) -> Network:
-    """The same weights with ReLU in place of spikes, and no time: what it answers is nothing, what it costs is right."""
+    """The same weights with ReLU in place of spikes: not what it answers counts, but what it costs."""
     from models.build import build
-    from models.network import twin
+    from models.network import MraSnnConfig, twin
 
+    assert isinstance(network.config, MraSnnConfig)
     made = build(twin(network.config))
     made.load_state_dict(network.state_dict())
     return made.eval()

@@ -3,6 +3,7 @@
 It is a fair opponent: onnxruntime folds its batch-norms and joins copies that read the same input when it loads it.
 """
 
+import onnx
 import torch
 from torch import Tensor, nn
 
@@ -11,16 +12,15 @@ from models.graph import OUTPUTS
 from models.neurons import LIF
 from models.output import Network
 from models.spike_counts import spike_counts
+from training.export import converted
 
 
-def naive(network: Network):  # type: ignore[no-untyped-def]  # onnx ships types, but only where it is installed
+def naive(network: Network) -> onnx.ModelProto:
     """The ONNX graph, with the outputs of `training.export`.
 
     Raises:
         NotSwappable: the number of timesteps changes from stage to stage.
     """
-    from training.export import converted
-
     return converted(StepByStep(network), network.config.window_length, OUTPUTS)
 
 

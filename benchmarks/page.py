@@ -13,13 +13,13 @@ MISSING = "-"
 OURS = ("float32", "int8")
 OPENING = f"""# What Brinell costs beside other ways to do the same
 
-Made by `make bench`. Each competitor runs the same weights on the same windows in a process of its own; they are timed in
-turn, round after round, so that a busy moment meets all. A cell is a median and, in brackets, the quartiles over rounds.
-CPU is processor time of all threads. A competitor whose answers are not the same is not timed.
+Made by `make bench`. Each competitor runs the same weights on the same windows in a process of its own; they are timed
+in turn, round after round, so that a busy moment meets all. A cell is a median and, in brackets, the quartiles over
+rounds. CPU is processor time of all threads. A competitor whose answers are not the same is not timed.
 
-Graphs give logits, spikes, SynOps and features. What runs in PyTorch is timed for its logits alone, which favours it; so does
-folding time into the batch for snnTorch. OpenVINO computes in float32 and is compiled for each size of call; onnxruntime takes
-32 windows in calls of 8, as the service does.
+Graphs give logits, spikes, SynOps and features. What runs in PyTorch is timed for its logits alone, which favours it;
+so does folding time into the batch for snnTorch. OpenVINO computes in float32 and is compiled for each size of call;
+onnxruntime takes 32 windows in calls of 8, as the service does.
 
 ![]({PICTURE})
 """
@@ -138,8 +138,8 @@ def _diagnosis(cost: DiagnosisCost) -> str:
     sheet = Sheet("From bytes to diagnosis: CPU ms", ("", "all", *names, "by the clock"), tuple(rows)).markdown()
     rule = Spread.of(cost.rule_cpu_ms)
     return (
-        f"{sheet}\nOne recording of 10 s at 50 kHz and 1,000 rpm ({cost.recording}), float32, one thread, without HTTP; "
-        f"{cost.resident_mib:.0f} MiB. Parts share the processor time as they share the clock. The envelope rule alone: "
+        f"{sheet}\nOne recording of 10 s at 50 kHz and 1,000 rpm ({cost.recording}), float32, one thread, no HTTP; "
+        f"{cost.resident_mib:.0f} MiB. Parts share processor time as they share the clock. The envelope rule alone: "
         f"{_spread(rule)} CPU ms for the recording, which is {cost.windows} windows of the graph: "
         f"{1e3 * rule.median / cost.windows:.0f} microseconds for each.\n"
     )
@@ -163,15 +163,15 @@ def _limits(limits: Limits) -> str:
         ("copy: GB a second, read and written", *(f"{limits.bytes_per_s[each] / 1e9:.1f}" for each in threads)),
     ]  # fmt: skip
     macs, weights = (
-        f"{each['spiking']:,} in layers fed with spikes and {each['real']:,} in others"
-        for each in (limits.macs, limits.weights)
+        f"{each['spiking']:,} {what} in layers fed with spikes and {each['real']:,} in others"
+        for what, each in (("multiply-adds", limits.macs), ("weights", limits.weights))
     )
     sheet = Sheet("The physical limit", ("", *map(_threads, threads)), tuple(rows)).markdown()
     return (
-        f"{sheet}\nBest of some tries: a product of two 1,024 x 1,024 matrices, a copy of 256 MiB. A window needs {macs} "
-        f"multiply-adds, computed densely; weights: {weights}; {limits.window_bytes:,} bytes of window and answers. The "
-        "least possible time above is the longer of operations at the best rate and bytes at the copy's, weights once a "
-        "call. Neurons, gates and counting are not in it.\n"
+        f"{sheet}\nBest of some tries: a product of two 1,024 x 1,024 matrices, a copy of 256 MiB. Computed densely, a "
+        f"window needs {macs}; the graph has {weights}; a window and its answers are {limits.window_bytes:,} bytes. "
+        "The least possible time above is the longer of two: the multiply-adds at the best rate, and the bytes at the "
+        "copy's, weights once a call. Neurons and counting are not in it.\n"
     )
 
 

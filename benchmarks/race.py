@@ -1,4 +1,4 @@
-"""The race: every competitor in a process of its own, timed in turn, round after round, so that all share a busy hour."""
+"""The race: every competitor in a process of its own, timed in turn, round after round: a busy moment meets all."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -11,9 +11,9 @@ from rich.progress import Progress
 
 from benchmarks import kit as kits
 from benchmarks.agreement import AGREEMENTS, Disagreement
-from benchmarks.entries import Entry, installed
 from benchmarks.competitors.competitor import Answer
 from benchmarks.effort import Effort
+from benchmarks.entries import Entry, installed
 from benchmarks.kit import Kit
 from benchmarks.process import Process, WorkerError
 from benchmarks.results import Lap, Race
@@ -126,4 +126,4 @@ def _calls(process: Process, batch: int, slice_s: float) -> int:
     process.ask("time", batch=batch, calls=1)
     process.ask("time", batch=batch, calls=2)
     window_us, _ = process.ask("time", batch=batch, calls=3)
-    return max(1, math.ceil(slice_s * 1e6 / (window_us * batch)))
+    return max(1, math.ceil(slice_s * 1e6 / (float(window_us) * batch)))

@@ -85,7 +85,7 @@ class Training(Part):
 
 
 class Asked(Part):
-    """One kind of request, a value a round: milliseconds by the clock, of the processor, and of each part of the latter."""
+    """One kind of request, a value a round: ms by the clock, of the processor, and of each part of the latter."""
 
     wall_ms: tuple[float, ...]
     cpu_ms: tuple[float, ...]

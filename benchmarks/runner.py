@@ -28,7 +28,7 @@ class Runner:
         return {name: np.asarray(each).tolist() for name, each in answer._asdict().items()}
 
     def time(self, batch: int, calls: int) -> list[float]:
-        """Microseconds a window, by the clock and of the processor, over `calls` with `batch` different windows each."""
+        """Microseconds a window, by the clock and of the processor, over so many calls with `batch` windows each."""
         whole = len(self._windows) // batch * batch
         batches = np.split(self._windows[:whole], whole // batch)
         spent = timed(lambda: exhaust(map(self._competitor.run, islice(cycle(batches), calls))))

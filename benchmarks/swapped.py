@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Callable
-from typing import cast
 
 from torch import Tensor, nn
 
@@ -50,4 +49,4 @@ def swapped(network: Network, make: Callable[[LIF], Swapped]) -> Network:
 
 def in_time(current: Tensor, timesteps: int) -> Tensor:
     """A static current [1, ...] as one of `timesteps`, without copying it."""
-    return cast(Tensor, current.expand(timesteps, *current.shape[1:])) if len(current) == 1 else current
+    return current.expand(timesteps, *current.shape[1:]) if len(current) == 1 else current

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks.asker import SPEED_AND_BEARING
 from benchmarks.results import Race, Results, Spread
 
 THREADS = 1
@@ -61,8 +60,8 @@ def _of_training(results: Results) -> Iterator[Target]:
 
 def _of_requests(results: Results) -> Iterator[Target]:
     if results.diagnosis is not None:
-        spent = Spread.of(results.diagnosis.asked[SPEED_AND_BEARING].cpu_ms)
-        yield Target("bytes to diagnosis, CPU ms", spent, 60.0)
+        for given, asked in results.diagnosis.asked.items():
+            yield Target(f"bytes to diagnosis, {given}, CPU ms", Spread.of(asked.cpu_ms), 60.0)
     if results.lengths is not None and results.lengths.recording is not None:
         exponent = results.lengths.recording.exponent
         spread = Spread(lower=exponent, median=exponent, upper=exponent)

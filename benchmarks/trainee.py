@@ -1,7 +1,6 @@
 """What a competitor's process holds where training is timed: the network with its neurons, windows and labels."""
 
 from itertools import cycle, islice
-from pathlib import Path
 
 import numpy as np
 import psutil
@@ -34,7 +33,7 @@ class Trainee:
         self._optimiser = torch.optim.AdamW(self._network.parameters(), LEARNING_RATE, weight_decay=0.01)
         with np.load(windows) as arrays:
             whole = len(arrays["windows"]) // batch * batch
-            given = [torch.from_numpy(arrays[name][:whole]).split(batch) for name in ("windows", "labels")]
+            given = [torch.split(torch.from_numpy(arrays[name][:whole]), batch) for name in ("windows", "labels")]
         self._batches = list(zip(*given, strict=True))
         self._faults = list(range(network.config.faults))
 

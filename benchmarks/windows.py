@@ -32,7 +32,7 @@ class Work:
 
 
 def work(bundle: Bundle, root: Path, count: int) -> Work:
-    """`count` windows spread over the test part of the bundle's own protocol; simulated ones where that is not there."""
+    """`count` windows spread over the test part of the bundle's own protocol, or simulated where that is not there."""
     config = TrainingConfig.read(bundle.folder / "config.toml")
     try:
         recordings = list(read(split_of(config.sources, root, config.simulation).test, root))
@@ -54,7 +54,7 @@ def work(bundle: Bundle, root: Path, count: int) -> Work:
 
 
 def recording(root: Path) -> Recording:
-    """Ten seconds at 50 kHz and 1,000 rpm of a bearing whose outer race is damaged; simulated where JNU is not there."""
+    """Ten seconds at 50 kHz and 1,000 rpm of a damaged outer race; simulated where JNU is not there."""
     jnu = DATASETS["jnu"]
     entry = jnu.entry(RECORDED)
     samples = round(SECONDS * RATE_HZ)

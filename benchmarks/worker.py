@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TextIO
 
 
@@ -24,8 +25,7 @@ def main(place: str, arguments: str) -> None:
     _answer(lambda: held.append(named(place)(**json.loads(arguments))), answers)
     for line in sys.stdin:
         asked = json.loads(line)
-        method, given = asked["ask"], asked["with"]
-        _answer(lambda method=method, given=given: getattr(held[0], method)(**given), answers)
+        _answer(partial(getattr(held[0], asked["ask"]), **asked["with"]), answers)
 
 
 def named(place: str) -> Any:
