@@ -1,6 +1,6 @@
 """The export that one gets without care: the whole network once a timestep, so T copies of every layer in the graph.
 
-It is a fair opponent: onnxruntime folds its batch-norms and joins copies that read the same input when it loads it.
+It is a fair opponent: the exporter joins copies that read the same input, and onnxruntime folds its batch-norms.
 """
 
 import onnx

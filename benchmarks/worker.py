@@ -24,14 +24,17 @@ def main(place: str, arguments: str) -> None:
     held: list[Any] = []
     _answer(lambda: held.append(named(place)(**json.loads(arguments))), answers)
     for line in sys.stdin:
-        asked = json.loads(line)
-        _answer(partial(getattr(held[0], asked["ask"]), **asked["with"]), answers)
+        _answer(partial(_asked, held[0], json.loads(line)), answers)
 
 
 def named(place: str) -> Any:
     """What "module:name" stands for."""
     module, _, name = place.partition(":")
     return getattr(importlib.import_module(module), name)
+
+
+def _asked(held: Any, question: dict[str, Any]) -> Any:
+    return getattr(held, question["ask"])(**question["with"])
 
 
 def _answer(work: Callable[[], Any], answers: TextIO) -> None:

@@ -9,21 +9,27 @@ from snntorch import Leaky, surrogate
 from torch import Tensor
 
 from benchmarks.competitors.pytorch import PyTorch
-from benchmarks.swapped import Swapped, in_time, swapped
+from benchmarks.swapped import NotSwappable, Swapped, in_time, swapped
 from models.neurons import LIF
 from models.output import Network
 
 
 class SnnTorchLeaky(Swapped):
-    """V = leak V + X, arctan surrogate, no gradient through the reset: as ours."""
+    """V = leak V + X, arctan surrogate, no gradient through the reset: as ours.
+
+    Raises:
+        NotSwappable: a soft reset; snnTorch takes the threshold from what has leaked already, ours leaks what is left.
+    """
 
     def __init__(self, lif: LIF) -> None:
         super().__init__(lif)
+        if not self.hard_reset:
+            raise NotSwappable("a soft reset; snnTorch's has another equation")
         self.node = Leaky(
             beta=self.leak,
             threshold=self.threshold,
             spike_grad=surrogate.atan(alpha=2.0),
-            reset_mechanism="zero" if self.hard_reset else "subtract",
+            reset_mechanism="zero",
         )
 
     def forward(self, current: Tensor, timesteps: int) -> Tensor:
