@@ -38,8 +38,8 @@ def bench(
     race/spikingjelly, race/snntorch, race/twin; training; diagnosis; lengths/recording, lengths/windows; limits;
     service.
 
-    A whole run takes a quarter of an hour of an otherwise idle machine and renews docs/measured. With --only, --rounds
-    or --quick the page is printed instead, unless --into says where it goes.
+    A whole run wants an otherwise idle machine, and renews docs/measured. With --only, --rounds or --quick the page is
+    printed instead, unless --into says where it goes.
 
     Examples:
 

@@ -24,6 +24,7 @@ from benchmarks.windows import Work
 from data.errors import BrinellError
 from data.home import data_root
 from models.bundle import PRETRAINED, Bundle
+from service.registry import NoSuchBundle, Registry
 
 BUNDLE = "order"
 Part = TypeVar("Part")
@@ -38,6 +39,7 @@ def measure(data: Path | None, only: str | None, rounds: int | None, quick: bool
 
     Raises:
         NothingChosen: no name does.
+        NoSuchBundle: it is not whole, or not right on this processor.
     """
     effort = QUICK if quick else WHOLE
     effort = effort if rounds is None else replace(effort, rounds=rounds)
@@ -76,8 +78,11 @@ class _Bench:
 
     @cached_property
     def bundle(self) -> Bundle:
-        """The newest version."""
-        return Bundle.load(max((PRETRAINED / BUNDLE).iterdir()))
+        """The one that the service would answer with."""
+        registry = Registry.load(PRETRAINED)
+        if BUNDLE not in registry.bundles:
+            raise NoSuchBundle(f"no version of {BUNDLE} under {PRETRAINED} is whole and right on this processor")
+        return registry.bundles[BUNDLE]
 
     @cached_property
     def work(self) -> Work:
