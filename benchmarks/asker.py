@@ -1,5 +1,6 @@
 """What the engine's process holds: the service's engine and parser, without HTTP, and one recording as bytes."""
 
+import tempfile
 from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import psutil
 
+from benchmarks.bodies import readers
 from benchmarks.clock import timed
 from benchmarks.runner import MIB
 from data.geometry import CharacteristicOrders
@@ -69,6 +71,11 @@ class Asker:
         """Processor milliseconds of the envelope rule alone."""
         recording = self._recording()
         return 1e3 * timed(lambda: EnvelopeRule().read(recording))[1]
+
+    def bodies(self) -> dict[str, float]:
+        """Processor milliseconds to read the recording, by kind of body."""
+        with tempfile.TemporaryDirectory() as folder:
+            return {kind: 1e3 * timed(read)[1] for kind, read in readers(self._recording(), Path(folder)).items()}
 
     def graph(self, count: int) -> float:
         """Processor seconds of the bundle `order`'s graph on so many windows."""

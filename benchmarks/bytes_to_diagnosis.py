@@ -15,11 +15,11 @@ QUESTIONS = (SPEED_AND_BEARING, SPEED, NOTHING)
 
 
 def diagnosis(file: Path, source: str, effort: Effort, bar: Progress) -> DiagnosisCost:
-    """Asks the three questions and the rule in turn, round after round."""
+    """Asks the three questions and the rule in turn, and reads each kind of body, round after round."""
     task = bar.add_task("diagnosis", total=effort.rounds)
     rounds: dict[str, list[dict[str, float]]] = {question: [] for question in QUESTIONS}
     parts: dict[str, list[dict[str, float]]] = {question: [] for question in QUESTIONS}
-    rule = []
+    rule, bodies = [], []
     with Process(ASKER, 1, file=str(file)) as process:
         for question in QUESTIONS:
             process.ask("diagnose", given=question, seconds=SECONDS)
@@ -29,12 +29,14 @@ def diagnosis(file: Path, source: str, effort: Effort, bar: Progress) -> Diagnos
                 parts[question].append(spent.pop("parts_ms"))
                 rounds[question].append(spent)
             rule.append(process.ask("rule"))
+            bodies.append(process.ask("bodies"))
             bar.advance(task)
         return DiagnosisCost(
             recording=source,
             windows=process.ask("windows"),
             asked={question: _asked(rounds[question], parts[question]) for question in QUESTIONS},
             rule_cpu_ms=_rounded(rule),
+            bodies_cpu_ms={kind: _rounded([each[kind] for each in bodies]) for kind in bodies[0]},
             resident_mib=process.ask("resident_mib"),
         )
 

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks import kit
-from models.bundle import MODEL
+from models.bundle import INT8_MODEL, MODEL
 
 EXTRA = "pip install '.[bench]' in Brinell's checkout"
 WITHOUT_DEPENDENCIES = "pip install --no-deps spikingjelly (with what it depends on, it brings another PyTorch)"
@@ -52,7 +52,7 @@ PYTORCH = "benchmarks.competitors.pytorch:PyTorch"
 COMPILED = "benchmarks.competitors.pytorch:Compiled"
 
 FLOAT32 = Entry("float32", "**Brinell, float32 graph** (onnxruntime)", ONNXRUNTIME, MODEL)
-INT8 = Entry("int8", "**Brinell, int8 graph** (onnxruntime)", ONNXRUNTIME, kit.INT8, "rounded")
+INT8 = Entry("int8", "**Brinell, int8 graph** (onnxruntime)", ONNXRUNTIME, INT8_MODEL, "rounded")
 SPIKING_JELLY = Entry(
     "spikingjelly", "SpikingJelly, multi-step", "benchmarks.competitors.spikingjelly:SpikingJelly", kit.NETWORK,
     needs=("spikingjelly", WITHOUT_DEPENDENCIES), trains="benchmarks.competitors.spikingjelly:with_its_neurons",
@@ -68,7 +68,7 @@ COMPETITORS: tuple[Entry, ...] = (
     INT8,
     Entry("naive", "naive export, T copies of every layer (onnxruntime)", ONNXRUNTIME, kit.NAIVE),
     Entry("openvino", "OpenVINO on the float32 graph", OPENVINO, MODEL, needs=("openvino", EXTRA)),
-    Entry("openvino-int8", "OpenVINO on the int8 graph", OPENVINO, kit.INT8, "rounded", needs=("openvino", EXTRA)),
+    Entry("openvino-int8", "OpenVINO on the int8 graph", OPENVINO, INT8_MODEL, "rounded", needs=("openvino", EXTRA)),
     EAGER,
     Entry("compiled", "PyTorch, torch.compile", COMPILED, kit.NETWORK),
     SPIKING_JELLY,

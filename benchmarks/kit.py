@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.windows import Work
-from models.bundle import MODEL, Bundle
+from models.bundle import INT8_MODEL, MODEL, Bundle
 from models.graph import INPUT
 from models.output import Network
 
-INT8 = "model.int8.onnx"
 NAIVE = "naive.onnx"
 TWIN = "twin.onnx"
 TWIN_INT8 = "twin.int8.onnx"
@@ -47,7 +46,7 @@ def make(bundle: Bundle, work: Work, folder: Path) -> Kit:
     for name, each in networks.items():
         torch.save(each, folder / name)
     np.savez(folder / WINDOWS, windows=work.windows, labels=work.labels)
-    for name in (MODEL, INT8):
+    for name in (MODEL, INT8_MODEL):
         if (bundle.folder / name).exists():
             (folder / name).write_bytes((bundle.folder / name).read_bytes())
     (folder / NAIVE).write_bytes(naive(network).SerializeToString())

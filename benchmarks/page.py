@@ -137,11 +137,12 @@ def _diagnosis(cost: DiagnosisCost) -> str:
     ]
     sheet = Sheet("From bytes to diagnosis: CPU ms", ("", "all", *names, "by the clock"), tuple(rows)).markdown()
     rule = Spread.of(cost.rule_cpu_ms)
+    bodies = ", ".join(f"{kind} {Spread.of(ms).median:.1f}" for kind, ms in cost.bodies_cpu_ms.items())
     return (
         f"{sheet}\nOne recording of 10 s at 50 kHz and 1,000 rpm ({cost.recording}), float32, one thread, no HTTP; "
         f"{cost.resident_mib:.0f} MiB. Parts share processor time as they share the clock. The envelope rule alone: "
         f"{_spread(rule)} CPU ms for the recording, which is {cost.windows} windows of the graph: "
-        f"{1e3 * rule.median / cost.windows:.0f} microseconds for each.\n"
+        f"{1e3 * rule.median / cost.windows:.0f} microseconds for each. To read the samples alone, CPU ms: {bodies}.\n"
     )
 
 

@@ -93,15 +93,19 @@ class Asked(Part):
 
 
 class DiagnosisCost(Part):
-    """A whole recording, from bytes to diagnosis, by what is given with it; and the envelope rule alone.
+    """A whole recording, from bytes to diagnosis, by what is given with it.
 
-    `windows`: of that recording, positions times bands, in the bundle `order`.
+    Attributes:
+        windows: of that recording, positions times bands, in the bundle `order`.
+        rule_cpu_ms: of the envelope rule alone.
+        bodies_cpu_ms: of reading the recording's samples, by kind of body.
     """
 
     recording: str
     windows: int
     asked: dict[str, Asked]
     rule_cpu_ms: tuple[float, ...]
+    bodies_cpu_ms: dict[str, tuple[float, ...]]
     resident_mib: float
 
 

@@ -9,8 +9,7 @@ outweighing the rest of the recording.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -32,8 +31,12 @@ WIDEST_OF_BAND = 0.9
 # Bins a resolution cell of the spectrum; twice as many as the window gives, by zero padding.
 PADDING = 2
 LOWEST_RATIO = 0.1
-# A plan needs one for each of its channels, and a request has two plans: those of `aligned` and of the envelope rule.
-TAPERS_KEPT = 16
+# Lines wanted are few and low: what lies over this many times the highest is taken off before they are resolved.
+KEPT_OF_HIGHEST = 1.25
+KEPT_BEYOND = 64
+# Transforms of several windows at once cost less than half, in fours; memory is bounded by so many samples.
+BATCH_SAMPLES = 1 << 19
+LANES = 4
 
 
 class Band(NamedTuple):
@@ -43,26 +46,45 @@ class Band(NamedTuple):
     high_hz: float
 
 
-def _whiten_phase(spectrum: Complexes, hz_per_bin: float) -> Complexes:
+BANDS = (
+    Band(500.0, 2000.0),
+    Band(1000.0, 4000.0),
+    Band(2000.0, 5500.0),
+    Band(4000.0, 10_000.0),
+    Band(8000.0, 16_000.0),
+    Band(12_000.0, 22_000.0),
+)
+WHITENED: tuple[Literal["phase", "smoothed"], ...] = ("phase", "smoothed")
+# The median around a line is taken over this many orders, so that the line's own sidebands do not lift it.
+FLOOR_ORDERS = 3.0
+
+
+def _whiten_phase(spectrum: Complexes, magnitude: Floats, hz_per_bin: float) -> Complexes:
     """Every frequency with magnitude 1: the phase alone (cepstrum pre-whitening)."""
-    return _over(spectrum, np.abs(spectrum))
+    return _over(spectrum, magnitude)
 
 
-def _whiten_smoothed(spectrum: Complexes, hz_per_bin: float) -> Complexes:
+def _whiten_smoothed(spectrum: Complexes, magnitude: Floats, hz_per_bin: float) -> Complexes:
     """Over the moving average of its magnitude: resonances go, lines stay."""
-    magnitude = np.abs(spectrum)
-    half = max(1, round(SMOOTHING_HZ / hz_per_bin / 2))
-    total = np.concatenate([[0.0], np.cumsum(magnitude, dtype=np.float64)])
-    index = np.arange(magnitude.size)
-    low, high = np.maximum(index - half, 0), np.minimum(index + half + 1, magnitude.size)
-    return _over(spectrum, ((total[high] - total[low]) / (high - low)).astype(np.float32))
+    half, size = max(1, round(SMOOTHING_HZ / hz_per_bin / 2)), magnitude.shape[-1]
+    total = np.zeros((len(magnitude), half + 1 + size + half))
+    np.cumsum(magnitude, axis=-1, out=total[:, half + 1 : half + 1 + size])
+    total[:, half + 1 + size :] = total[:, half + size, None]
+    index = np.arange(size)
+    counts = np.minimum(index + half + 1, size) - np.maximum(index - half, 0)
+    mean = (total[:, 2 * half + 1 :] - total[:, :size]) / counts
+    return _over(spectrum, mean.astype(np.float32))
 
 
 def _over(spectrum: Complexes, magnitude: Floats) -> Complexes:
-    return np.asarray(spectrum / np.maximum(magnitude, 1e-7 * magnitude.max() + 1e-30))
+    lowest = 1e-7 * magnitude.max(axis=-1, keepdims=True) + 1e-30
+    return np.asarray(spectrum * (1 / np.maximum(magnitude, lowest)), dtype=np.complex64)
 
 
-WHITENINGS: dict[str, Callable[[Complexes, float], Complexes]] = {"phase": _whiten_phase, "smoothed": _whiten_smoothed}
+WHITENINGS: dict[str, Callable[[Complexes, Floats, float], Complexes]] = {
+    "phase": _whiten_phase,
+    "smoothed": _whiten_smoothed,
+}
 
 
 @dataclass(frozen=True)
@@ -101,19 +123,42 @@ class EnvelopeSpectrum:
     highest_hz: float
     floor_hz: float
 
+    @classmethod
+    def over_orders(
+        cls, rate_hz: float, shaft_hz: float, seconds: float, highest: float,
+        bands: tuple[Band, ...], whitenings: tuple[str, ...],
+    ) -> "EnvelopeSpectrum":  # fmt: skip
+        """The plan for lines up to `highest` shaft orders, in windows of about `seconds`."""
+        return cls(
+            rate_hz=rate_hz,
+            window=fft.prev_fast_len(round(seconds * rate_hz), real=True),
+            bands=fitting(bands, rate_hz),
+            whitenings=whitenings,
+            highest_hz=min(highest * shaft_hz, rate_hz / 2),
+            floor_hz=FLOOR_ORDERS * shaft_hz,
+        )
+
     def lines(self, samples: Floats) -> EnvelopeLines:
-        """Averages over whole windows, one at a time: memory does not grow with the recording."""
-        total = np.zeros((len(self.bands) + len(self.whitenings), self._bins))
-        count = 0
-        for ratios in self.each(samples):
-            total += ratios
-            count += 1
+        """Averages over whole windows, a few at a time: memory does not grow with the recording."""
+        total, count = np.zeros((len(self.bands) + len(self.whitenings), self.bins)), 0
+        for ratios in self.batches(samples):
+            total += ratios.sum(axis=0, dtype=np.float64)
+            count += len(ratios)
         return EnvelopeLines(total / count, self.bin_hz, count)
 
-    def each(self, samples: Floats) -> Iterator[NDArray[np.float64]]:
-        """The log ratios [channels, bins] of one whole window after the other; NaN as in `EnvelopeLines`."""
-        for start in range(0, samples.size - self.window + 1, self.window):
-            yield self._log_ratios(samples[start : start + self.window])
+    def batches(self, samples: Floats) -> Iterator[Floats]:
+        """The log ratios [windows, channels, bins] of all whole windows, a few at a time; NaN as in `EnvelopeLines`."""
+        return map(self.log_ratios, centred_spectra(samples, self.window))
+
+    def log_ratios(self, spectrum: Complexes) -> Floats:
+        """Those of windows [windows, channels, bins], from their `centred_spectra`."""
+        ratios = [self._log_ratio(self._cut(spectrum, band, flank=0.1)) for band in self.bands]
+        if self.whitenings:
+            magnitude, white = np.abs(spectrum), Band(LOWEST_WHITENED_HZ, HIGHEST_OF_RATE * self.rate_hz)
+            for name in self.whitenings:
+                whitened = WHITENINGS[name](spectrum, magnitude, self._hz)
+                ratios.append(self._log_ratio(self._cut(whitened, white, flank=0.0)))
+        return np.stack(ratios, axis=1)
 
     @property
     def bin_hz(self) -> float:
@@ -125,49 +170,75 @@ class EnvelopeSpectrum:
         return self.rate_hz / self.window
 
     @property
-    def _bins(self) -> int:
+    def bins(self) -> int:
+        """How many hold all lines wanted, from 0 Hz on."""
         return int(PADDING * self.highest_hz / self._hz) + 1
-
-    def _log_ratios(self, samples: Floats) -> NDArray[np.float64]:
-        spectrum = fft.rfft(samples - samples.mean(dtype=np.float64).astype(np.float32))
-        ratios = []
-        for band in self.bands:
-            ratios.append(self._log_ratio(self._cut(spectrum, band, flank=0.1)))
-        for name in self.whitenings:
-            white = Band(LOWEST_WHITENED_HZ, HIGHEST_OF_RATE * self.rate_hz)
-            ratios.append(self._log_ratio(self._cut(WHITENINGS[name](spectrum, self._hz), white, flank=0.0)))
-        return np.stack(ratios)
 
     def _cut(self, spectrum: Complexes, band: Band, flank: float) -> Complexes:
         """The bins of a band, its edges sloped over a share `flank` of its width."""
-        part = spectrum[int(band.low_hz / self._hz) : int(band.high_hz / self._hz)].copy()
-        slope = int(flank * part.size)
+        part = spectrum[:, int(band.low_hz / self._hz) : int(band.high_hz / self._hz)]
+        slope = int(flank * part.shape[-1])
+        gain = np.ones(part.shape[-1], dtype=np.float32)
         if slope:
-            ramp = np.linspace(0, 1, slope, dtype=np.float32)
-            part[:slope] *= ramp
-            part[-slope:] *= ramp[::-1]
-        return part
+            gain[:slope] = np.linspace(0, 1, slope)
+            gain[-slope:] = gain[:slope][::-1]
+        return part * gain
 
-    def _log_ratio(self, part: Complexes) -> NDArray[np.float64]:
-        """From the positive frequencies of a band to its log ratio [bins]."""
+    def _log_ratio(self, part: Complexes) -> Floats:
+        """From the positive frequencies of a band [windows, frequencies] to its log ratios [windows, bins]."""
+        width = part.shape[-1]
         # A one-sided spectrum shifted to zero has the same envelope; this length keeps all wanted lines unaliased.
-        size = fft.next_fast_len(part.size + self._bins // PADDING + 1)
+        size = fft.next_fast_len(width + self.bins // PADDING + 1)
         analytic = fft.ifft(part, size)
         squared = analytic.real**2 + analytic.imag**2
         rank = int((1 - CLIPPED_SHARE) * (size - 1))
-        squared = np.minimum(squared, np.partition(squared, rank)[rank])
-        squared -= squared.mean()
-        squared *= _taper(size)
-        magnitude = np.abs(fft.rfft(squared, PADDING * size))[: self._bins]
-        usable = min(magnitude.size, int(WIDEST_OF_BAND * PADDING * part.size))
-        ratio = np.full(self._bins, np.nan)
-        ratio[:usable] = _over_floor(magnitude[:usable], int(PADDING * self.floor_hz / self._hz))
+        squared = np.minimum(squared, np.partition(squared, rank, axis=-1)[:, rank, None])
+        spectrum = fft.rfft(squared)
+        spectrum[:, 0] = 0  # the mean is no line
+        magnitude = resolved(spectrum, size, self.bins)
+        usable = min(magnitude.shape[-1], int(WIDEST_OF_BAND * PADDING * width))
+        ratio = np.full((len(part), self.bins), np.nan, dtype=np.float32)
+        ratio[:, :usable] = _over_floor(magnitude[:, :usable], int(PADDING * self.floor_hz / self._hz))
         return ratio
+
+
+def centred_spectra(samples: Floats, window: int) -> Iterator[Complexes]:
+    """Spectra [windows, window // 2 + 1] of all whole windows less their means, a few at a time, not tapered."""
+    count = samples.size // window
+    windows = samples[: count * window].reshape(count, window)
+    step = max(1, BATCH_SAMPLES // window // LANES * LANES)
+    for start in range(0, count, step):
+        batch = windows[start : start + step]
+        yield fft.rfft(batch - batch.mean(axis=-1, keepdims=True, dtype=np.float64).astype(np.float32))
+
+
+def resolved(spectrum: Complexes, size: int, bins: int) -> Floats:
+    """The first `bins` magnitudes of what Hann's taper and zero padding make of a spectrum [windows, frequencies].
+
+    Args:
+        spectrum: of `size` real samples, as `rfft` gives it; what lies far over the highest bin is left out, since all
+            that the taper would bring down from there is nothing.
+        size: samples of a window.
+        bins: `PADDING` of them for each frequency.
+    """
+    wanted = int(KEPT_OF_HIGHEST * bins / PADDING) + KEPT_BEYOND
+    kept = min(size, fft.next_fast_len(2 * wanted, real=True))
+    turn = np.arange(kept) * (size / kept / (size - 1))
+    taper = (0.5 - 0.5 * np.cos(2 * np.pi * turn)).astype(np.float32)
+    return np.abs(fft.rfft(fft.irfft(spectrum, kept) * taper, PADDING * kept)[:, :bins])
 
 
 def fitting(bands: tuple[Band, ...], rate_hz: float) -> tuple[Band, ...]:
     """The bands that end where a signal of this rate still has something."""
     return tuple(band for band in bands if band.high_hz <= HIGHEST_OF_RATE * rate_hz)
+
+
+def mean_of_known(ratio: NDArray[Number]) -> NDArray[Number]:
+    """Mean over channels [..., channels, bins] that know a bin, NaN where none does."""
+    known = np.isfinite(ratio)
+    count = known.sum(axis=-2)
+    total = np.where(known, ratio, 0).sum(axis=-2)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan), dtype=ratio.dtype)
 
 
 def widened(ratio: NDArray[Number], larger: np.ufunc = np.fmax) -> NDArray[Number]:
@@ -181,26 +252,19 @@ def widened(ratio: NDArray[Number], larger: np.ufunc = np.fmax) -> NDArray[Numbe
     return wide
 
 
-@lru_cache(maxsize=TAPERS_KEPT)
-def _taper(size: int) -> Floats:
-    """Hann's; made once for all windows of a recording, since its cosines cost as much as a transform."""
-    taper = np.hanning(size).astype(np.float32)
-    taper.setflags(write=False)
-    return taper
-
-
-def _over_floor(magnitude: Floats, width: int) -> NDArray[np.float64]:
+def _over_floor(magnitude: Floats, width: int) -> Floats:
     """Logarithm of magnitude over its median in surroundings `width` bins wide, 0 where all is silent.
 
     The median is taken at every half width and interpolated: a running one costs more than all the transforms.
     """
-    width = max(8, min(width, magnitude.size))
+    size = magnitude.shape[-1]
+    width = max(8, min(width, size))
     hop = width // 2
-    if magnitude.size <= width:
-        floor = np.full(magnitude.size, np.median(magnitude), dtype=np.float64)
-    else:
-        medians = np.median(sliding_window_view(magnitude, width)[::hop], axis=-1)
-        floor = np.interp(np.arange(magnitude.size), np.arange(medians.size) * hop + width / 2, medians)
-    ratio = np.ones(magnitude.size)
-    np.divide(magnitude, floor, out=ratio, where=floor > 0)
-    return np.asarray(np.log(np.maximum(ratio, LOWEST_RATIO)))
+    around = np.sort(sliding_window_view(magnitude, width, axis=-1)[:, ::hop], axis=-1)
+    medians = (around[..., (width - 1) // 2] + around[..., width // 2]) / 2
+    last = medians.shape[-1] - 1
+    place = np.clip((np.arange(size, dtype=np.float32) - width / 2) / hop, 0, last)
+    left = place.astype(np.intp)
+    floor = medians[:, left] + (place - left) * (medians[:, np.minimum(left + 1, last)] - medians[:, left])
+    ratio = np.divide(magnitude, floor, out=np.ones_like(magnitude), where=floor > 0)
+    return np.log(np.maximum(ratio, LOWEST_RATIO))

@@ -63,6 +63,11 @@ class Split:
                 f"split '{self.name}': {one} and {other} share samples",
             )
 
+    @property
+    def machines_apart(self) -> bool:
+        """No rig of the test part trains."""
+        return not {span.entry.rig for span in self.train} & {span.entry.rig for span in self.test}
+
 
 def joined(splits: Iterable[Split]) -> Split:
     """One split out of those of several datasets."""

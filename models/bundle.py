@@ -1,6 +1,7 @@
 """A bundle: one version of one model, loaded only where every file and every golden answer is right.
 
 `Bundle.load(folder)` checks the files, `check_golden(bundle)` the answers; `bundle.graph.run(windows)` gives new ones.
+Where the bundle has it, `bundle.int8_graph` is the same network with weights in int8; `graph` is what answers.
 """
 
 import hashlib
@@ -17,19 +18,24 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from data.character import Character
 from data.errors import BrinellError
 from models.graph import Graph, Reading
 from models.layers import counted
 from models.manifest import Manifest, Port
+from models.verdict import Conclusion, conclude
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 MANIFEST = "manifest.json"
 SCHEMA = "manifest.schema.json"
 MODEL = "model.onnx"
+INT8_MODEL = "model.int8.onnx"
 TRACE_MODEL = "model.trace.onnx"
 GOLDEN = "golden.npz"
 LOGIT_TOLERANCE = 0.01
 SPIKE_TOLERANCE = 1e-3
+RECORDED = {MODEL: "", INT8_MODEL: "int8_"}
+"""What the names of a graph's arrays begin with in the golden vectors."""
 
 
 class BundleError(BrinellError):
@@ -40,9 +46,20 @@ class BundleError(BrinellError):
         self.reason = reason
 
 
+def versions(name: Path) -> list[Path]:
+    """The folders `<name>/<version>` of a bundle, the newest first, by number: 1.10.0 stands before 1.9.0."""
+    folders = name.iterdir() if name.is_dir() else ()
+    seen = [path for path in folders if path.is_dir() and not path.name.startswith(".")]
+    return sorted(seen, key=_numbers, reverse=True)
+
+
+def _numbers(version: Path) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else -1 for part in version.name.split("."))
+
+
 @dataclass(frozen=True, eq=False)
 class Golden:
-    """Windows of simulated recordings, float32 [K, 1, length], and what the graph said of them where it was made."""
+    """Windows of simulated recordings, float32 [K, 1, length], and what one graph said of them where it was made."""
 
     windows: NDArray[np.float32]
     logits: NDArray[np.float32]
@@ -84,35 +101,61 @@ class Bundle:
         Raises:
             BundleError: onnxruntime cannot load it, or its shapes are not those of the manifest.
         """
-        graph = self._graph(MODEL)
+        return self._answering(MODEL)
+
+    @cached_property
+    def int8_graph(self) -> Graph | None:
+        """The network with weights in int8, where the bundle has one; loaded at first use.
+
+        Raises:
+            BundleError: as `graph`.
+        """
+        return self._answering(INT8_MODEL) if INT8_MODEL in self.manifest.files else None
+
+    def _answering(self, name: str) -> Graph:
+        graph = self._graph(name)
         wanted = {
             "logits": len(self.manifest.faults),
             "spikes": len(counted(self.manifest.layers)),
             "synops": len(counted(self.manifest.layers)),
             "features": len(self.manifest.unknown_check.means[0]),
         }
-        for name, width in wanted.items():
-            if graph.outputs[name][-1] != width:
-                raise BundleError(self.folder, f"{name} is {graph.outputs[name]}; the manifest says {width} wide")
+        for output, width in wanted.items():
+            if graph.outputs[output][-1] != width:
+                raise BundleError(self.folder, f"{output} is {graph.outputs[output]}; the manifest says {width} wide")
         if graph.length != self.manifest.front_end.length:
             made = self.manifest.front_end.length
             raise BundleError(self.folder, f"the graph reads {graph.length} samples, the front end makes {made}")
         return graph
+
+    def conclude(self, windows: NDArray[np.float32], of_recording: Character) -> tuple[Reading, Conclusion]:
+        """Reads `windows` [positions, bands, length] of one recording, and joins them to one answer."""
+        positions, bands, length = windows.shape
+        reading = self.graph.run(windows.reshape(positions * bands, 1, length))
+        conclusion = conclude(
+            reading.logits.reshape(positions, bands, -1),
+            reading.features.reshape(positions, bands, -1),
+            of_recording,
+            self.manifest.calibration,
+            self.manifest.unknown_check,
+        )
+        return reading, conclusion
 
     @cached_property
     def tracer(self) -> Graph | None:
         """The network that also outputs its spike trains, where the bundle has one; loaded at first use."""
         return self._graph(TRACE_MODEL) if TRACE_MODEL in self.manifest.files else None
 
-    def golden(self) -> Golden:
-        """The golden vectors.
+    def golden(self, name: str = MODEL) -> Golden:
+        """The golden vectors of the graph `name`.
 
         Raises:
             BundleError: not an archive of the three arrays.
         """
+        answers = RECORDED[name]
         try:
             with np.load(io.BytesIO(self.content(GOLDEN)), allow_pickle=False) as arrays:
-                return Golden(arrays["windows"], arrays["logits"], arrays["spikes"])
+                return Golden(arrays["windows"], arrays[f"{answers}logits"], arrays[f"{answers}spikes"])
         except (OSError, ValueError, KeyError) as error:
             raise BundleError(self.folder, f"{GOLDEN} cannot be read: {error}") from error
 
@@ -137,8 +180,8 @@ class Bundle:
             raise BundleError(self.folder, f"{name}: {error}") from error
 
 
-def check_golden(bundle: Bundle) -> None:
-    """Runs the golden vectors on this very processor.
+def check_golden(bundle: Bundle, name: str = MODEL) -> None:
+    """Runs the golden vectors through the graph `name` on this very processor.
 
     Float sums differ between processors and can flip a spike that sits on the threshold, hence the tolerances: the
     same fault on all, logits within 0.01, total spikes within 0.1 %.
@@ -146,9 +189,12 @@ def check_golden(bundle: Bundle) -> None:
     Raises:
         BundleError: an answer is not the one recorded.
     """
-    golden = bundle.golden()
+    golden = bundle.golden(name)
+    graph = bundle.graph if name == MODEL else bundle.int8_graph
+    if graph is None:
+        raise BundleError(bundle.folder, f"it has no {name}")
     try:
-        reading = bundle.graph.run(golden.windows)
+        reading = graph.run(golden.windows)
     except Exception as error:  # of onnxruntime's own family
         raise BundleError(bundle.folder, f"the golden windows cannot be run: {error}") from error
     if reading.logits.shape != golden.logits.shape:
@@ -183,7 +229,9 @@ def write_bundle(
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         _fill(fresh, draft, files, golden_windows)
-        check_golden(Bundle.load(fresh))
+        written = Bundle.load(fresh)
+        for name in RECORDED.keys() & files.keys():
+            check_golden(written, name)
         fresh.chmod(0o755)
         if folder.exists():
             shutil.rmtree(folder)
@@ -197,24 +245,27 @@ def _fill(
     folder: Path, draft: Manifest, files: Mapping[str, Path | bytes], golden_windows: NDArray[np.float32]
 ) -> None:
     contents = {name: file if isinstance(file, bytes) else file.read_bytes() for name, file in files.items()}
-    graph = Graph(contents[MODEL])
-    contents[GOLDEN] = _golden_bytes(golden_windows, graph.run(golden_windows))
+    graphs = {name: Graph(contents[name]) for name in RECORDED if name in contents}
+    contents[GOLDEN] = _golden_bytes(golden_windows, {name: each.run(golden_windows) for name, each in graphs.items()})
     contents[SCHEMA] = _json(Manifest.model_json_schema())
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     manifest = draft.model_copy(
         update={
-            "inputs": _ports(graph.inputs),
-            "outputs": _ports(graph.outputs),
+            "inputs": _ports(graphs[MODEL].inputs),
+            "outputs": _ports(graphs[MODEL].outputs),
             "files": {name: hashlib.sha256(contents[name]).hexdigest() for name in sorted(contents)},
         }
     )
     (folder / MANIFEST).write_bytes(_json(manifest.model_dump(mode="json")))
 
 
-def _golden_bytes(windows: NDArray[np.float32], reading: Reading) -> bytes:
+def _golden_bytes(windows: NDArray[np.float32], readings: Mapping[str, Reading]) -> bytes:
+    arrays = {"windows": windows}
+    for name, reading in readings.items():
+        arrays |= {f"{RECORDED[name]}logits": reading.logits, f"{RECORDED[name]}spikes": reading.spikes}
     archive = io.BytesIO()
-    np.savez_compressed(archive, windows=windows, logits=reading.logits, spikes=reading.spikes)
+    np.savez_compressed(archive, allow_pickle=False, **arrays)
     return archive.getvalue()
 
 

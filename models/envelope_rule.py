@@ -15,9 +15,18 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from scipy import fft
 
-from data.envelope_spectrum import LOWEST_WHITENED_HZ, Band, EnvelopeLines, EnvelopeSpectrum, fitting, widened
+from data.envelope_spectrum import (
+    BANDS,
+    LOWEST_WHITENED_HZ,
+    WHITENED,
+    Band,
+    EnvelopeLines,
+    EnvelopeSpectrum,
+    fitting,
+    mean_of_known,
+    widened,
+)
 from data.errors import NotApplicable
 from data.fault import Fault
 from data.geometry import CharacteristicOrders
@@ -27,21 +36,10 @@ Array = NDArray[np.float64]
 
 CANDIDATES = (Fault.INNER_RACE, Fault.OUTER_RACE, Fault.ROLLING_ELEMENT)
 
-BANDS = (
-    Band(500, 2000),
-    Band(1000, 4000),
-    Band(2000, 5500),
-    Band(4000, 10_000),
-    Band(8000, 16_000),
-    Band(12_000, 22_000),
-)
-
 # Decoys lie around the true orders of any bearing, not so near that they see a true line.
 DECOYS = 60
 DECOY_RANGE = (0.7, 1.4)
 DECOY_DISTANCE = 0.05
-# The median around a line is taken over this many orders, so that the line's own sidebands do not lift it.
-FLOOR_ORDERS = 3.0
 SIDEBAND_WEIGHT = 0.5
 # Beyond this (e^3 = 20 times the floor) a line proves no more: one tall line must not outweigh missing harmonics.
 RATIO_LIMITS = (-0.5, 3.0)
@@ -105,7 +103,7 @@ class EnvelopeRule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     bands: tuple[Band, ...] = BANDS
-    whitenings: tuple[Literal["phase", "smoothed"], ...] = ("phase", "smoothed")
+    whitenings: tuple[Literal["phase", "smoothed"], ...] = WHITENED
     across: Literal["mean", "max"] = "max"
     harmonics: int = Field(default=5, ge=1, le=10)
     search: float = Field(default=0.02, ge=0, le=0.1)
@@ -129,13 +127,13 @@ class EnvelopeRule(BaseModel):
         Raises:
             NotApplicable: as `read`.
         """
-        spectrum = self._spectrum(recording)
-        if recording.samples.size < spectrum.window:
+        plan = self._plan(recording)
+        if recording.samples.size < plan.window:
             raise NotApplicable(
                 f"{recording.seconds:.2f} s of signal; at this speed the envelope rule needs"
-                f" {spectrum.window / recording.rate_hz:.2f} s"
+                f" {plan.window / recording.rate_hz:.2f} s"
             )
-        return spectrum.lines(recording.samples)
+        return plan.lines(recording.samples)
 
     def judge(self, lines: EnvelopeLines, orders: CharacteristicOrders, speed_rpm: float) -> Evidence:
         """Which order the lines know.
@@ -143,7 +141,7 @@ class EnvelopeRule(BaseModel):
         Raises:
             NotApplicable: no line of any comb lies where a channel can see it.
         """
-        ratio = np.fmax.reduce(lines.log_ratio) if self.across == "max" else _mean_of_known(lines.log_ratio)
+        ratio = np.fmax.reduce(lines.log_ratio) if self.across == "max" else mean_of_known(lines.log_ratio)
         bins_per_order = speed_rpm / 60 / lines.bin_hz
         fits = {fault: self._fit(ratio, fault, orders, bins_per_order) for fault in CANDIDATES}
         # A mean over many teeth spreads less than one over few. That counted in, all three combs share one spread: each
@@ -187,26 +185,17 @@ class EnvelopeRule(BaseModel):
             matched_order=float(places[0, np.nanargmax(scores[0])]),
         )
 
-    def _spectrum(self, recording: Recording) -> EnvelopeSpectrum:
-        if recording.shaft_hz is None or recording.orders is None:
+    def _plan(self, recording: Recording) -> EnvelopeSpectrum:
+        rate_hz, shaft_hz = recording.rate_hz, recording.shaft_hz
+        if shaft_hz is None or recording.orders is None:
             raise NotApplicable("the envelope rule needs the shaft speed and the bearing; give speed_rpm and bearing")
-        bands = fitting(self.bands, recording.rate_hz)
-        room = 0.4 * recording.rate_hz > 2 * LOWEST_WHITENED_HZ
-        whitenings = self.whitenings if room else ()
-        if not (bands or whitenings):
-            raise NotApplicable(f"{recording.rate_hz:g} Hz is too low a rate; the envelope rule needs 1,500 Hz or more")
-        shaft_hz = recording.shaft_hz
+        whitenings = self.whitenings if 0.4 * rate_hz > 2 * LOWEST_WHITENED_HZ else ()
+        if not (fitting(self.bands, rate_hz) or whitenings):
+            raise NotApplicable(f"{rate_hz:g} Hz is too low a rate; the envelope rule needs 1,500 Hz or more")
         seconds = max(self.window_s, self.turns / shaft_hz)
         top = DECOY_RANGE[1] * max(recording.orders.of(fault) for fault in CANDIDATES)
-        wanted = (self.harmonics * top * (1 + self.search) + 1.1) * shaft_hz
-        return EnvelopeSpectrum(
-            rate_hz=recording.rate_hz,
-            window=fft.prev_fast_len(round(seconds * recording.rate_hz), real=True),
-            bands=bands,
-            whitenings=whitenings,
-            highest_hz=min(wanted, recording.rate_hz / 2),
-            floor_hz=FLOOR_ORDERS * shaft_hz,
-        )
+        highest = self.harmonics * top * (1 + self.search) + 1.1
+        return EnvelopeSpectrum.over_orders(rate_hz, shaft_hz, seconds, highest, self.bands, whitenings)
 
     def _places(self, expected: float, centres: Array, bins_per_order: float) -> Array:
         """Orders to try around each centre [centres, tries], so close that no harmonic jumps over a line."""
@@ -260,13 +249,6 @@ def decoy_orders(orders: CharacteristicOrders) -> Array:
 
 def _sideband(fault: Fault, orders: CharacteristicOrders) -> float | None:
     return {Fault.INNER_RACE: 1.0, Fault.ROLLING_ELEMENT: orders.ftf}.get(fault)
-
-
-def _mean_of_known(ratio: Array) -> Array:
-    """Mean over the channels that know a bin, NaN where none does."""
-    known = np.isfinite(ratio)
-    count = known.sum(axis=0)
-    return np.asarray(np.where(count > 0, np.where(known, ratio, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan))
 
 
 def _heights_db(ratio: Array, place: float, harmonics: int) -> tuple[float | None, ...]:

@@ -1,6 +1,7 @@
 """An exported network on onnxruntime: windows in, logits, spikes, synaptic operations and features out."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,14 @@ class Reading:
         spikes: float32 [N, spiking layers], spikes fired over all neurons and timesteps.
         synops: float32 [N, layers], spikes weighted by their true fan-out.
         features: float32 [N, features], time-averaged.
+        cpu_s: seconds of processor time that the runs took, where the graph has one thread.
     """
 
     logits: NDArray[np.float32]
     spikes: NDArray[np.float32]
     synops: NDArray[np.float32]
     features: NDArray[np.float32]
+    cpu_s: float = field(default=0.0, kw_only=True)
 
 
 class Graph:
@@ -70,7 +73,9 @@ class Graph:
 
     def run(self, values: NDArray[np.float32]) -> Reading:
         """Reads `values`, float32 [N, 1, length], in micro-batches."""
-        return Reading(*self._in_batches(values, list(OUTPUTS)))
+        began = time.thread_time()
+        logits, spikes, synops, features = self._in_batches(values, list(OUTPUTS))
+        return Reading(logits, spikes, synops, features, cpu_s=time.thread_time() - began)
 
     def trace(self, values: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         """Spike trains, uint8 [N, timesteps, channels, length], by name in graph order; {} without traces."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from scipy import fft
 
-from data.envelope_spectrum import LOWEST_WHITENED_HZ, PADDING, EnvelopeSpectrum, widened
+from data.envelope_spectrum import LOWEST_WHITENED_HZ, Complexes, EnvelopeSpectrum, centred_spectra, resolved, widened
 from data.errors import NotApplicable
 from data.recording import Recording
 
@@ -143,10 +143,12 @@ class ShaftSpeed(BaseModel):
         top_hz = min((self.harmonics + 1) * high_hz, 0.45 * recording.rate_hz)
         white = 0.4 * recording.rate_hz > 2 * LOWEST_WHITENED_HZ
         plan = EnvelopeSpectrum(recording.rate_hz, window, (), ("smoothed",) if white else (), top_hz, FLOOR_HZ)
-        bin_hz = recording.rate_hz / window / PADDING
-        signal = _signal_lines(recording, window, int(top_hz / bin_hz) + 1)
-        envelope = plan.lines(recording.samples).log_ratio[0] if white else np.full(signal.size, np.nan)
-        return ShaftLines(_without_mains(signal, bin_hz), envelope, bin_hz)
+        signal, envelope, windows = np.zeros(plan.bins), np.zeros(plan.bins), 0
+        for spectrum in centred_spectra(recording.samples, window):
+            signal += _signal_lines(spectrum, plan).sum(axis=0)
+            envelope += plan.log_ratios(spectrum)[:, 0].sum(axis=0, dtype=np.float64) if white else np.nan
+            windows += len(spectrum)
+        return ShaftLines(_without_mains(signal / windows, plan.bin_hz), envelope / windows, plan.bin_hz)
 
     def judge(self, lines: ShaftLines, speed_rpm: float | None) -> SpeedEstimate:
         """The speed whose comb stands highest: near `speed_rpm`, or anywhere in `range_hz`."""
@@ -202,25 +204,18 @@ class ShaftSpeed(BaseModel):
         return np.divide(height, weight, out=np.zeros_like(height), where=weight > 0)
 
 
-def _signal_lines(recording: Recording, window: int, bins: int) -> Array:
-    """Log ratio of the signal's own spectrum, averaged over windows [bins]."""
-    samples, total = recording.samples, np.zeros(bins)
-    taper = np.hanning(window).astype(np.float32)
-    starts = range(0, samples.size - window + 1, window)
-    for start in starts:
-        piece = samples[start : start + window]
-        centred = piece - piece.mean(dtype=np.float64).astype(np.float32)
-        magnitude = np.abs(fft.rfft(centred * taper, PADDING * window)[:bins])
-        total += _over_floor(magnitude, max(8, int(FLOOR_HZ * PADDING * window / recording.rate_hz)))
-    return total / len(starts)
+def _signal_lines(spectrum: Complexes, plan: EnvelopeSpectrum) -> Array:
+    """Natural logarithm of the signal's own lines over their floor [windows, bins]; 0 where all is silent.
 
-
-def _over_floor(magnitude: NDArray[np.float32], width: int) -> Array:
-    """Natural logarithm over the medians of blocks of `width` bins, interpolated; 0 where all is silent."""
-    blocks = np.array_split(magnitude, max(1, magnitude.size // width))
-    middles = np.cumsum([block.size for block in blocks]) - blocks[0].size / 2
-    floor = np.interp(np.arange(magnitude.size), middles, [float(np.median(block)) for block in blocks])
-    ratio = np.divide(magnitude, floor, out=np.ones(magnitude.size), where=floor > 0)
+    The floor is the median of blocks `FLOOR_HZ` wide, interpolated.
+    """
+    magnitude = resolved(spectrum, plan.window, plan.bins)
+    width = max(8, int(FLOOR_HZ / plan.bin_hz))
+    blocks = np.array_split(magnitude, max(1, magnitude.shape[-1] // width), axis=-1)
+    middles = np.cumsum([block.shape[-1] for block in blocks]) - blocks[0].shape[-1] / 2
+    medians = np.stack([np.median(block, axis=-1) for block in blocks], axis=-1)
+    floor = np.stack([np.interp(np.arange(magnitude.shape[-1]), middles, each) for each in medians])
+    ratio = np.divide(magnitude, floor, out=np.ones(magnitude.shape), where=floor > 0)
     return np.asarray(np.log(np.maximum(ratio, 0.1)))
 
 

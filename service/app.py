@@ -60,7 +60,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with ThreadPoolExecutor(settings.threads, thread_name_prefix="diagnose") as pool:
         app.state.pool = pool
         app.state.registry = await _in_pool(app, lambda: Registry.load(settings.bundles))
-        app.state.engine = Engine(app.state.registry.bundles, PROFILES[settings.energy_profile])
+        app.state.engine = Engine(
+            app.state.registry.bundles, PROFILES[settings.energy_profile], settings.watts_per_core
+        )
         yield
 
 

@@ -1,4 +1,4 @@
-"""`brinell serve` and `brinell diagnose`."""
+"""`brinell serve`, `brinell diagnose` and `brinell energy calibrate`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,11 @@ def join(app: typer.Typer) -> None:
     """Adds the service's commands to the command line."""
     app.command()(serve)
     app.command()(diagnose)
+    energy = typer.Typer(help="What inference costs on this computer.", no_args_is_help=True)
+    energy.command()(calibrate)
+    # A second command would make the first a word of its own; until then this keeps it one.
+    energy.callback()(lambda: None)
+    app.add_typer(energy, name="energy")
 
 
 def serve(
@@ -79,3 +84,51 @@ def diagnose(
 
             draw(found, plot)
             typer.echo(f"drawn: {plot}", err=True)
+
+
+def calibrate(
+    idle_w: Annotated[
+        float | None, typer.Option(help="What a meter at the plug shows with nothing running, W.")
+    ] = None,
+    busy_w: Annotated[float | None, typer.Option(help="What it shows under this command's load, W.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="How long the load lasts; meters at the plug need 20 s.")] = 30,
+    meter: Annotated[
+        bool, typer.Option(help="Ask for readings of a meter at the plug, not the processor's own.")
+    ] = False,
+) -> None:
+    """Measure what a busy core draws, so that answers can say what they cost on this computer (`host_nj`).
+
+    Reads the processor's own meter (Linux, RAPL, as root). With --meter it asks what a meter at the plug shows: once
+    idle, and once while the shipped network reads windows on every core.
+
+    Prints the line to set:  BRINELL_WATTS_PER_CORE=6.4
+
+    Examples:
+
+      sudo brinell energy calibrate
+
+      brinell energy calibrate --meter --seconds 60
+    """
+    from service import host_energy
+    from service.offline import loaded
+    from service.settings import Settings
+
+    with explained():
+        bundle = next(iter(loaded(Settings.read()).bundles.values()))
+        if meter or idle_w is not None or busy_w is not None:
+            idle_w = typer.prompt("Idle, the meter shows (W)", type=float) if idle_w is None else idle_w
+            typer.echo(f"Reading windows on every core for {seconds:g} s: read the meter towards the end.", err=True)
+            load = host_energy.load(bundle, seconds)
+            busy_w = typer.prompt("Under load, it showed (W)", type=float) if busy_w is None else busy_w
+            found = host_energy.Calibration(idle_w, busy_w, load)
+        else:
+            typer.echo(f"Idle for {seconds:g} s, then the load for as long.", err=True)
+            found = host_energy.by_rapl(bundle, seconds)
+        run_nj = 1e9 * found.watts_per_core * found.load.cpu_s / found.load.runs
+        cores = found.load.cpu_s / found.load.seconds
+        typer.echo(
+            f"{found.idle_w:.1f} W idle, {found.busy_w:.1f} W with {cores:.1f} cores busy;"
+            f" one run of the graph of `{bundle.manifest.name}` costs {run_nj:,.0f} nJ here.",
+            err=True,
+        )
+        typer.echo(f"BRINELL_WATTS_PER_CORE={found.watts_per_core:.3g}")

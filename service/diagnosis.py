@@ -73,7 +73,9 @@ class EnergyStatement(_Part):
 
     paper_nj: Annotated[float, Field(description="As SNN papers count: MACs of encoder and head, and SynOps.")]
     full_nj: Annotated[float, Field(description="With neuron updates, attention and memory traffic.")]
-    host_nj: Annotated[float | None, Field(description="Of this processor; null until it is calibrated.")] = None
+    host_nj: Annotated[
+        float | None, Field(description="Of this processor, for the same runs; null until it is calibrated.")
+    ] = None
     synops: int
     macs: int
     firing_rates: Annotated[dict[str, float], Field(description="Spikes per neuron and timestep, by spike train.")]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from data.character import Character, character
+from data.character import character
 from data.errors import NotApplicable
 from data.fault import Fault
 from data.recording import Recording
@@ -23,7 +23,7 @@ from models.energy import PROFILES, EnergyProfile, account
 from models.envelope_rule import EnvelopeRule, Evidence
 from models.graph import Reading
 from models.shaft_speed import ShaftSpeed, SpeedEstimate
-from models.verdict import Conclusion, conclude
+from models.verdict import Conclusion
 from service import wording
 from service.choice import choose
 from service.diagnosis import (
@@ -39,6 +39,9 @@ from service.diagnosis import (
     WindowResult,
 )
 from service.sensor_check import clipping_warning, sensor_fault
+
+NANO = 1e9
+"""nJ in a J."""
 
 
 @dataclass
@@ -77,9 +80,15 @@ class _Evidence:
 class Engine:
     """Answers with the given bundles, by name; safe to use from several threads at once."""
 
-    def __init__(self, bundles: Mapping[str, Bundle], profile: EnergyProfile = PROFILES["float32"]) -> None:
+    def __init__(
+        self,
+        bundles: Mapping[str, Bundle],
+        profile: EnergyProfile = PROFILES["float32"],
+        watts_per_core: float | None = None,
+    ) -> None:
         self.bundles = bundles
         self.profile = profile
+        self.watts_per_core = watts_per_core
 
     def diagnose(
         self, recording: Recording, *, bundle: str | None = None, windows: bool = False, warnings: Sequence[str] = ()
@@ -97,16 +106,17 @@ class Engine:
         """
         watch = _Stopwatch()
         with watch.stage("total"):
-            answer = self._answer(recording, bundle, windows, watch)
-            answer = self._doubted(recording, bundle, answer, watch)
+            with watch.stage("sensor_check"):
+                broken = sensor_fault(recording)
+            if broken is not None:
+                answer = _without(recording, Verdict.SENSOR_FAULT, broken, "not read: the sensor check failed")
+            else:
+                answer = self._answer(recording, bundle, windows, watch)
+                answer = self._doubted(recording, bundle, answer, watch)
         told = [*warnings, *answer.warnings]
         return answer.model_copy(update={"timing": Timing(**watch.ms), "warnings": told})
 
     def _answer(self, recording: Recording, wanted: str | None, windows: bool, watch: _Stopwatch) -> Diagnosis:
-        with watch.stage("sensor_check"):
-            broken = sensor_fault(recording)
-        if broken is not None:
-            return _without(recording, Verdict.SENSOR_FAULT, broken, "not read: the sensor check failed")
         with watch.stage("speed"):
             estimate = _estimated(recording)
         with watch.stage("front_end"):
@@ -117,7 +127,7 @@ class Engine:
         with watch.stage("graph"):
             shaft_lead = None if estimate is None else estimate.lead
             of_recording = replace(character(recording), shaft_lead=shaft_lead)
-            reading, conclusion = _read(choice.bundle, choice.windows, of_recording)
+            reading, conclusion = choice.bundle.conclude(choice.windows.values, of_recording)
         with watch.stage("evidence"):
             evidence = _evidence(choice.bundle, recording)
         findings = _Findings(recording, choice.bundle, choice.windows, choice.reason, reading, conclusion, evidence)
@@ -175,23 +185,11 @@ class Engine:
         spent = account(bundle.manifest.layers, synops, spikes, runs, self.profile)
         return EnergyStatement(
             **spent.model_dump(include={"paper_nj", "full_nj", "synops", "macs", "firing_rates", "profile"}),
+            host_nj=None if self.watts_per_core is None else NANO * self.watts_per_core * reading.cpu_s,
             relu_twin_nj=spent.relu_twin_nj,
             graph_runs=runs,
             per_window=WindowEnergy(paper_nj=spent.paper_nj / windows, full_nj=spent.full_nj / windows),
         )
-
-
-def _read(bundle: Bundle, windows: Windows, of_recording: Character) -> tuple[Reading, Conclusion]:
-    positions, bands, length = windows.values.shape
-    reading = bundle.graph.run(windows.values.reshape(positions * bands, 1, length))
-    conclusion = conclude(
-        reading.logits.reshape(positions, bands, -1),
-        reading.features.reshape(positions, bands, -1),
-        of_recording,
-        bundle.manifest.calibration,
-        bundle.manifest.unknown_check,
-    )
-    return reading, conclusion
 
 
 def _evidence(bundle: Bundle, recording: Recording) -> _Evidence:

@@ -44,13 +44,23 @@ def diagnose(
     """
     settings = Settings.read()
     named = open_named(what, rate_hz=rate_hz, speed_rpm=speed_rpm, bearing=bearing, channel=channel)
-    registry = Registry.load(settings.bundles)
-    if not registry.bundles:
-        raise BundleError(settings.bundles, f"none to answer with; refused: {dict(registry.refused) or 'none found'}")
-    engine = Engine(registry.bundles, PROFILES[settings.energy_profile])
+    registry = loaded(settings)
+    engine = Engine(registry.bundles, PROFILES[settings.energy_profile], settings.watts_per_core)
     answer = engine.diagnose(named.recording, bundle=bundle, windows=True, warnings=warnings_about(named.bearing))
     used = None if answer.bundle is None else registry.bundles[answer.bundle.name]
     return Found(named.recording, answer, used, named.note)
+
+
+def loaded(settings: Settings) -> Registry:
+    """The bundles to answer with.
+
+    Raises:
+        BundleError: there is none that is whole.
+    """
+    registry = Registry.load(settings.bundles)
+    if not registry.bundles:
+        raise BundleError(settings.bundles, f"none to answer with; refused: {dict(registry.refused) or 'none found'}")
+    return registry
 
 
 def show(found: Found, console: Console | None = None) -> None:

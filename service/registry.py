@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.errors import BrinellError
-from models.bundle import Bundle, BundleError, check_golden
+from models.bundle import Bundle, BundleError, check_golden, versions
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +52,4 @@ def _folders(root: Path) -> Iterator[Path]:
     if not root.is_dir():
         return
     for name in sorted(path for path in root.iterdir() if path.is_dir()):
-        versions = [path for path in name.iterdir() if path.is_dir() and not path.name.startswith(".")]
-        yield from sorted(versions, key=_version, reverse=True)
-
-
-def _version(folder: Path) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdigit() else -1 for part in folder.name.split("."))
+        yield from versions(name)

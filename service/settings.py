@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         max_minutes: a longer signal is refused with 422.
         threads: diagnoses computed at once; each keeps one core busy.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
+        watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
     model_config = SettingsConfigDict(env_prefix="BRINELL_", frozen=True, extra="ignore")
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     max_minutes: Annotated[float, Field(gt=0)] = 10
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     energy_profile: str = "float32"
+    watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
     def read(cls, **given: Any) -> Self:

@@ -1,44 +1,27 @@
-"""A bundle's model card and licence; every figure of what was reached comes from the manifest."""
+"""A bundle's model card; every figure of what was reached comes from the manifest."""
+
+from collections.abc import Iterable, Sequence
+from textwrap import fill
 
 from data.fault import FAULTS
 from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd
 from data.front_ends.order import WIDEST_OF_RATE
 from models.manifest import Figure, Manifest
+from models.network import RealConfig
+from training.controls.shuffle import what_is_shuffled
 from training.controls.variants import SHUFFLED, SPEED_ERRORS, variants_of, wrong_speed
+from training.limits import limits
+from training.seen import Seen
+from training.spans import SIMULATED
+
+WIDTH = 120
 
 NETWORKS = {
     "mra-snn": "MRA-SNN, after arXiv 2408.11067",
     "candidate-snn": "one small detector, asked once for each candidate fault",
     "plain-snn": "a plain chain of spiking layers",
-    "wdcnn": "in fact none that spikes: WDCNN",
-    "resnet1d": "in fact none that spikes: a residual network",
-}
-LIMITS = {
-    "aligned": """\
-- It believes the speed and the bearing it is given. A speed off by 3 % loses most faults; the service compares both
-  with the signal and warns (docs/measured/doubt.md).
-- What it misses are faults whose envelope shows little at their orders, most of all damaged rolling elements and CWRU's
-  0.028 in bearings, which do not fit their stated geometry. It then finds nothing, or names one with low confidence.
-- JNU's recordings were all read with the same orders for this card, measured on them: their bearing types tell the
-  fault.
-""",
-    "order": """\
-- On a machine never seen a network of this kind mostly names a wrong fault (docs/results.md). The unknown-check is
-  there to keep such answers back; where speed and bearing are known, the service takes `aligned` instead.
-- CWRU's healthy recordings, published at 48 kHz, were brought to the 12 kHz of its faults, for training and for the
-  table: at 48 kHz they reach bands in which this network has learned no healthy CWRU bearing, and the service calls
-  both of them unknown (a test).
-- Above 4 kHz `rolling_element` was learned from JNU alone and `normal` from MFPT alone: no other of the three rigs has
-  that state at a rate that reaches there. In those bands the rig and the fault cannot be told apart by this data.
-- CWRU 197 and 199 (outer race, 0.014 in) show little at their characteristic order, and a network of this kind reads
-  them as a rolling element. Expect the same of faults that show as little.
-""",
-    "time": """\
-- On a machine never seen a network of this kind mostly names a wrong fault (docs/results.md). The unknown-check is
-  there to keep such answers back.
-- Raw samples tell rigs and specimens: a network of this kind is right on the bearings it has seen, and may read the
-  same faults wrong at another load or on another machine. Give the speed, and the service uses `order` instead.
-""",
+    "wdcnn": "WDCNN",
+    "resnet1d": "a residual network",
 }
 
 READS = {
@@ -50,26 +33,13 @@ READS = {
 """By the word that the controls found."""
 
 
-SHARE_ALIKE = "CC BY-NC-SA 4.0"
-SIMULATED = """\
-The files of this bundle (weights, graphs, golden vectors, manifest, card) were learned from simulated machines alone,
-made by the program: no recording's licence reaches them. They are under the licence of the program.
-"""
-SHARED = """\
-Because a licence among them asks for it, these files are offered under CC BY-NC-SA 4.0
-(https://creativecommons.org/licenses/by-nc-sa/4.0/): share and adapt them with attribution, not for commercial
-purposes, under the same licence.
-
-"""
-
-
 def card(manifest: Manifest) -> str:
     """README.md of the bundle, Markdown."""
-    kind, summary = manifest.front_end.kind, manifest.summary
+    summary = manifest.summary
     return f"""\
 # {manifest.name} {manifest.version}
 
-A spiking network ({NETWORKS[manifest.network.kind]}) that reads
+{_network(manifest)} that reads
 {_reads(manifest.front_end)}.
 It says {", ".join(f"`{fault}`" for fault in manifest.faults)}.
 
@@ -99,20 +69,12 @@ It reads {READS[manifest.reads]}
 
 What 45 nm hardware would spend (profile float32, docs/energy.md), nJ; one window in one frequency band is one run.
 
-| | spiking | ReLU twin |
-|---|---|---|
-| `paper`: encoder and head MACs, SynOps | {summary.paper_nj:,.0f} | {summary.twin_paper_nj:,.0f} |
-| `full`: with neurons, attention, memory traffic | {summary.full_nj:,.0f} | {summary.twin_full_nj:,.0f} |
-
-{summary.synops:,.0f} SynOps and {summary.macs:,.0f} MACs a run. Spikes per neuron and timestep: {_rates(manifest)}.
+{_energy(manifest)}
 
 ## Limits
 
-- "Nothing found" is not "healthy".
-- MFPT and JNU have one bearing for each state, CWRU one healthy and 11 faulty ones (15 if an outer race is another
-  bearing at each position){_same_bearings(manifest)}. JNU has no healthy recording here: alone it is a three-fault
-  problem.
-{LIMITS[kind]}
+{_bullets(limits(manifest))}
+
 ## Trained on
 
 | dataset | recordings | licence | cite |
@@ -125,55 +87,93 @@ again, and `brinell evaluate --bundle` measures the table above.
 """
 
 
-def licence(manifest: Manifest) -> str:
-    """LICENSE of the bundle: what the licences of its training data allow."""
-    if _never_seen(manifest):
-        return SIMULATED
-    lines = "\n".join(f"- {each.dataset}: {each.licence}. {each.citation}" for each in manifest.training_data)
-    share_alike = any(SHARE_ALIKE in each.licence for each in manifest.training_data)
-    return f"""\
-The files of this bundle (weights, graphs, golden vectors, manifest, card) are not under the licence of the program.
+def _network(manifest: Manifest) -> str:
+    name = NETWORKS[manifest.network.kind]
+    if _spikes(manifest):
+        return f"A spiking network ({name})"
+    twin_of = "" if isinstance(manifest.network, RealConfig) else "the ReLU twin of "
+    return f"A network without spikes ({twin_of}{name})"
 
-They were learned from:
 
-{lines}
-
-{SHARED if share_alike else ""}Datasets that state no licence grant nothing: ask their authors before commercial use.
-For commercial use train a bundle on data of your own (`brinell train`).
-"""
+def _spikes(manifest: Manifest) -> bool:
+    return bool(manifest.summary.firing_rates)
 
 
 def _tested(manifest: Manifest) -> str:
-    if _never_seen(manifest):
-        return """\
-On real recordings of three rigs. **It was trained and calibrated on simulated machines alone**: none of these rigs and
-bearings took part. They were in view, though, while front end and simulator were built."""
+    seen = Seen.by(manifest)
+    tested = _listed([name.upper() for name in seen.tested])
+    if seen.simulated_alone:
+        return f"""\
+On real recordings of {tested}. **It was trained and calibrated on simulated machines alone**: none of these
+rigs and bearings took part. They were in view, though, while front end and simulator were built."""
+    if seen.machines_apart:
+        return f"""\
+On real recordings of {tested}, **of which none trained or calibrated it** ({manifest.protocol}). They were in view,
+though, while its front end was built."""
+    if seen.bearings_apart:
+        return f"""\
+On recordings, or parts of recordings, that it was not trained on. **CWRU's faulty bearings are others than in training,
+all other bearings the same** ({manifest.protocol}): this says how it does on machines that it knows, not on yours."""
+    flattered = " What was tested lies amid what trained it, which flatters." if seen.windows_apart else ""
     return f"""\
-On recordings, or ends of recordings, that it was not trained on. **The bearings are the same as in training**
-({manifest.protocol}): this says how it does on machines that it knows, not on yours."""
+On recordings, or parts of recordings, that it was not trained on. **The bearings are the same as in training**
+({manifest.protocol}): this says how it does on machines that it knows, not on yours.{flattered}"""
 
 
 def _controls(front_end: FrontEnd) -> str:
     made = variants_of(front_end)
-    told = {SHUFFLED: "windows shuffled", wrong_speed(max(SPEED_ERRORS)): "speeds told wrong"}
+    told = {SHUFFLED: f"{what_is_shuffled(front_end)} shuffled", wrong_speed(max(SPEED_ERRORS)): "speeds told wrong"}
     return ", ".join(words for variant, words in told.items() if variant in made)
 
 
 def _calibrated(manifest: Manifest) -> str:
-    fitted = f"The temperature ({manifest.calibration.temperature:.3f}) was fitted on {manifest.calibration.recordings}"
-    if _never_seen(manifest):
-        return f"{fitted} simulated machines: real ones are harder, so a confidence may promise too much."
+    seen, of = Seen.by(manifest), manifest.calibration
+    fitted = f"The temperature ({of.temperature:.3f}) was fitted on {of.recordings}"
+    too_much = "so a confidence may promise too much."
+    if seen.simulated_alone:
+        return f"{fitted} simulated machines: real ones are harder, {too_much}"
+    if SIMULATED in seen.trained:
+        return f"""\
+{fitted} validation recordings, simulated ones among them
+where some were held out: real ones are harder, {too_much}"""
+    if seen.machines_apart or seen.bearings_apart:
+        others = "machines" if seen.machines_apart else "bearings"
+        return f"""\
+{fitted} validation recordings. What is tested
+here are other {others}, {too_much}"""
     return f"""\
 {fitted} validation recordings: so few
 cannot promise that an answer of 99 % is right 99 times in 100."""
 
 
-def _same_bearings(manifest: Manifest) -> str:
-    return "" if _never_seen(manifest) else ": nothing here shows that a fault is known on a bearing never seen"
+def _energy(manifest: Manifest) -> str:
+    of = manifest.summary
+    if not _spikes(manifest):
+        return f"""\
+| | |
+|---|---|
+| `paper`: MACs | {of.paper_nj:,.0f} |
+| `full`: with activations, attention, memory traffic | {of.full_nj:,.0f} |
+
+{of.macs:,.0f} MACs a run."""
+    return f"""\
+| | spiking | ReLU twin |
+|---|---|---|
+| `paper`: encoder and head MACs, SynOps | {of.paper_nj:,.0f} | {of.twin_paper_nj:,.0f} |
+| `full`: with neurons, attention, memory traffic | {of.full_nj:,.0f} | {of.twin_full_nj:,.0f} |
+
+{of.synops:,.0f} SynOps and {of.macs:,.0f} MACs a run. Spikes per neuron and timestep: {_rates(manifest)}."""
 
 
-def _never_seen(manifest: Manifest) -> bool:
-    return manifest.miss_rate.same_machine is None
+def _bullets(sentences: Iterable[str]) -> str:
+    return "\n".join(
+        fill(each, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+        for each in sentences
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _reads(front_end: FrontEnd) -> str:
@@ -217,10 +217,9 @@ def _row(figure: Figure) -> str:
 
 
 def _missed(manifest: Manifest) -> str:
-    rates = (
-        ("of the same machines", manifest.miss_rate.same_machine),
-        ("of machines never seen", manifest.miss_rate.never_seen),
-    )
+    same_machine, never_seen = manifest.miss_rate.same_machine, manifest.miss_rate.never_seen
+    others = "" if same_machine is None else ", read by the worst of the networks of this kind in docs/results.md"
+    rates = (("of the same machines", same_machine), (f"of machines never seen{others}", never_seen))
     return "; ".join(
         f"{rate.missed} of {rate.of} {which} ({rate.interval[0]:.0%} to {rate.interval[1]:.0%})"
         for which, rate in rates

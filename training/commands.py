@@ -7,9 +7,6 @@ import typer
 
 from data.terminal import explained
 
-CONFIGS = Path(__file__).with_name("configs")
-"""Those of the shipped bundles."""
-
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Folder of the datasets; else $BRINELL_DATA, else the fetched ones.")
 ]
@@ -98,6 +95,7 @@ def evaluate(
             return
 
         from training.comparison import compare
+        from training.config import CONFIGS
         from training.report import bundle_sheets, comparison_sheets, show
 
         if bundle:
@@ -133,6 +131,7 @@ def export(
 def parity(
     bundle: Annotated[Path, typer.Argument(help="Folder of a bundle.")],
     windows: Annotated[int, typer.Option(min=1, help="How many, spread over all recordings of its protocol.")] = 2000,
+    int8: Annotated[bool, typer.Option("--int8", help="The int8 graph, with the weights rounded as there.")] = False,
     data: DataOption = None,
 ) -> None:
     """Compare a bundle's graph on onnxruntime with its weights in PyTorch, on real windows.
@@ -143,7 +142,7 @@ def parity(
         from training.measuring import compare_with_torch
         from training.report import parity_sheet, show
 
-        show([parity_sheet(compare_with_torch(bundle, _root(data), windows))])
+        show([parity_sheet(compare_with_torch(bundle, _root(data), windows, int8))])
 
 
 def _root(data: Path | None) -> Path:

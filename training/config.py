@@ -12,6 +12,9 @@ from data.errors import BrinellError
 from data.front_ends import FrontEnd
 from models.network import NetworkConfig
 
+CONFIGS = Path(__file__).with_name("configs")
+"""Those of the shipped bundles."""
+
 
 class ConfigError(BrinellError):
     """A configuration file is missing or wrong; the message names the field."""

@@ -4,7 +4,7 @@ Read as the service reads it, but for the rate of CWRU's healthy recordings (`tr
 48 kHz they reach bands in which no network has learned them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +21,9 @@ from models.graph import Reading
 from models.verdict import UnknownCheck, over_bands
 from training.prepared import described, windows
 from training.spans import read
+
+Read = Callable[[NDArray[np.float32]], Reading]
+"""Reads windows [N, 1, length], as a graph or a network does."""
 
 Altered = Callable[[Recording, Span], Recording]
 """What is done to a recording before it is read: noise added, a speed told wrong."""
@@ -80,6 +83,20 @@ class Judged:
         return unknown.distances(flat, self.character, self.probabilities)
 
 
+def read_windows(
+    run: Read, values: NDArray[np.float32], faults: Sequence[Fault]
+) -> tuple[Reading, NDArray[np.float64]]:
+    """Reads one recording's windows, float32 [positions, bands, length], as one of `faults`.
+
+    Returns:
+        The reading, and its logits [positions, bands, faults], which give nothing to faults that are not asked for.
+    """
+    reading = run(values.reshape(-1, 1, values.shape[-1]))
+    logits = reading.logits.reshape(*values.shape[:2], -1).astype(np.float64)
+    logits[..., [at for at, fault in enumerate(FAULTS) if fault not in faults]] = -np.inf
+    return reading, logits
+
+
 def judge(
     graph: Reader,
     front_end: FrontEnd,
@@ -89,16 +106,13 @@ def judge(
     altered: Altered = as_it_is,
 ) -> list[Judged]:
     """Reads each span, altered, with its front end and `graph`; probabilities are shared among `faults` alone."""
-    absent = [at for at, fault in enumerate(FAULTS) if fault not in faults]
     judged = []
     spans = tuple(spans)
     for span, original in zip(spans, read(spans, root), strict=True):
         recording = altered(original, span)
         values = windows(front_end, recording).values
         of_recording, by_second_db = described(recording, shaft=isinstance(front_end, AlignedFrontEnd))
-        reading = graph.run(values.reshape(-1, 1, values.shape[-1]))
-        logits = reading.logits.reshape(*values.shape[:2], -1).astype(np.float64)
-        logits[..., absent] = -np.inf
+        reading, logits = read_windows(graph.run, values, faults)
         judged.append(
             Judged(
                 span,

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from models.bundle import Bundle
+from models.bundle import Bundle, BundleError
+from models.graph import Graph
 from models.manifest import Manifest, MissRate
 from models.verdict import UnknownCheck
 from training.config import TrainingConfig
 from training.evaluation import Evaluation, evaluate, figures, miss_rate, summary
+from training.int8.export import rounded
 from training.judging import Judged, judge
 from training.parity import Parity, parity
 from training.run import trained_network
@@ -46,8 +48,8 @@ class Measured:
         }
 
 
-def measure(bundle: Bundle, root: Path) -> Measured:
-    """Reads the test part of the protocol that the bundle's own `config.toml` names.
+def measure(bundle: Bundle, root: Path, graph: Graph | None = None) -> Measured:
+    """Reads the test part of the protocol that the bundle's own `config.toml` names, with its `graph` or the one given.
 
     Raises:
         DatasetError: recordings are missing under `root`.
@@ -55,16 +57,18 @@ def measure(bundle: Bundle, root: Path) -> Measured:
     config = TrainingConfig.read(bundle.folder / "config.toml")
     split = split_of(config.sources, root, config.simulation)
     manifest = bundle.manifest
-    judged = judge(bundle.graph, manifest.front_end, split.test, root, manifest.faults)
+    judged = judge(graph or bundle.graph, manifest.front_end, split.test, root, manifest.faults)
     found = evaluate(judged, manifest.layers, manifest.calibration)
-    return Measured(found, judged, manifest.unknown_check, config.simulation.alone)
+    return Measured(found, judged, manifest.unknown_check, split.machines_apart)
 
 
-def compare_with_torch(folder: Path, root: Path, count: int) -> Parity:
+def compare_with_torch(folder: Path, root: Path, count: int, int8: bool = False) -> Parity:
     """The bundle's graph against its weights in PyTorch, on `count` windows spread over all recordings of its protocol.
 
+    With `int8` it is the int8 graph, against the same weights rounded as there.
+
     Raises:
-        BundleError: the bundle does not check out.
+        BundleError: the bundle does not check out, or has no int8 graph.
         DatasetError: recordings are missing under `root`.
     """
     bundle = Bundle.load(folder)
@@ -74,4 +78,9 @@ def compare_with_torch(folder: Path, root: Path, count: int) -> Parity:
     values = [bundle.manifest.front_end.windows(recording).values for recording in read(spans, root)]
     flat = np.concatenate([each.reshape(-1, 1, each.shape[-1]) for each in values])
     chosen = np.linspace(0, len(flat) - 1, min(count, len(flat))).astype(int)
-    return parity(trained_network(folder), bundle.graph, flat[chosen])
+    network = trained_network(folder)
+    if not int8:
+        return parity(network, bundle.graph, flat[chosen])
+    if bundle.int8_graph is None:
+        raise BundleError(folder, "it has no int8 graph")
+    return parity(rounded(network), bundle.int8_graph, flat[chosen])

@@ -26,7 +26,7 @@ from models.output import Network
 from training.calibration import fit_temperature, fit_unknown_check
 from training.candidates import CandidatePool
 from training.config import TrainingConfig
-from training.controls.variants import read_variants
+from training.controls.variants import read_test_part
 from training.controls.word import word_of
 from training.evaluation import evaluate, figures, miss_rate, summary
 from training.export import export
@@ -122,7 +122,7 @@ class Run:
             envelope_threshold=EnvelopeRule().threshold,
             figures=figures(test),
             summary=summary(evaluate(test, layers, calibration), test, unknown_check),
-            miss_rate=miss_rate(test, never_seen=self.config.simulation.alone),
+            miss_rate=miss_rate(test, never_seen=self.split.machines_apart),
             training_data=self._training_data(),
             protocol=", ".join(f"{source.dataset} {source.protocol}" for source in self.config.sources),
             seed=self.config.seed,
@@ -134,8 +134,8 @@ class Run:
         return draft
 
     def _reads(self) -> Reads:
-        graph, tested = Graph(self.folder / MODEL), read(self.split.test, self.root)
-        scores = read_variants(graph.run, self.config.front_end, tested, self.faults)
+        graph = Graph(self.folder / MODEL)
+        scores = read_test_part(graph, self.config.front_end, self.split, self.root, self.faults)
         return word_of(scores, len(self.faults))
 
     def _training_data(self) -> tuple[TrainingData, ...]:

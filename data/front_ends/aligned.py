@@ -4,26 +4,22 @@ Speed, load, rig and bearing drop out: what is left is how a candidate's lines s
 the shaft speed and the bearing. Bands and constants are in docs/decisions/front-ends.md.
 """
 
-import warnings
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from scipy import fft
 
 from data.candidate_lines import CANDIDATES, NUMBERS, read_candidates
-from data.envelope_spectrum import HIGHEST_OF_RATE, Band, EnvelopeSpectrum, fitting
+from data.envelope_spectrum import BANDS, HIGHEST_OF_RATE, WHITENED, Band, EnvelopeSpectrum, mean_of_known
 from data.errors import NotApplicable
 from data.geometry import CharacteristicOrders
 from data.recording import Recording
 from data.windows import Windows
 
 HIGHEST_ORDER = 40.0
-FLOOR_ORDERS = 3.0
 HEIGHT_LIMITS = (-0.5, 3.5)
-WHITENINGS = ("phase", "smoothed")
 CHANNELS = 4
 
 
@@ -55,14 +51,7 @@ class AlignedFrontEnd(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["aligned"] = "aligned"
-    bands_hz: tuple[tuple[float, float], ...] = (
-        (500.0, 2000.0),
-        (1000.0, 4000.0),
-        (2000.0, 5500.0),
-        (4000.0, 10_000.0),
-        (8000.0, 16_000.0),
-        (12_000.0, 22_000.0),
-    )
+    bands_hz: tuple[tuple[float, float], ...] = BANDS
     window_s: float = Field(default=1.0, gt=0)
     turns: float = Field(default=8.0, gt=0)
 
@@ -95,17 +84,9 @@ class AlignedFrontEnd(BaseModel):
         Raises:
             NotApplicable: as `windows`, but for the bearing.
         """
-        shaft_hz = recording.shaft_hz
-        if shaft_hz is None:
-            raise NotApplicable("no shaft speed given: lines at characteristic orders need speed_rpm")
-        if recording.rate_hz < self.lowest_rate_hz:
-            raise NotApplicable(f"sampled at {recording.rate_hz:g} Hz: envelope lines need {self.lowest_rate_hz:g} Hz")
-        plan = self._plan(recording.rate_hz, shaft_hz, recording.seconds)
-        if recording.samples.size < plan.window:
-            needed = plan.window / recording.rate_hz
-            raise NotApplicable(f"{recording.seconds:.2f} s long: envelope lines need {needed:.2f} s at this speed")
+        plan, shaft_hz = self._plan(recording)
         return Heights(
-            values=np.stack([_joined(ratios) for ratios in plan.each(recording.samples)]),
+            values=np.concatenate([_joined(ratios) for ratios in plan.batches(recording.samples)]),
             bins_per_order=shaft_hz / plan.bin_hz,
             seconds=plan.window / recording.rate_hz,
         )
@@ -116,24 +97,33 @@ class AlignedFrontEnd(BaseModel):
         """What a network reads, float32 [length]: candidate by candidate, and of each channel by channel."""
         return read_candidates(heights, orders, bins_per_order).reshape(-1)
 
-    def _plan(self, rate_hz: float, shaft_hz: float, whole_s: float) -> EnvelopeSpectrum:
-        seconds = max(min(self.window_s, whole_s), self.turns / shaft_hz)
-        return EnvelopeSpectrum(
-            rate_hz=rate_hz,
-            window=fft.prev_fast_len(round(seconds * rate_hz), real=True),
-            bands=fitting(tuple(Band(*band) for band in self.bands_hz), rate_hz),
-            whitenings=WHITENINGS,
-            highest_hz=min(HIGHEST_ORDER * shaft_hz, rate_hz / 2),
-            floor_hz=FLOOR_ORDERS * shaft_hz,
-        )
+    def _plan(self, recording: Recording) -> tuple[EnvelopeSpectrum, float]:
+        """What is read, and the shaft's turns a second."""
+        rate_hz, shaft_hz = recording.rate_hz, recording.shaft_hz
+        if shaft_hz is None:
+            raise NotApplicable("no shaft speed given: lines at characteristic orders need speed_rpm")
+        if rate_hz < self.lowest_rate_hz:
+            raise NotApplicable(f"sampled at {rate_hz:g} Hz: envelope lines need {self.lowest_rate_hz:g} Hz")
+        seconds = max(min(self.window_s, recording.seconds), self.turns / shaft_hz)
+        bands = tuple(Band(*band) for band in self.bands_hz)
+        plan = EnvelopeSpectrum.over_orders(rate_hz, shaft_hz, seconds, HIGHEST_ORDER, bands, WHITENED)
+        if recording.samples.size < plan.window:
+            needed = plan.window / rate_hz
+            raise NotApplicable(f"{recording.seconds:.2f} s long: envelope lines need {needed:.2f} s at this speed")
+        return plan, shaft_hz
 
 
-def _joined(ratios: NDArray[np.float64]) -> NDArray[np.float32]:
-    """From one window's ratios [channels, bins], whitened ones last, to heights [CHANNELS, bins]."""
-    with warnings.catch_warnings():
-        # Beyond the reach of every band there is nothing to average: there a line counts as high as the floor.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        clipped = np.clip(ratios - np.nanmedian(ratios, axis=1, keepdims=True), *HEIGHT_LIMITS)
-        bands, whitened = clipped[: -len(WHITENINGS)], clipped[-len(WHITENINGS) :]
-        joined = [np.nanmean(bands, axis=0), np.nanmax(bands, axis=0), *whitened]
-    return np.asarray(np.nan_to_num(np.stack(joined)), dtype=np.float32)
+def _joined(ratios: NDArray[np.float32]) -> NDArray[np.float32]:
+    """From ratios [windows, channels, bins], whitened ones last, to heights [windows, CHANNELS, bins]."""
+    clipped = np.clip(ratios - _median_of_known(ratios), *HEIGHT_LIMITS)
+    bands, whitened = clipped[:, : -len(WHITENED)], clipped[:, -len(WHITENED) :]
+    joined = np.concatenate([mean_of_known(bands)[:, None], np.fmax.reduce(bands, axis=1, keepdims=True), whitened], 1)
+    # Beyond the reach of every band there is nothing to average: there a line counts as high as the floor.
+    return np.asarray(np.nan_to_num(joined), dtype=np.float32)
+
+
+def _median_of_known(ratios: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Along the last axis, which is kept; sorting puts what is not known behind."""
+    known, ordered = np.isfinite(ratios).sum(axis=-1, keepdims=True), np.sort(ratios, axis=-1)
+    middle = [np.take_along_axis(ordered, place, axis=-1) for place in ((known - 1) // 2, known // 2)]
+    return np.asarray((middle[0] + middle[1]) / 2, dtype=np.float32)

@@ -73,6 +73,7 @@ WHOLE = Results(
         windows=164,
         asked={SPEED_AND_BEARING: ASKED, SPEED: ASKED, NOTHING: ASKED},
         rule_cpu_ms=(41.0, 41.0),
+        bodies_cpu_ms={"application/json": (130.0, 131.0)},
         resident_mib=200.0,
     ),
     lengths=Lengths(

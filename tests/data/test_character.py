@@ -1,9 +1,11 @@
 """What a signal is like before any front end shapes it."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.signal import welch
 
 from data.character import OCTAVE_EDGES_HZ, from_power_law_db, level_spread_db, octave_spectrum_db
 from data.datasets import DATASETS
@@ -61,3 +63,14 @@ def test_every_recording_of_a_machine_is_steadier_than_speech(data_root: Path) -
         for entry in dataset.present(data_root)
     }
     assert max(spreads.values()) < 10, max(spreads, key=spreads.__getitem__)
+
+
+@pytest.mark.parametrize("size", [300, 12_000, 200_001])
+def test_the_octave_spectrum_is_that_of_welchs_method_in_double_precision(size: int) -> None:
+    samples = np.cumsum(np.random.default_rng(0).standard_normal(size)).astype(np.float32) + 2
+    segment = min(size, 2400)
+    hz, density = welch(samples.astype(np.float64) - samples.mean(), 48_000.0, nperseg=segment)
+    edges = np.searchsorted(hz, OCTAVE_EDGES_HZ)
+    power = np.array([density[low:high].sum() for low, high in pairwise(edges)])
+    expected = 10 * np.log10(power / power.sum() + 1e-9)
+    assert octave_spectrum_db(Recording(samples, 48_000.0)) == pytest.approx(expected, abs=1e-3)

@@ -66,6 +66,12 @@ def test_cross_machine_never_tests_a_rig_that_it_trained_or_chose_on() -> None:
     for split in splits:
         seen = {span.entry.rig for span in (*split.train, *split.validation)}
         assert not seen & {span.entry.rig for span in split.test}
+        assert split.machines_apart
+
+
+@pytest.mark.parametrize(("dataset", "protocol"), CASES)
+def test_every_other_protocol_tests_machines_that_it_trained_on(dataset: str, protocol: str) -> None:
+    assert not any(split.machines_apart for split in _splits(dataset, protocol))
 
 
 def test_cross_speed_has_the_six_pairs_and_each_speed_left_out() -> None:

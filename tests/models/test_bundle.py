@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.bundle import MODEL, PRETRAINED, TRACE_MODEL, Bundle, BundleError, check_golden, write_bundle
+from models.bundle import MODEL, PRETRAINED, TRACE_MODEL, Bundle, BundleError, check_golden, versions, write_bundle
 from models.graph import Graph
 from models.manifest import Manifest
 
@@ -162,6 +162,14 @@ def test_a_bundle_that_cannot_be_written_whole_leaves_the_old_one(folder: Path) 
         write_bundle(folder, old.manifest, {MODEL: b"no graph"}, old.golden().windows)
     check_golden(Bundle.load(folder))
     assert [path.name for path in folder.parent.iterdir()] == ["1.0.0"]
+
+
+def test_versions_are_ordered_by_number_the_newest_first(tmp_path: Path) -> None:
+    for name in ("1.9.0", "1.10.0", ".writing", "0.20.1"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "README.md").touch()
+    assert [folder.name for folder in versions(tmp_path)] == ["1.10.0", "1.9.0", "0.20.1"]
+    assert versions(tmp_path / "nowhere") == []
 
 
 @pytest.fixture(scope="module")

@@ -98,6 +98,19 @@ def replaced(estimate: SpeedEstimate, speed_rpm: float) -> SpeedEstimate:
     return estimate.model_copy(update={"speed_rpm": speed_rpm})
 
 
+def test_the_lines_are_those_of_the_plain_computation() -> None:
+    recording = told(machine(1490.0), 1490.0)
+    window, found = int(4 * recording.rate_hz), SPEED.lines(recording)
+    samples = recording.samples[:window].astype(np.float64)
+    magnitude = np.abs(np.fft.rfft((samples - samples.mean()) * np.hanning(window), 2 * window))[: found.signal.size]
+    blocks = np.array_split(magnitude, magnitude.size // int(20 / found.bin_hz))
+    middles = np.cumsum([block.size for block in blocks]) - blocks[0].size / 2
+    floor = np.interp(np.arange(magnitude.size), middles, [np.median(block) for block in blocks])
+    known = np.isfinite(found.signal)
+    assert known.mean() > 0.95
+    np.testing.assert_allclose(found.signal[known], np.log(np.maximum(magnitude / floor, 0.1))[known], atol=1e-3)
+
+
 def test_ten_seconds_cost_little() -> None:
     recording = machine(rate_hz=48_000.0)
     long = replace(recording, samples=np.tile(recording.samples, 2)[: 10 * 48_000])

@@ -15,9 +15,9 @@ from service.app import create_app
 from service.engine import Engine
 from service.registry import Registry
 from service.settings import Settings
+from tests.service.asking import Simulated
 
 Samples = NDArray[np.float32]
-Simulated = Callable[..., Recording]
 
 FORMANTS_HZ = ((730, 1090, 2440, 3400), (270, 2290, 3010, 3700), (300, 870, 2240, 3300), (530, 1840, 2480, 3500))
 FORMANT_WIDTHS_HZ = (80, 100, 140, 200)

@@ -1,6 +1,5 @@
 """Where speed and bearing are known: machines that no network of Brinell was trained on, read at their own orders."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +10,7 @@ from data.fault import Fault
 from data.recording import Recording
 from service.diagnosis import Verdict
 from service.engine import Engine
-
-Simulated = Callable[..., Recording]
+from tests.service.asking import Simulated
 
 # Faults that the published benchmarks call easy, and every healthy recording.
 NAMED = {

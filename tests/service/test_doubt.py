@@ -1,9 +1,7 @@
 """A speed or a bearing that the signal speaks against: the answer stands, with a warning and a second reading."""
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +14,7 @@ from data.recording import Recording
 from models.bearing_fit import Fit, with_elements
 from service import offline
 from service.engine import Engine
-
-Simulated = Callable[..., Recording]
-FLOAT32 = {"Content-Type": "application/octet-stream"}
+from tests.service.asking import Simulated, post
 
 
 @pytest.fixture
@@ -107,9 +103,7 @@ def test_the_stages_of_doubt_are_timed(engine: Engine, machine: Recording) -> No
 
 
 def test_over_http_the_doubt_stands_in_the_answer(client: TestClient, machine: Recording) -> None:
-    query = {"rate_hz": 48_000, "speed_rpm": 1900, "bearing": "6205"}
-    answer = client.post("/v1/diagnose", params=query, content=machine.samples.tobytes(), headers=FLOAT32)
-    found: dict[str, Any] = answer.json()
+    found = post(client, machine, speed_rpm=1900, bearing="6205")
     assert found["at_estimated_speed"]["evidence"]["fault"] == "outer_race"
     assert found["estimated_speed"]["sure"]
 

@@ -3,17 +3,22 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from data.fault import Fault
+from data.rig import draw_rig, simulate
 from models.network import MraSnnConfig
 from training.config import TrainingConfig
+from training.spans import CWRU_FAULT_RATE_HZ
 from training.suites.ablations.cells import PROBLEMS, AblationCell
 from training.suites.ablations.figures import Standing, frontier, smallest_near_the_best, standings
 from training.suites.ablations.frontier import PICTURE, draw
 from training.suites.ablations.page import page
 from training.suites.ablations.plan import cells
-from training.suites.ablations.variants import UNCHANGED, Variant, unchanged, variants
-from training.suites.suite import NOT_RUN
+from training.suites.ablations.variants import UNCHANGED, unchanged, variants
+from training.suites.suite import LEFT_EMPTY, NOT_RUN
+from training.suites.trial import Variant
 
 
 def test_each_choice_is_made_otherwise_once_and_fits_its_network() -> None:
@@ -36,6 +41,17 @@ def test_choices_are_made_only_on_splits_in_which_another_bearing_validates() ->
         trained = {span.entry.bearing for span in split.train if span.entry.diameter_in is not None}
         assert not trained & {span.entry.bearing for span in split.validation}
     assert [split.name for split in speeds] == ["600 -> 1000 rpm", "1000 -> 600 rpm"]
+
+
+def test_a_choice_that_changes_nothing_of_what_is_read_is_not_measured_and_has_dashes() -> None:
+    made, rng = variants(unchanged()), np.random.default_rng(0)
+    of_cwru = simulate(draw_rig(rng, rate_hz=CWRU_FAULT_RATE_HZ), Fault.INNER_RACE, 2.0, rng)
+    (lowest_band,) = (variant for variant in made if variant.group == "bands")
+    read = [variant.config.front_end.windows(of_cwru).values for variant in (made[0], lowest_band)]
+    np.testing.assert_array_equal(*read)
+    planned = [cell for cell in cells(Path("no-data")) if isinstance(cell, AblationCell)]
+    assert {cell.problem.name for cell in planned if cell.variant == lowest_band} == {"speeds"}
+    assert f"| {lowest_band.name} | {LEFT_EMPTY} |" in page(planned, {})
 
 
 def standing(name: str, validation: float, paper_nj: float, parameters: int = 1000) -> Standing:

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from data.fault import Fault
-from models.bundle import PRETRAINED, Bundle, check_golden
+from data.fault import FAULTS, Fault
+from models.bundle import INT8_MODEL, PRETRAINED, Bundle, check_golden
+from training.bundling import GOLDEN_WINDOWS_A_RECORDING, golden_recording
 from training.bundling import bundle as export_bundle
 from training.card import READS, card
 from training.config import TrainingConfig
@@ -19,7 +21,15 @@ from training.suites.truth import TRUTH
 from training.suites.truth.missed import missed_never_seen
 
 FOLDERS = sorted(path.parent for path in PRETRAINED.glob("*/*/manifest.json"))
-SAME_ON_ANY_MACHINE = ("model.onnx", "model.trace.onnx", "README.md", "LICENSE", "config.toml", "weights.safetensors")
+SAME_ON_ANY_MACHINE = (
+    "model.onnx",
+    "model.int8.onnx",
+    "model.trace.onnx",
+    "README.md",
+    "LICENSE",
+    "config.toml",
+    "weights.safetensors",
+)
 
 _measured: dict[Path, Measured] = {}
 
@@ -103,6 +113,19 @@ def test_no_layer_is_silent_and_none_fires_all_the_time(measured: Measured) -> N
     assert all(0.005 < rate < 0.5 for rate in rates.values()), rates
 
 
+def test_its_int8_graph_reads_the_same_recordings_right_at_the_same_energy(
+    shipped: Bundle, measured: Measured, data_root: Path
+) -> None:
+    assert shipped.int8_graph is not None
+    int8, float32 = measure(shipped, data_root, shipped.int8_graph).evaluation, measured.evaluation
+    assert int8.misread == float32.misread
+    # In steps of one window: the smallest test part holds 477.
+    assert int8.window_accuracy == pytest.approx(float32.window_accuracy, abs=0.003)
+    assert int8.paper_nj == pytest.approx(float32.paper_nj, rel=0.01)
+    assert int8.full_nj == pytest.approx(float32.full_nj, rel=0.01)
+    assert int8.firing_rates == pytest.approx(float32.firing_rates, rel=0.01)
+
+
 def test_normal_and_rolling_element_come_from_more_than_one_rig(shipped: Bundle, data_root: Path) -> None:
     config = TrainingConfig.read(shipped.folder / "config.toml")
     if config.simulation.alone:
@@ -116,9 +139,14 @@ def test_normal_and_rolling_element_come_from_more_than_one_rig(shipped: Bundle,
 
 def test_its_golden_vectors_come_out_right_and_cover_every_fault_that_was_simulated(shipped: Bundle) -> None:
     check_golden(shipped)
+    check_golden(shipped, INT8_MODEL)
     golden = shipped.golden()
-    assert len(golden.windows) == 16
+    assert len(golden.windows) == GOLDEN_WINDOWS_A_RECORDING * len(FAULTS) == 16
     assert (golden.spikes.sum(axis=0) > 0).all()
+    for fault, windows in zip(FAULTS, np.split(golden.windows, len(FAULTS)), strict=True):
+        simulated = shipped.manifest.front_end.windows(golden_recording(fault)).values
+        off = np.abs(windows[:, None] - simulated.reshape(1, -1, *windows.shape[1:])).max(axis=(2, 3))
+        assert (off.min(axis=1) < 1e-3).all(), fault
 
 
 def test_exporting_it_again_gives_the_same_bytes(shipped: Bundle, tmp_path: Path) -> None:
@@ -128,8 +156,11 @@ def test_exporting_it_again_gives_the_same_bytes(shipped: Bundle, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_its_graph_answers_as_its_weights_do_in_torch_on_2000_real_windows(shipped: Bundle, data_root: Path) -> None:
-    found = compare_with_torch(shipped.folder, data_root, 2000)
+@pytest.mark.parametrize("int8", [False, True])
+def test_its_graphs_answer_as_its_weights_do_in_torch_on_2000_real_windows(
+    shipped: Bundle, data_root: Path, int8: bool
+) -> None:
+    found = compare_with_torch(shipped.folder, data_root, 2000, int8)
     assert found.windows == 2000
     assert found.same_fault == 1
     assert found.same_spikes >= 0.98

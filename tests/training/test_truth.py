@@ -170,7 +170,7 @@ def test_a_cell_keeps_every_recording_and_a_noisy_one_trains_nothing(
     text = page([network_cell, noise, *others], results)
     assert "| MRA-SNN order | 1 of 3 seeds |" in text
     right = sum(each.verdict is each.fault for each in clean.recordings)
-    assert f"MFPT: every recording | {right} of 4: {'reached' if right == 4 else 'missed'} |" in text
+    assert f"MFPT: every recording | {right} of 4 (1 of 3 seeds): {'reached' if right == 4 else 'missed'} |" in text
     assert f"| MRA-SNN order | 0 of 2 seeds | {NOT_RUN} |" in page(others, {})
 
 

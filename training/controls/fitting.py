@@ -6,8 +6,8 @@ from pathlib import Path
 from data.front_ends import OrderFrontEnd, TimeFrontEnd
 from data.recording import Recording
 from training.config import ConfigError, TrainingConfig
-from training.controls.scores import Read
 from training.controls.shuffle import ShuffledPool, shuffled_held_out
+from training.judging import Read
 from training.loop import train
 from training.pool import Pool
 from training.validation import HeldOut, held_out

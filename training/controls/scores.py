@@ -4,19 +4,16 @@ Windows of one recording are not independent: every interval here is over record
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.fault import FAULTS, Fault
-from models.graph import Reading
 from models.verdict import over_bands
+from training.judging import Read, read_windows
 from training.metrics import Share
-
-Read = Callable[[NDArray[np.float32]], Reading]
-"""Reads windows [N, 1, length], as a graph or a network does."""
 
 DRAWS = 2000
 
@@ -52,8 +49,7 @@ class Balanced:
 
 def score(read: Read, values: NDArray[np.float32], name: str, fault: Fault, faults: Sequence[Fault]) -> Score:
     """Reads one recording's windows, float32 [positions, bands, length], as one of `faults`."""
-    logits = read(values.reshape(-1, 1, values.shape[-1])).logits.reshape(*values.shape[:2], -1).astype(np.float64)
-    logits[..., [at for at, each in enumerate(FAULTS) if each not in faults]] = -np.inf
+    _, logits = read_windows(read, values, faults)
     windows = over_bands(logits)
     right = int((windows.argmax(axis=1) == FAULTS.index(fault)).sum())
     return Score(name, str(fault), len(windows), right, str(FAULTS[int(windows.mean(axis=0).argmax())]))

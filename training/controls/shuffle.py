@@ -1,4 +1,6 @@
-"""Shuffled order: every window cut into short pieces, which are put together in another order.
+"""Shuffled order: what is read, cut into short pieces, which are put together in another order.
+
+It is the windows that are cut, or, where windows are spectra (front end `aligned`), the recording before the front end.
 
 Within a piece nothing changes, so all that is known of how large the samples are stays; what lies further apart than a
 piece is gone, and with it every repetition of a fault. A network that is still right reads amplitude.
@@ -12,7 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from data.front_ends import FrontEnd, OrderFrontEnd, TimeFrontEnd
+from data.errors import NotApplicable
+from data.front_ends import AlignedFrontEnd, FrontEnd, OrderFrontEnd, TimeFrontEnd
 from data.recording import Recording
 from training.config import Augmentation, ConfigError
 from training.pool import Pool
@@ -29,13 +32,18 @@ def pieces_of(front_end: FrontEnd) -> int:
     """Pieces that a window is cut into.
 
     Raises:
-        ConfigError: the front end's windows have no axis that could be cut.
+        ConfigError: the front end's windows are spectra.
     """
     if isinstance(front_end, OrderFrontEnd):
         return round(front_end.revolutions / PIECE_REVOLUTIONS)
     if isinstance(front_end, TimeFrontEnd):
         return round(front_end.length / front_end.rate_hz / PIECE_SECONDS)
     raise ConfigError(f"front end {front_end.kind}: its windows have no order that could be shuffled")
+
+
+def what_is_shuffled(front_end: FrontEnd) -> str:
+    """What is cut, windows or recordings, in one word."""
+    return "recordings" if isinstance(front_end, AlignedFrontEnd) else "windows"
 
 
 def shuffled(windows: NDArray[np.float32], pieces: int) -> NDArray[np.float32]:
@@ -47,6 +55,29 @@ def shuffled(windows: NDArray[np.float32], pieces: int) -> NDArray[np.float32]:
     orders = (np.random.default_rng(zlib.crc32(window.tobytes())).permutation(pieces) for window in flat)
     at = np.stack([np.concatenate([spans[each] for each in order]) for order in orders])
     return np.take_along_axis(flat, at, axis=1).reshape(windows.shape)
+
+
+def shuffled_recording(recording: Recording) -> Recording:
+    """The recording with its pieces of a tenth of a revolution in an order that its own samples decide.
+
+    Raises:
+        NotApplicable: it has no speed.
+    """
+    if recording.shaft_hz is None:
+        raise NotApplicable("no shaft speed given: pieces of a revolution need speed_rpm")
+    pieces = round(recording.seconds * recording.shaft_hz / PIECE_REVOLUTIONS)
+    return replace(recording, samples=shuffled(recording.samples, pieces))
+
+
+def shuffled_windows(front_end: FrontEnd, recording: Recording) -> NDArray[np.float32]:
+    """What the front end makes of the recording, float32 [positions, bands, length], without its order.
+
+    Raises:
+        NotApplicable: the front end does not apply.
+    """
+    if isinstance(front_end, AlignedFrontEnd):
+        return front_end.windows(shuffled_recording(recording)).values
+    return shuffled(front_end.windows(recording).values, pieces_of(front_end))
 
 
 class ShuffledPool(Pool):

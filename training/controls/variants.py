@@ -1,14 +1,21 @@
-"""A trained network read on recordings as they are, on shuffled windows, and with the speed told wrong."""
+"""A trained network read on recordings as they are, with their order shuffled, and with the speed told wrong."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from data.fault import Fault
-from data.front_ends import FrontEnd, OrderFrontEnd, TimeFrontEnd
+from data.front_ends import FrontEnd, TimeFrontEnd
+from data.protocols import Split
 from data.recording import Recording
-from training.controls.scores import Read, Score, score
-from training.controls.shuffle import pieces_of, shuffled
+from training.controls.scores import Score, score
+from training.controls.shuffle import shuffled_windows
+from training.judging import Read, Reader
+from training.spans import read
 
 AS_IT_IS = "as it is"
 SHUFFLED = "shuffled"
@@ -24,10 +31,9 @@ def wrong_speed(error: float) -> str:
 
 
 def variants_of(front_end: FrontEnd) -> tuple[str, ...]:
-    """Those that say something: a speed that is not asked for cannot be wrong, and only slices can be shuffled."""
+    """Those that say something: a speed that is not asked for cannot be wrong."""
     speeds = () if isinstance(front_end, TimeFrontEnd) else tuple(wrong_speed(error) for error in SPEED_ERRORS)
-    slices = (SHUFFLED,) if isinstance(front_end, OrderFrontEnd | TimeFrontEnd) else ()
-    return (AS_IT_IS, *slices, *speeds)
+    return (AS_IT_IS, SHUFFLED, *speeds)
 
 
 def read_variants(
@@ -44,11 +50,15 @@ def read_variants(
         assert recording.fault is not None
         for variant, scores in found.items():
             for factor in factors.get(variant, (1.0,)):
-                values = front_end.windows(_at_speed(recording, factor)).values
-                if variant == SHUFFLED:
-                    values = shuffled(values, pieces_of(front_end))
+                made = shuffled_windows if variant == SHUFFLED else _windows
+                values = made(front_end, _at_speed(recording, factor))
                 scores.append(score(read, values, recording.source, recording.fault, faults))
     return found
+
+
+def read_test_part(graph: Reader, front_end: FrontEnd, split: Split, root: Path, faults: Sequence[Fault]) -> Scores:
+    """Scores by variant of what a run was not trained on, from its exported graph."""
+    return read_variants(graph.run, front_end, read(split.test, root), faults)
 
 
 def plain(scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
@@ -59,6 +69,10 @@ def plain(scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
 def scores_of(stored: Mapping[str, Any]) -> Scores:
     """From JSON."""
     return {variant: [Score(**each) for each in of] for variant, of in stored.items()}
+
+
+def _windows(front_end: FrontEnd, recording: Recording) -> NDArray[np.float32]:
+    return front_end.windows(recording).values
 
 
 def _at_speed(recording: Recording, factor: float) -> Recording:

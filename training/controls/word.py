@@ -11,8 +11,10 @@ amplitude untouched. A part under a third is little, one of two thirds or more i
 - `amplitude`: neither costs more than little.
 - `both`: anything between.
 
-Where the speed is not asked for (front end `time`) shuffling alone decides, and `order` means the order in time. Where
-there is nothing to shuffle (front end `aligned`) the speed alone decides.
+Where the speed is not asked for (front end `time`) shuffling alone decides, and `order` means the order in time.
+
+Chance is one divided by the number of faults that the network may name, also where fewer occur: blind and guessing
+evenly, it is right that often on each of those that do.
 """
 
 from models.manifest import Reads
@@ -26,26 +28,20 @@ MOST = 2 / 3
 
 def word_of(scores: Scores, faults: int) -> Reads:
     """The word for a network that told `faults` apart, from its scores in every variant."""
-    speed = wrong_speed(max(SPEED_ERRORS))
-    shuffled, slowed = (balanced(scores[name]).value if name in scores else None for name in (SHUFFLED, speed))
-    return what_it_reads(balanced(scores[AS_IT_IS]).value, shuffled, slowed, 1 / faults)
+    as_it_is, shuffled = (balanced(scores[name]).value for name in (AS_IT_IS, SHUFFLED))
+    slowed = scores.get(wrong_speed(max(SPEED_ERRORS)))
+    return what_it_reads(as_it_is, shuffled, balanced(slowed).value if slowed else None, 1 / faults)
 
 
-def what_it_reads(accuracy: float, shuffled: float | None, wrong_speed: float | None, chance: float) -> Reads:
-    """The word for a network, from its accuracies: as it is, on shuffled windows, and with the speed 12 % wrong.
-
-    Raises:
-        ValueError: neither control was made.
-    """
-    if shuffled is None and wrong_speed is None:
-        raise ValueError("neither windows were shuffled nor the speed told wrong: nothing says what was read")
+def what_it_reads(accuracy: float, shuffled: float, wrong_speed: float | None, chance: float) -> Reads:
+    """The word for a network, from its accuracies: as it is, with the order shuffled, and with the speed 12 % wrong."""
     above = accuracy - chance
     if above < ABOVE_CHANCE:
         return "nothing"
-    by_shuffling = None if shuffled is None else (accuracy - shuffled) / above
+    by_shuffling = (accuracy - shuffled) / above
     by_speed = None if wrong_speed is None else (accuracy - wrong_speed) / above
-    if all(cost is None or cost < LITTLE for cost in (by_shuffling, by_speed)):
+    if by_shuffling < LITTLE and (by_speed is None or by_speed < LITTLE):
         return "amplitude"
-    if (by_shuffling is None or by_shuffling >= MOST) and (by_speed is None or by_speed >= LITTLE):
+    if by_shuffling >= MOST and (by_speed is None or by_speed >= LITTLE):
         return "order"
     return "both"

@@ -9,10 +9,9 @@ from data.character import character
 from data.errors import NotApplicable
 from data.fault import Fault
 from data.recording import Recording
-from models.bundle import PRETRAINED, Bundle
+from models.bundle import PRETRAINED, Bundle, versions
 from models.envelope_rule import EnvelopeRule
 from models.shaft_speed import ShaftSpeed
-from models.verdict import conclude
 
 
 class Reader(Protocol):
@@ -60,23 +59,15 @@ class OfBundle:
             values = manifest.front_end.windows(recording).values
         except NotApplicable:
             return None
-        positions, bands, length = values.shape
-        reading = self._bundle.graph.run(values.reshape(positions * bands, 1, length))
-        shape = (positions, bands, -1)
-        found = conclude(
-            reading.logits.reshape(shape),
-            reading.features.reshape(shape),
-            replace(character(recording), shaft_lead=ShaftSpeed().lead(recording)),
-            manifest.calibration,
-            manifest.unknown_check,
-        )
+        of_recording = replace(character(recording), shaft_lead=ShaftSpeed().lead(recording))
+        _, found = self._bundle.conclude(values, of_recording)
         if self.checked and not found.known:
             return Fault.NORMAL
         return manifest.faults[int(found.probabilities.argmax())]
 
     @cached_property
     def _bundle(self) -> Bundle:
-        return Bundle.load(max((PRETRAINED / self.name).iterdir()))
+        return Bundle.load(versions(PRETRAINED / self.name)[0])
 
 
 READERS: Mapping[str, Reader] = {"envelope rule": Rule(), "aligned": OfBundle("aligned", checked=True)}

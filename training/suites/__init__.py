@@ -6,8 +6,9 @@ from training.suites.controls import CONTROLS
 from training.suites.doubt import DOUBT
 from training.suites.suite import Suite
 from training.suites.truth import TRUTH
+from training.suites.tuning import TUNING
 
-_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS, DOUBT, CONFIDENCE)
+_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS, DOUBT, CONFIDENCE, TUNING)
 
 SUITES: dict[str, Suite] = {suite.name: suite for suite in _ALL}
 

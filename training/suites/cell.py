@@ -2,13 +2,18 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from data.protocols import Split
+
 Result = dict[str, Any]
-"""What a cell measured, as JSON; the queue adds `key`, `name` and `cpu_seconds`."""
+"""What a cell measured, as JSON, and what the queue adds."""
+
+QUEUE_ONLY = {"key", "name", "cpu_seconds"}
 
 
 class Cell(Protocol):
@@ -40,6 +45,20 @@ class Cell(Protocol):
             BrinellError: recordings are missing, or a configuration is wrong. Whatever is raised, the queue goes on.
         """
         ...
+
+
+def told_spans(split: Split, parts: Sequence[str] = ("train", "validation", "test")) -> list[tuple[object, ...]]:
+    """Which part of which recording trains, validates and tests, as `digest` takes it."""
+    return [
+        (part, span.entry.rig, span.entry.name, span.start, span.stop)
+        for part in parts
+        for span in getattr(split, part)
+    ]
+
+
+def measured(result: Result) -> Result:
+    """What the cell gave, without what the queue adds."""
+    return {name: value for name, value in result.items() if name not in QUEUE_ONLY}
 
 
 def digest(*parts: object) -> str:

@@ -11,7 +11,6 @@ from training.suites.ledger import Ledger
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 NOT_RUN, LEFT_EMPTY = "not run", "-"
 """In the cell of a table: nothing is measured yet; nothing is to be measured."""
-"""What a page prints for an unfilled cell."""
 
 
 @dataclass(frozen=True)

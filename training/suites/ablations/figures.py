@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from statistics import mean
 
 from data.front_ends import OrderFrontEnd
-from training.suites.ablations.cells import AblationCell, Problem
-from training.suites.ablations.variants import Variant
+from training.suites.ablations.cells import AblationCell
 from training.suites.cell import Cell, Result
-from training.suites.truth.raw import Raw, Reached
+from training.suites.problem import Problem
+from training.suites.trial import Variant
+from training.suites.truth.filled import raw_of
+from training.suites.truth.raw import Reached
 
 VALIDATION, TEST = 0, 1
 NEAR_THE_BEST = 0.002
@@ -65,7 +67,7 @@ def smallest_near_the_best(standing: Sequence[Standing]) -> Standing | None:
 
 
 def _standing(splits: Sequence[tuple[Variant, Result | None]]) -> Standing | None:
-    raws = [_raw(result) for _, result in splits if result is not None]
+    raws = [raw_of(result) for _, result in splits if result is not None]
     if len(raws) < len(splits):
         return None
     variant = splits[0][0]
@@ -84,10 +86,6 @@ def _standing(splits: Sequence[tuple[Variant, Result | None]]) -> Standing | Non
         mean(_per_revolution(each, "paper", front_end.revolutions) for each in validation),
         mean(_per_revolution(each, "full", front_end.revolutions) for each in validation),
     )
-
-
-def _raw(result: Result) -> Raw:
-    return Raw.model_validate({name: value for name, value in result.items() if name in Raw.model_fields})
 
 
 def _accuracy(parts: Sequence[Reached]) -> float:

@@ -12,5 +12,9 @@ def cells(root: Path, base: TrainingConfig | None = None) -> tuple[Cell, ...]:
     """Variant by variant, the unchanged one first; `root` is not looked at."""
     made = variants(unchanged() if base is None else base)
     return tuple(
-        AblationCell(problem, split, variant) for variant in made for problem in PROBLEMS for split in problem.splits()
+        AblationCell(problem, split, variant)
+        for variant in made
+        for problem in PROBLEMS
+        if variant.group not in problem.unmoved
+        for split in problem.splits()
     )

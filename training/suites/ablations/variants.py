@@ -1,7 +1,6 @@
 """What is changed, one choice at a time, around the truth table's MRA-SNN in the front end `order`."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 from data.front_ends import OrderFrontEnd
@@ -9,6 +8,7 @@ from models.network import MraSnnConfig
 from training.config import TrainingConfig
 from training.suites.changes import Changes, changed
 from training.suites.rows import ROWS
+from training.suites.trial import Variant
 
 UNCHANGED = "as in the truth table"
 ROW = "MRA-SNN order"
@@ -18,15 +18,6 @@ TIMESTEPS = (1, 2, 4, 8)
 REVOLUTIONS = (1, 2, 4, 8)
 WIDTHS = (0.5, 0.75, 1.5)
 """Times the unchanged channels, rounded to a multiple of four."""
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One choice made otherwise; `group`: the table it stands in."""
-
-    group: str
-    name: str
-    config: TrainingConfig
 
 
 def unchanged() -> TrainingConfig:

@@ -15,7 +15,7 @@ from data.protocols import ALL, Span
 from data.recording import Recording
 from models.shaft_speed import ShaftSpeed
 from models.verdict import NOTHING, over_bands
-from training.judging import Judged, judge
+from training.judging import Judged, judge, read_windows
 from training.metrics import calibration_error
 from training.suites.cell import Cell, Result, digest
 from training.suites.confidence import pieces
@@ -123,14 +123,12 @@ def read_piece(ready: Ready, recording: Recording) -> ReadPiece | None:
         values = ready.front_end.windows(recording).values
     except NotApplicable:
         return None
-    reading = ready.reader.run(values.reshape(-1, 1, values.shape[-1]))
-    logits = reading.logits.astype(np.float64)
-    logits[:, [at for at, fault in enumerate(FAULTS) if fault not in ready.faults]] = -np.inf
+    reading, logits = read_windows(ready.reader.run, values, ready.faults)
     lead = ShaftSpeed().lead(recording) if recording.speed_rpm is not None else None
     return ReadPiece(
-        logits=logits,
+        logits=logits.reshape(-1, len(FAULTS)),
         features=reading.features.astype(np.float64),
-        probabilities=over_bands(logits.reshape(*values.shape[:2], -1)).mean(axis=0),
+        probabilities=over_bands(logits).mean(axis=0),
         character=replace(character(recording), shaft_lead=lead),
     )
 

@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from training.metrics import Share
-from training.suites.cell import Cell, Result
+from training.suites.cell import Cell, Result, measured
 from training.suites.confidence.cells import ConfidenceCell
 from training.suites.confidence.raw import Group, Raw
-
-_QUEUE_ONLY = {"key", "name", "cpu_seconds"}
 
 
 def subjects_of(cells: Sequence[Cell], results: Mapping[str, Result]) -> dict[str, list[Raw] | None]:
@@ -20,7 +18,7 @@ def subjects_of(cells: Sequence[Cell], results: Mapping[str, Result]) -> dict[st
         if result is None or so_far is None:
             found[title] = None
         else:
-            so_far.append(Raw.model_validate({name: each for name, each in result.items() if name not in _QUEUE_ONLY}))
+            so_far.append(Raw.model_validate(measured(result)))
     return found
 
 

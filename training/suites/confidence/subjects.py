@@ -9,7 +9,7 @@ from typing import Protocol
 from data.fault import FAULTS, Fault
 from data.front_ends import FrontEnd
 from data.protocols import ALL, Split
-from models.bundle import MODEL, PRETRAINED, Bundle
+from models.bundle import MODEL, PRETRAINED, Bundle, versions
 from models.verdict import Calibration, UnknownCheck
 from training.config import Source, TrainingConfig
 from training.judging import Reader
@@ -125,5 +125,5 @@ def subjects() -> Iterator[Subject]:
 
 
 def _shipped(name: str, strange: bool) -> BundleSubject:
-    folder = max((PRETRAINED / name).iterdir())
+    folder = versions(PRETRAINED / name)[0]
     return BundleSubject(f"bundle {name} {folder.name}", folder, name, strange)

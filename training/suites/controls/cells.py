@@ -13,8 +13,8 @@ from data.recording import Recording
 from models.bundle import Bundle
 from training.config import Source, TrainingConfig
 from training.controls.fitting import fit
-from training.controls.shuffle import pieces_of
-from training.controls.variants import AS_IT_IS, SHUFFLED, SPEED_ERRORS, plain, read_variants
+from training.controls.shuffle import PIECE_REVOLUTIONS, PIECE_SECONDS, pieces_of
+from training.controls.variants import AS_IT_IS, SHUFFLED, SPEED_ERRORS, plain, read_test_part, read_variants
 from training.spans import read, split_of
 from training.suites.cell import Result, digest
 from training.suites.recordings import at_hand
@@ -101,7 +101,8 @@ class BundleCell:
 
     @property
     def key(self) -> str:
-        return digest("bundle", (self.folder / "manifest.json").read_text(), SPEED_ERRORS)
+        pieces = (PIECE_REVOLUTIONS, PIECE_SECONDS)
+        return digest("bundle", (self.folder / "manifest.json").read_text(), SPEED_ERRORS, pieces)
 
     def measure(self, root: Path, runs: Path) -> Result:
         """Windows right of each test recording, by rig and variant."""
@@ -109,7 +110,7 @@ class BundleCell:
         manifest, root = bundle.manifest, at_hand(root, ALL, runs)
         config = TrainingConfig.read(self.folder / "config.toml")
         split = split_of(config.sources, root, config.simulation)
-        found = read_variants(bundle.graph.run, manifest.front_end, read(split.test, root), manifest.faults)
+        found = read_test_part(bundle.graph, manifest.front_end, split, root, manifest.faults)
         return {"faults": len(manifest.faults), "scores": plain(found)}
 
 

@@ -28,18 +28,25 @@ the figures say what such a network leans on, not how good it can be.
 
 "97.0 % (90 % to 99 %), 8 of 9" means: 97.0 % of windows right, the mean over faults of the mean over recordings, with
 its 95 % interval (a bootstrap over recordings, for the windows of one recording are not independent), and 8 of 9
-recordings read right. Chance is one divided by the number of faults. JNU and MFPT have one bearing for each state:
-the intervals say nothing about other bearings.
+recordings read right. Chance is one divided by the number of faults that the network may name, also on a rig where
+fewer occur: who is blind and guesses evenly among four is right on a quarter of each, and so on a quarter of those
+that do occur. Who always names the same state has a quarter too where all four occur; where three do, a third if it is
+among them, else nothing. JNU and MFPT have one bearing for each state: the intervals say nothing about other bearings.
+
+"""
+BUNDLES = """\
+On what they were not trained on: `order` and `time` on other parts of the bearings that they know, `aligned` on
+machines never seen. All rigs together, then each.
 
 """
 WORDS = """\
 The word for what a network reads is made by `training/controls/word.py`: `order` where shuffled windows cost at least
 two thirds of what is above chance and a speed wrong by 12 % (either way) more than a third; `amplitude` where neither
-costs a third; `both` between; `nothing` where it is less than 10 points above chance. Where one of the two cannot be
-made (`time` asks for no speed, `aligned` has no windows to cut) the other decides alone. **Shuffled**: every window is
-cut into pieces of 0.1 revolution (`time`: of 4 ms), shorter than the way between two impacts of any fault here, and
-the pieces are permuted. Only the statistics of amplitude within a piece stay (in `time` the resonances too). "Trained
-and tested shuffled" says how far those statistics alone would carry.
+costs a third; `both` between; `nothing` where it is less than 10 points above chance. `time` asks for no speed: there
+shuffling decides alone. **Shuffled**: every window is cut into pieces of 0.1 revolution (`time`: of 4 ms), shorter than
+the way between two impacts of any fault here, and the pieces are permuted; for `aligned`, whose windows are spectra,
+the recording is, before the front end. Only the statistics of amplitude within a piece stay (in `time` and for
+`aligned` the resonances too). "Trained and tested shuffled" says how far those statistics alone would carry.
 
 """
 LABELS = """\
@@ -68,7 +75,7 @@ def page(cells: Sequence[Cell], results: Results) -> str:
     parts = [
         INTRODUCTION,
         "## What the shipped bundles read\n\n",
-        "On what they were not trained on, of the bearings that they know: all rigs together, then each.\n\n",
+        BUNDLES,
         _table(("bundle", AS_IT_IS, SHUFFLED, *SPEEDS, "it reads"), _bundle_rows(cells, results)),
         "\n## Order or amplitude\n\n",
         WORDS,

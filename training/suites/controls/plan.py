@@ -1,18 +1,14 @@
 """The cells of the suite, and how many of each kind."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
-import models.bundle
-import training
 from data.front_ends import OrderFrontEnd, TimeFrontEnd
-from training.config import Source, TrainingConfig
+from models.bundle import PRETRAINED, versions
+from training.config import CONFIGS, Source, TrainingConfig
 from training.suites.cell import Cell
 from training.suites.controls.cells import BundleCell, LabelsCell, OrderCell
 from training.suites.controls.rate import FRESH_NETWORK, PROBES, RateCell
 
-CONFIGS = Path(training.__file__).with_name("configs")
-PRETRAINED = Path(models.bundle.__file__).with_name("pretrained")
 FRONT_ENDS = ("order", "time", "aligned")
 STEPS = 500
 
@@ -48,9 +44,9 @@ def shipped_configs() -> dict[str, TrainingConfig]:
 def cells_of(configs: Mapping[str, TrainingConfig]) -> list[Cell]:
     """The shipped bundles first, then for each configuration: order, labels, rate.
 
-    Where a front end gives no slices of a signal, nothing can be shuffled and no fresh network is trained.
+    Where a front end gives no slices of a signal, no fresh network is trained.
     """
-    shipped = [folder for name in configs for folder in sorted((PRETRAINED / name).glob("[0-9]*"))]
+    shipped = [folder for name in configs for folder in reversed(versions(PRETRAINED / name))]
     cells: list[Cell] = [BundleCell(folder, 60.0) for folder in shipped]
     for config in configs.values():
         seconds = START_SECONDS + STEP_SECONDS * config.schedule.steps

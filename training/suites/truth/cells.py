@@ -5,17 +5,17 @@ from functools import cached_property
 from pathlib import Path
 
 from data.protocols import ALL, Span, Split
-from models.envelope_rule import EnvelopeRule
 from training.config import Source, TrainingConfig
 from training.judging import Altered, as_it_is
 from training.spans import read
-from training.suites.cell import Result, digest
+from training.suites.cell import Result, digest, told_spans
 from training.suites.cost import training_seconds
 from training.suites.recordings import at_hand
 from training.suites.rows import RULE, Row
 from training.suites.trained import trained
 from training.suites.truth.altering import SNR_DB, noisy
 from training.suites.truth.raw import Raw, Reached, of_network, of_rule
+from training.suites.truth.variants import CHOOSING, VARIANTS, Variant, chosen, evidence, untested
 
 READING_SECONDS = 0.05
 """Of one recording, by a network or by the rule; what front ends make of one is kept (`training.prepared`)."""
@@ -49,12 +49,8 @@ class Place:
     @property
     def key_parts(self) -> tuple[object, ...]:
         """All that changes the result, the network apart."""
-        spans = [
-            (part, span.entry.rig, span.entry.name, span.start, span.stop)
-            for part in ("train", "validation", "test")
-            for span in getattr(self.split, part)
-        ]
-        return (VERSION, self.protocol, self.split.name, spans, self.seed, SNR_DB if self.noise else None)
+        noise = SNR_DB if self.noise else None
+        return (VERSION, self.protocol, self.split.name, told_spans(self.split), self.seed, noise)
 
     def readings(self) -> tuple[tuple[float | None, Altered], ...]:
         """The noise levels at which the test part is read, and what is done to its recordings."""
@@ -62,7 +58,7 @@ class Place:
             return tuple((snr_db, noisy(snr_db)) for snr_db in SNR_DB)
         return ((None, as_it_is),)
 
-    def raw(self, reached: list[Reached], **figures: float | None) -> Result:
+    def raw(self, reached: list[Reached], **kept: float | Variant | None) -> Result:
         """The cell's result."""
         raw = Raw.model_validate(
             {
@@ -72,7 +68,7 @@ class Place:
                 "split": self.split.name,
                 "seed": self.seed,
                 "reached": reached,
-                **figures,
+                **kept,
             }
         )
         return raw.model_dump(mode="json", exclude_defaults=True)
@@ -143,7 +139,7 @@ class NetworkCell:
 
 @dataclass(frozen=True)
 class RuleCell:
-    """The envelope rule on the test part: no training, no seed."""
+    """The envelope rule on the test part, in the variant that the other parts chose: no training, no seed."""
 
     place: Place
 
@@ -159,27 +155,39 @@ class RuleCell:
 
     @property
     def key(self) -> str:
-        """Changes with the rule's parameters, the recordings and what is done to them."""
-        return digest(RULE, EnvelopeRule(), *self.place.key_parts)
+        """Changes with the variants and how one is chosen, the recordings and what is done to them."""
+        return digest(RULE, CHOOSING, *(variant.rule for variant in VARIANTS), *self.place.key_parts)
 
     @property
     def seconds(self) -> float:
-        """By the number of recordings."""
-        return READING_SECONDS * len(self.place.readings()) * len({span.entry for span in self.place.split.test})
+        """By the number of recordings, tested and chosen by."""
+        split = self.place.split
+        tested = len(self.place.readings()) * len({span.entry for span in split.test})
+        return READING_SECONDS * (tested + len(VARIANTS) * len(untested(split)))
 
     def measure(self, root: Path, runs: Path) -> Result:
-        """Raises DatasetError where a recording is missing."""
-        root = at_hand(root, self.place.dataset, runs)
-        return self.place.raw([self._read(root, snr_db, altered) for snr_db, altered in self.place.readings()])
+        """Chooses on recordings as they are, also where those of the test part are noisy.
 
-    def _read(self, root: Path, snr_db: float | None, altered: Altered) -> Reached:
-        rule, spans = EnvelopeRule(), _whole_spans(self.place.split)
+        Raises:
+            DatasetError: a recording is missing.
+            NotApplicable: there is nothing to choose by.
+        """
+        root = at_hand(root, self.place.dataset, runs)
+        variant = chosen(self.place.split, root)
+        reached = [self._read(variant, root, snr_db, altered) for snr_db, altered in self.place.readings()]
+        return self.place.raw(reached, variant=variant)
+
+    def _read(self, variant: Variant, root: Path, snr_db: float | None, altered: Altered) -> Reached:
+        spans = _whole_spans(self.place.split)
         recordings = zip(spans, read(spans, root), strict=True)
-        return of_rule([(span.entry, rule.read(altered(each, span))) for span, each in recordings], snr_db)
+        return of_rule([(span.entry, evidence(variant, altered(each, span))) for span, each in recordings], snr_db)
 
 
 def _whole_spans(split: Split) -> tuple[Span, ...]:
-    """One span a recording: where windows were shuffled, the rule reads the whole, since it learns from none of it."""
+    """One span a recording: where windows were shuffled, the rule reads the whole, since a tenth may hold no window.
+
+    It then holds what the variant was chosen by; that protocol keeps nothing apart anyway.
+    """
     spans = {span.entry: span for span in split.test}
     shuffled = len(spans) < len(split.test)
     return tuple(Span(entry) if shuffled else span for entry, span in spans.items())

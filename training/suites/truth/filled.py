@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from training.suites.cell import Cell, Result
+from training.suites.cell import Cell, Result, measured
 from training.suites.rows import RULE
 from training.suites.truth.cells import NetworkCell, Place, RuleCell
 from training.suites.truth.raw import Raw, Reached
 
 _Where = tuple[str, str, str, str, bool]
-_QUEUE_ONLY = {"key", "name", "cpu_seconds"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,10 @@ class Filled:
         """The labels of all rows but the envelope rule's."""
         return [label for label in dict.fromkeys(where[0] for where in self._raws) if label != RULE]
 
+    def protocols(self, row: str) -> list[tuple[str, str]]:
+        """Protocol and dataset of all that a row runs on."""
+        return list(dict.fromkeys(where[1:3] for where in self._raws if where[0] == row))
+
     def rows(self, protocol: str, dataset: str) -> list[str]:
         """The rows' labels, the envelope rule last."""
         labels = dict.fromkeys(where[0] for where in self._raws if where[1:3] == (protocol, dataset))
@@ -100,4 +103,4 @@ def _where(place: Place) -> _Where:
 
 def raw_of(result: Result) -> Raw:
     """The result of a cell of this table."""
-    return Raw.model_validate({name: value for name, value in result.items() if name not in _QUEUE_ONLY})
+    return Raw.model_validate(measured(result))

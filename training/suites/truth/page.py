@@ -30,6 +30,7 @@ def _sections(filled: Filled) -> Iterator[str]:
     yield from _chapter("New recordings of known bearings", words.SAME_BEARINGS, _same_bearings(filled))
     yield from _chapter("Noise", words.NOISE, _noise(filled))
     yield from _chapter("What random windows hide", words.FLATTERY, _flattery(filled))
+    yield from _chapter("The envelope rule's variants", words.VARIANTS, [_table(tables.variants(filled, ""))])
     yield from _chapter("Energy", words.ENERGY, [_table(tables.energy(filled, filled.networks(), ""))])
 
 

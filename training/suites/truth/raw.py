@@ -15,6 +15,7 @@ from models.verdict import Calibration, UnknownCheck
 from training.calibration import UNKNOWN_MARGIN
 from training.evaluation import evaluate
 from training.judging import Judged
+from training.suites.truth.variants import Variant
 from training.weights import Weights
 
 Rounded = Annotated[float, PlainSerializer(lambda value: float(f"{value:.4g}"), when_used="json")]
@@ -102,7 +103,7 @@ class Reached(_Kept):
 
 
 class Raw(_Kept):
-    """One cell's result; `reached` holds one entry, or one for each noise level."""
+    """One cell's result; `reached` holds one entry, or one for each noise level; `variant` is the envelope rule's."""
 
     row: str
     protocol: str
@@ -113,6 +114,7 @@ class Raw(_Kept):
     steps: int | None = None
     temperature: float | None = None
     unknown_threshold: float | None = None
+    variant: Variant | None = None
     reached: tuple[Reached, ...]
 
 

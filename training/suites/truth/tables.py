@@ -1,5 +1,6 @@
 """The truth table's kinds of tables, each as a `Sheet`."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from statistics import mean
 
@@ -15,6 +16,8 @@ from training.suites.truth.raw import Cost, Energy
 PERCENT = 100.0
 OVERALL = ("", "seeds", "windows right, %", "macro-F1", "macro-AUROC", "recordings right", "missed", "false alarms")
 BEARINGS = "bearings right"
+FEW_SPLITS = 3
+"""So many splits are named, more are counted."""
 
 
 def overall(filled: Filled, protocol: str, dataset: str, title: str, bearings: bool = False) -> Sheet:
@@ -112,6 +115,20 @@ def flattery(filled: Filled, columns: Sequence[tuple[str, str]], dataset: str, t
     labels = [label for label in filled.rows("random-window", dataset) if label != RULE]
     rows = tuple((label, *(figure(label, protocol) for _, protocol in columns)) for label in labels)
     return Sheet(title, ("windows right, %", *(heading for heading, _ in columns)), rows)
+
+
+def variants(filled: Filled, title: str) -> Sheet:
+    """Which variant of the envelope rule the splits of each protocol chose."""
+    rows = []
+    for protocol, dataset in filled.protocols(RULE):
+        splits: dict[str, list[str]] = defaultdict(list)
+        for raw in (raw for seed in filled.series(RULE, protocol, dataset).seeds for raw in seed):
+            if raw.variant is not None:
+                splits[raw.variant.title].append(raw.split)
+        total = len(filled.splits(protocol, dataset))
+        chosen = [f"{variant}: {_which(names, total)}" for variant, names in splits.items()]
+        rows.append((f"`{protocol}`, {dataset.upper()}", "; ".join(chosen) or NOT_RUN))
+    return Sheet(title, ("", "variant: the splits that chose it"), tuple(rows))
 
 
 def energy(filled: Filled, labels: Sequence[str], title: str) -> Sheet:
@@ -212,6 +229,11 @@ def _ratios(single: Energy, small: Energy) -> tuple[float, ...]:
 
 def _average(energies: Sequence[Energy]) -> Energy:
     return Energy(**{name: mean(getattr(each, name) for each in energies) for name in Energy.model_fields})
+
+
+def _which(splits: Sequence[str], total: int) -> str:
+    """Names where there are few."""
+    return ", ".join(splits) if total <= FEW_SPLITS else f"{len(splits)} of {total} splits"
 
 
 def _whole(costs: Sequence[Cost], figure: Callable[[Cost], float]) -> str:

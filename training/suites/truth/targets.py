@@ -8,7 +8,7 @@ from training.metrics import Share
 from training.sheet import Sheet
 from training.suites.suite import LEFT_EMPTY, NOT_RUN
 from training.suites.truth.altering import SNR_DB
-from training.suites.truth.figures import Counts, Told, of_splits, over_seeds
+from training.suites.truth.figures import Told, of_splits, over_seeds
 from training.suites.truth.filled import Filled, Series
 
 
@@ -92,19 +92,16 @@ def _at_0_db(filled: Filled, label: str) -> Reach:
     return _of_seeds(f"{100 * value:.1f} %", series, value >= 0.97)
 
 
-def _never_seen(
-    rig: str, figure: Callable[[Counts], Share], enough: Callable[[Share], bool]
-) -> Callable[[Filled, str], Reach]:
+def _never_seen(rig: str, figure: str, enough: Callable[[Share], bool]) -> Callable[[Filled, str], Reach]:
     def reached(filled: Filled, label: str) -> Reach:
         series = filled.series(label, "cross-machine", "all", [f"{rig} never seen"])
         if not series.seeds:
             return _absent(series)
-        counts = Told.of(series.reached()).most
-        found = figure(counts)
-        text = f"{found.right} of {found.total}"
-        if enough is _none and not (counts.answered_right.right or counts.answered_wrong.right):
+        told = Told.of(series.reached())
+        text = told.bad(figure) if enough is _none else told.good(figure)
+        if enough is _none and not any(each.answered_right.right or each.answered_wrong.right for each in told.each):
             return _of_seeds(f"{text}, no fault was answered at all", series, None)
-        return _of_seeds(text, series, enough(found))
+        return _of_seeds(text, series, enough(getattr(told.most, figure)))
 
     return reached
 
@@ -152,11 +149,11 @@ def _at_least(part: float) -> Callable[[Share], bool]:
 
 def _of_a_rig(rig: str, part: float) -> tuple[Target, ...]:
     title, wanted = f"`cross-machine`, {rig.upper()} never seen", "all" if part == 1 else f"{100 * part:.0f} %"
-    named = _never_seen(rig, lambda counts: counts.answered_right, _at_least(part))
+    named = _never_seen(rig, "answered_right", _at_least(part))
     return (
         Target(f"{title}: faults answered right, {wanted}", named),
-        Target(f"{title}: faults answered wrong, none", _never_seen(rig, lambda counts: counts.answered_wrong, _none)),
-        Target(f"{title}: false alarms answered, none", _never_seen(rig, lambda counts: counts.answered_alarms, _none)),
+        Target(f"{title}: faults answered wrong, none", _never_seen(rig, "answered_wrong", _none)),
+        Target(f"{title}: false alarms answered, none", _never_seen(rig, "answered_alarms", _none)),
     )
 
 
@@ -175,4 +172,5 @@ TARGETS: tuple[Target, ...] = (
     Target("`paper` float32: 1/12 of the twin's", _cheaper("paper", "float32", PAPER_FLOAT)),
     Target("`paper` int8: 1/8 of the twin's", _cheaper("paper", "int8", PAPER_INT8)),
     Target("`full` float32: 1/3 of the twin's", _cheaper("full", "float32", FULL)),
+    Target("`full` int8: 1/3 of the twin's", _cheaper("full", "int8", FULL)),
 )

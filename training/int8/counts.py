@@ -1,0 +1,45 @@
+"""Spikes and SynOps of each window, as `models.spike_counts` counts them: one product for each spike train."""
+
+from collections.abc import Mapping
+from itertools import groupby
+
+import numpy as np
+
+from models.layers import Layer, counted
+from training.int8.convolution import product
+from training.int8.sketch import Sketch, whole
+
+
+def count(sketch: Sketch, trains: Mapping[str, str], layers: tuple[Layer, ...]) -> None:
+    """Writes the outputs `spikes` and `synops` [N, columns], from the binary trains [T, N, L, C] by name.
+
+    Every sum is a whole number, and the export has refused what float32 cannot hold: the order of summing is free.
+    """
+    columns = counted(layers)
+    counts = [_counted(sketch, trains[layer.fed_by], layer) for layer in columns if layer.fed_by is not None]
+    # A train that feeds two layers alike is counted once.
+    timesteps = {counted_by: layer.timesteps for counted_by, layer in zip(counts, columns, strict=True)}
+    sums = list(timesteps)
+    stages = [
+        sketch.add("ReduceSum", sketch.add("Concat", *together, axis=2), whole(0), keepdims=0)
+        for _, together in groupby(sums, key=timesteps.__getitem__)
+    ]
+    totals = sketch.add("Concat", *stages, axis=1) if len(stages) > 1 else stages[0]
+    spikes = np.zeros((2 * len(sums), len(columns)), dtype=np.float32)
+    synops = np.zeros_like(spikes)
+    for column, (layer, counted_by) in enumerate(zip(columns, counts, strict=True)):
+        place = 2 * sums.index(counted_by)
+        spikes[place, column] = 1
+        synops[place + 1, column] = layer.out_channels if layer.kind == "spiking" else 0
+    sketch.add("MatMul", totals, spikes, name="spikes")
+    sketch.add("MatMul", totals, synops, name="synops")
+
+
+def _counted(sketch: Sketch, train: str, layer: Layer) -> str:
+    """Float32 [T, N, 2]: the spikes, and the synapses to one output channel that they reach."""
+    taps = layer.taps if layer.kind == "spiking" else (0,)
+    # Channels are last, so a position's fan-out stands for all of them in a row.
+    synapses = np.repeat(taps, layer.neurons // len(taps))
+    weights = np.stack([np.ones_like(synapses), synapses], axis=1).astype(np.int8)
+    flat = sketch.add("Reshape", train, whole(layer.timesteps, -1, layer.neurons))
+    return product(sketch, flat, weights, np.ones(2, dtype=np.float32))
