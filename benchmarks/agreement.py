@@ -49,7 +49,7 @@ class Agreement:
 
 AGREEMENTS: dict[str, Agreement] = {
     "same": Agreement(kit.NETWORK, same_fault=0.98, spikes=1e-3, logits=1e-3),
-    "rounded": Agreement(kit.NETWORK, same_fault=0.9, spikes=0.01, logits=0.2),
+    "rounded": Agreement(kit.ROUNDED_NETWORK, same_fault=0.98, spikes=1e-3, logits=1e-3),
     "twin": Agreement(kit.TWIN_NETWORK, same_fault=0.98, spikes=0.0, logits=1e-3),
     "rounded twin": Agreement(kit.TWIN_NETWORK, same_fault=0.9, spikes=0.0, logits=0.2),
 }

@@ -16,6 +16,7 @@ NAIVE = "naive.onnx"
 TWIN = "twin.onnx"
 TWIN_INT8 = "twin.int8.onnx"
 NETWORK = "network.pt"
+ROUNDED_NETWORK = "rounded.pt"
 TWIN_NETWORK = "twin.pt"
 WINDOWS = "windows.npz"
 CALIBRATED_ON = 64
@@ -23,7 +24,12 @@ CALIBRATED_ON = 64
 
 @dataclass(frozen=True)
 class Kit:
-    """The folder, and the steps of one training epoch: those between two validations."""
+    """The folder, its networks by file, and how the bundle was trained.
+
+    Attributes:
+        batch: windows of a training step.
+        epoch_steps: steps between two validations.
+    """
 
     folder: Path
     networks: dict[str, Network]
@@ -38,11 +44,12 @@ def make(bundle: Bundle, work: Work, folder: Path) -> Kit:
     from benchmarks.naive import naive
     from training.config import TrainingConfig
     from training.export import export
+    from training.int8.export import rounded
     from training.run import trained_network
 
     network = trained_network(bundle.folder)
     twin = relu_twin(network)
-    networks = {NETWORK: network, TWIN_NETWORK: twin}
+    networks = {NETWORK: network, ROUNDED_NETWORK: rounded(network), TWIN_NETWORK: twin}
     for name, each in networks.items():
         torch.save(each, folder / name)
     np.savez(folder / WINDOWS, windows=work.windows, labels=work.labels)
