@@ -26,9 +26,9 @@ def draw(results: Results, path: Path) -> None:
     panels = list(figure.subplots(1, len(settings) + len(grown), squeeze=False).flat)
     for axes, (threads, batch) in zip(panels, settings, strict=False):
         assert results.race is not None
-        _standing(axes, results.race, threads, batch, named=axes is panels[0])
         if axes is not panels[0]:
             axes.sharex(panels[0])
+        _standing(axes, results.race, threads, batch, named=axes is panels[0])
     for axes, (title, growth) in zip(panels[len(settings) :], grown.items(), strict=True):
         _growth(axes, title, growth)
     # A version of matplotlib in the file would make other bytes of the same picture.
