@@ -16,6 +16,8 @@ TORCH_INDEX ?=
 # Counts synaptic operations independently. Without what it depends on, which would bring another build of PyTorch:
 # the one module that the tests use needs none of it.
 COUNTER := neurobench==2.3.0
+# A competitor of the bench, likewise.
+SPIKINGJELLY := spikingjelly==2.0.0
 
 CONFIGS ?= training/configs/order.toml training/configs/time.toml
 
@@ -56,9 +58,8 @@ test-slow: export OMP_NUM_THREADS := 1
 test-slow: $(TEST) ## the tests that take minutes: killed trainings, the container image
 	$(PY) -m pytest -n auto -m slow $(ARGS)
 
-bench: $(BENCH) ## measure the service: start, CPU a request and where it goes, memory
-	$(PY) benchmarks/service_cost.py
-	OMP_NUM_THREADS=1 $(PY) benchmarks/request_cost.py
+bench: $(BENCH) ## measure what Brinell costs beside others; ARGS=--quick shows that it works
+	$(PY) -m brinell bench $(ARGS)
 
 image: ## build the container image, run it, ask it (needs Docker)
 	docker/test-image.sh
@@ -95,6 +96,8 @@ $(TEST): pyproject.toml $(TRAIN)
 	$(call install,--no-deps '$(COUNTER)')
 	@touch $@
 
-$(BENCH): pyproject.toml
+$(BENCH): pyproject.toml $(TRAIN)
+	@echo 'Installing what is measured beside Brinell into $(VENV): once, some minutes.'
 	$(call install,--editable '.[bench]')
-	@touch $(SERVE) $@
+	$(call install,--no-deps '$(SPIKINGJELLY)')
+	@touch $@

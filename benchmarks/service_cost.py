@@ -2,8 +2,6 @@
 
 Starts `brinell serve` on a free port and asks it about a simulated bearing, one request after the other. CPU seconds
 are the server's own, from the kernel's account, so that a busy machine disturbs them less than the clock.
-
-    make bench
 """
 
 import os
@@ -13,38 +11,49 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from itertools import pairwise
 
 import httpx2
 import numpy as np
 import psutil
+from rich.progress import Progress
 
+from benchmarks.effort import Effort
+from benchmarks.process import ROOT, WorkerError
+from benchmarks.results import ServiceCost
+from benchmarks.runner import MIB
 from data.fault import Fault
 from data.rig import draw_rig, simulate
 
-ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_S = 60
-MIB = 1 << 20
+SECONDS = 2.0
 RAW = {"Content-Type": "application/octet-stream"}
 
 
-def main() -> None:
-    """Prints the figures."""
-    with served() as (url, process, ready_s):
-        print(f"exec to ready: {cpu_s(process):.2f} CPU s, {ready_s:.2f} s by the clock")
-        print(f"resident when ready: {process.memory_info().rss / MIB:.0f} MiB")
-        body, query = question(seconds=2.0)
+def service(effort: Effort, bar: Progress) -> ServiceCost:
+    """Starts a service and asks it until the last of `effort.requests`."""
+    task = bar.add_task("service", total=len(effort.requests))
+    cpu_ms, resident = [], []
+    with served() as (url, process, ready_wall_s):
+        ready_cpu_s, ready_mib = cpu_s(process), process.memory_info().rss / MIB
+        body, query = question(SECONDS)
         with httpx2.Client(base_url=url, timeout=60) as client:
-            print(f"asked: 2 s of a simulated outer race fault at {query['rate_hz']:g} Hz, {len(body) / 1e6:.2f} MB")
-            previous = 0
-            for total in (10, 100, 1000):
+            for previous, total in pairwise((0, *effort.requests)):
                 before = cpu_s(process)
                 for _ in range(total - previous):
                     client.post("/v1/diagnose", params=query, content=body, headers=RAW).raise_for_status()
-                each_ms = 1000 * (cpu_s(process) - before) / (total - previous)
-                resident = process.memory_info().rss / MIB
-                print(f"after {total:4d} requests: {resident:.0f} MiB resident, {each_ms:.1f} CPU ms each")
-                previous = total
+                cpu_ms.append(round(1000 * (cpu_s(process) - before) / (total - previous), 2))
+                resident.append(round(process.memory_info().rss / MIB, 1))
+                bar.advance(task)
+    return ServiceCost(
+        ready_cpu_s=round(ready_cpu_s, 2),
+        ready_wall_s=round(ready_wall_s, 2),
+        ready_mib=round(ready_mib, 1),
+        asked=f"{SECONDS:g} s of a simulated outer race fault at {query['rate_hz']:g} Hz, {len(body) / 1e6:.2f} MB",
+        requests=effort.requests,
+        cpu_ms=tuple(cpu_ms),
+        resident_mib=tuple(resident),
+    )
 
 
 def question(seconds: float) -> tuple[bytes, dict[str, float]]:
@@ -72,7 +81,7 @@ def served() -> Iterator[tuple[str, psutil.Process, float]]:
         url = f"http://127.0.0.1:{port}"
         while not ready(url):
             if server.poll() is not None or time.perf_counter() - began > READY_WITHIN_S:
-                raise SystemExit("the service did not become ready: brinell serve says why")
+                raise WorkerError("the service did not become ready: brinell serve says why")
             time.sleep(0.01)
         yield url, psutil.Process(server.pid), time.perf_counter() - began
     finally:
@@ -92,7 +101,3 @@ def cpu_s(process: psutil.Process) -> float:
     """CPU seconds of a process so far, user and system."""
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-if __name__ == "__main__":
-    main()

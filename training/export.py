@@ -10,7 +10,7 @@ import io
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,19 +60,24 @@ def _exported(network: Network) -> onnx.ModelProto:
     for layer in counted(network.layers()):
         if largest_count(layer, config.spike_bits) >= EXACT:
             raise ExportError(f"{layer.name} can reach more SynOps in a window than float32 counts exactly")
-    view = _GraphView(folded(network).cpu()).eval()
+    view = _GraphView(folded(network).cpu())
+    return converted(view, config.window_length, [*OUTPUTS, *(f"{TRACE_PREFIX}{name}" for name in view.traces)])
+
+
+def converted(view: nn.Module, length: int, outputs: Sequence[str]) -> onnx.ModelProto:
+    """The ONNX graph of a module that takes windows [N, 1, length] and gives `outputs`; N is whatever comes."""
     # Two windows, because a batch of 1 in the example is taken for a constant.
-    example = torch.zeros(2, 1, config.window_length)
+    example = torch.zeros(2, 1, length)
     batch = torch.export.Dim("batch", min=1, max=LARGEST_BATCH)
     with _quiet(), torch.no_grad():
-        program = torch.export.export(view, (example,), dynamic_shapes=({0: batch},))
+        program = torch.export.export(view.eval(), (example,), dynamic_shapes=({0: batch},))
         exported = torch.onnx.export(
             program,
             (),
             dynamo=True,
             opset_version=OPSET,
             input_names=[INPUT],
-            output_names=[*OUTPUTS, *(f"{TRACE_PREFIX}{name}" for name in view.traces)],
+            output_names=list(outputs),
             verbose=False,
         )
     assert exported is not None

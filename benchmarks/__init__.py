@@ -1,0 +1,1 @@
+"""What Brinell costs beside what a user would take instead; run from a checkout, never installed."""
