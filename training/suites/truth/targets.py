@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import mean
 
-from training.metrics import Share
 from training.sheet import Sheet
 from training.suites.suite import LEFT_EMPTY, NOT_RUN
 from training.suites.truth.altering import SNR_DB
@@ -92,28 +91,45 @@ def _at_0_db(filled: Filled, label: str) -> Reach:
     return _of_seeds(f"{100 * value:.1f} %", series, value >= 0.97)
 
 
-def _never_seen(rig: str, figure: str, enough: Callable[[Share], bool]) -> Callable[[Filled, str], Reach]:
+def _answered_right(rig: str, part: float) -> Callable[[Filled, str], Reach]:
     def reached(filled: Filled, label: str) -> Reach:
-        series = filled.series(label, "cross-machine", "all", [f"{rig} never seen"])
+        series = _never_seen(filled, label, rig)
         if not series.seeds:
             return _absent(series)
         told = Told.of(series.reached())
-        text = told.bad(figure) if enough is _none else told.good(figure)
-        if enough is _none and not any(each.answered_right.right or each.answered_wrong.right for each in told.each):
-            return _of_seeds(f"{text}, no fault was answered at all", series, None)
-        return _of_seeds(text, series, enough(getattr(told.most, figure)))
+        return _of_seeds(told.good("answered_right"), series, told.most.answered_right.value >= part)
 
     return reached
 
 
+def _answered_none(rig: str, figure: str) -> Callable[[Filled, str], Reach]:
+    def reached(filled: Filled, label: str) -> Reach:
+        series = _never_seen(filled, label, rig)
+        if not series.seeds:
+            return _absent(series)
+        told = Told.of(series.reached())
+        text, found = told.bad(figure), getattr(told.most, figure)
+        # Who answers nothing answers nothing wrong: that is no aim reached.
+        if not any(each.answered_right.right or each.answered_wrong.right for each in told.each):
+            return _of_seeds(f"{text}, no fault was answered at all", series, None)
+        return _of_seeds(text, series, found.right == 0)
+
+    return reached
+
+
+def _never_seen(filled: Filled, label: str, rig: str) -> Series:
+    return filled.series(label, "cross-machine", "all", [f"{rig} never seen"])
+
+
 def _areas(filled: Filled, label: str) -> Reach:
-    areas = {row: _area(filled.series(row, "by-bearing", "cwru")) for row in filled.rows("by-bearing", "cwru")}
-    own = areas.get(label)
+    series = filled.series(label, "by-bearing", "cwru")
+    own = _area(series)
     if own is None:
-        return _absent(filled.series(label, "by-bearing", "cwru"))
-    best = max((area for row, area in areas.items() if area is not None and row not in filled.spiking), default=0.0)
-    told = f"{own:.3f}, best of the others {best:.3f}"
-    return _of_seeds(told, filled.series(label, "by-bearing", "cwru"), own >= 0.95 and own > best)
+        return _absent(series)
+    others = (row for row in filled.rows("by-bearing", "cwru") if row not in filled.spiking)
+    areas = (_area(filled.series(row, "by-bearing", "cwru")) for row in others)
+    best = max((area for area in areas if area is not None), default=0.0)
+    return _of_seeds(f"{own:.3f}, best of the others {best:.3f}", series, own >= 0.95 and own > best)
 
 
 def _area(series: Series) -> float | None:
@@ -139,21 +155,12 @@ def _cheaper(account: str, profile: str, times: float) -> Callable[[Filled, str]
     return reached
 
 
-def _none(share: Share) -> bool:
-    return share.right == 0
-
-
-def _at_least(part: float) -> Callable[[Share], bool]:
-    return lambda share: share.value >= part
-
-
 def _of_a_rig(rig: str, part: float) -> tuple[Target, ...]:
     title, wanted = f"`cross-machine`, {rig.upper()} never seen", "all" if part == 1 else f"{100 * part:.0f} %"
-    named = _never_seen(rig, "answered_right", _at_least(part))
     return (
-        Target(f"{title}: faults answered right, {wanted}", named),
-        Target(f"{title}: faults answered wrong, none", _never_seen(rig, "answered_wrong", _none)),
-        Target(f"{title}: false alarms answered, none", _never_seen(rig, "answered_alarms", _none)),
+        Target(f"{title}: faults answered right, {wanted}", _answered_right(rig, part)),
+        Target(f"{title}: faults answered wrong, none", _answered_none(rig, "answered_wrong")),
+        Target(f"{title}: false alarms answered, none", _answered_none(rig, "answered_alarms")),
     )
 
 
