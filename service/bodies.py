@@ -1,5 +1,6 @@
 """Bodies: from bytes of a content type to a question. A new one is one function and one line in `CODECS`."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 from pydantic import ValidationError
+from starlette.requests import Request
 
 from service.errors import invalid, refused
 from service.question import Body, Query, Question, ask
@@ -16,6 +18,9 @@ FLOAT32 = "application/octet-stream"
 NPY = "application/x-npy"
 
 LONGEST_NPY_HEADER = 16_384
+
+DRAIN_BYTES = 64 << 20
+DRAIN_SECONDS = 3.0
 
 Bytes = bytes | bytearray
 Codec = Callable[[Bytes, Query], Question]
@@ -79,6 +84,22 @@ async def collect(chunks: AsyncIterator[bytes], declared: str | None, limit: int
         if len(body) > limit:
             raise _too_large(len(body), limit)
     return body
+
+
+async def drain(request: Request) -> None:
+    """Takes what a client is still sending, so that it reads the refusal instead of a broken connection."""
+    if "expect" in request.headers:  # it waits for leave to send: the refusal is enough
+        return
+    left = DRAIN_BYTES
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while left > 0:
+                message = await request.receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
 
 
 def _too_large(size: int, limit: int) -> Exception:

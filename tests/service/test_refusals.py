@@ -82,7 +82,7 @@ def test_an_error_of_the_services_own_is_a_500_that_tells_nothing_but_its_id(
 ) -> None:
     app: FastAPI = create_app(Settings())
     with TestClient(app, raise_server_exceptions=False) as client:
-        monkeypatch.setattr(app.state.engine, "diagnose", lambda *_, **__: 1 / 0)
+        monkeypatch.setattr(app.state.parts.engine, "diagnose", lambda *_, **__: 1 / 0)
         answer = client.post("/v1/diagnose?rate_hz=48000", content=simulated().samples.tobytes(), headers=FLOAT32)
     assert answer.status_code == 500
     assert answer.json()["field"] == "service"

@@ -1,0 +1,41 @@
+"""What the running service is made of; every route finds it in the app that it belongs to."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from fastapi import FastAPI
+
+from service.engine import Engine
+from service.registry import Registry
+from service.settings import Settings
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What lives from the start of the service to its end.
+
+    Attributes:
+        settings: as they were when it started.
+        pool: the threads that do what takes processor time.
+        registry: the bundles.
+        engine: answers with them.
+    """
+
+    settings: Settings
+    pool: ThreadPoolExecutor
+    registry: Registry
+    engine: Engine
+
+    async def in_pool(self, work: Callable[[], Result]) -> Result:
+        """The result of `work`, done by one of the threads."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, work)
+
+
+def parts_of(app: FastAPI) -> Parts:
+    """The parts of a started app."""
+    return cast(Parts, app.state.parts)

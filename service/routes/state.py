@@ -1,0 +1,33 @@
+"""Is the process alive, and can it answer?"""
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from service.parts import parts_of
+from service.settings import Settings
+from service.status import Health, Readiness
+
+
+def router(_: Settings) -> APIRouter:
+    """`/`, `/healthz`, `/readyz`."""
+    routes = APIRouter(tags=["state"])
+
+    @routes.get("/", include_in_schema=False)
+    async def home() -> Response:
+        return RedirectResponse("/docs")
+
+    @routes.get("/healthz", summary="Is the process alive?")
+    async def healthz() -> Health:
+        return Health()
+
+    @routes.get(
+        "/readyz",
+        summary="Is there a bundle to answer with?",
+        responses={503: {"model": Readiness, "description": "No bundle is whole and right on this processor."}},
+    )
+    async def readyz(request: Request, response: Response) -> Readiness:
+        readiness = Readiness.of(parts_of(request.app).registry)
+        response.status_code = 200 if readiness.ready else 503
+        return readiness
+
+    return routes
