@@ -14,13 +14,15 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from models.energy import PROFILES
-from service import docs, errors
+from service import docs, errors, tracing
 from service.engine import Engine
+from service.metrics import Metrics
 from service.parts import Parts
 from service.registry import Registry
 from service.request_id import RequestId
 from service.routes import ROUTERS
 from service.settings import Settings
+from service.watch import Watch
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -34,7 +36,12 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings
+    app.state.metrics = Metrics()
+    # The last is the outermost.
+    app.add_middleware(Watch, metrics=app.state.metrics)
     app.add_middleware(RequestId)
+    if settings.traces is not None:
+        tracing.install(app, settings.traces)
     errors.install(app)
     docs.install(app)
     for router in ROUTERS:
@@ -49,7 +56,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         loading = asyncio.get_running_loop().run_in_executor(pool, Registry.load, settings.bundles)
         registry = await loading
         engine = Engine(registry.bundles, PROFILES[settings.energy_profile], settings.watts_per_core)
-        app.state.parts = Parts(settings, pool, registry, engine)
+        app.state.parts = Parts(settings, pool, registry, engine, app.state.metrics)
         yield
 
 

@@ -22,6 +22,9 @@ def join(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; else BRINELL_HOST, else 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; else BRINELL_PORT, else 8000.")] = None,
+    show_settings: Annotated[
+        bool, typer.Option(help="Print every setting and where it comes from; serve nothing.")
+    ] = False,
 ) -> None:
     """Answer over HTTP: POST /v1/diagnose, described at /docs.
 
@@ -35,6 +38,10 @@ def serve(
         settings = Settings.read(
             **{name: value for name, value in (("host", host), ("port", port)) if value is not None}
         )
+    if show_settings:
+        for line in settings.shown():
+            typer.echo(line)
+        return
     from service.serving import run
 
     run(settings)

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from fastapi import FastAPI
 
 from service.engine import Engine
+from service.metrics import Metrics
 from service.registry import Registry
 from service.settings import Settings
 
@@ -24,12 +25,14 @@ class Parts:
         pool: the threads that do what takes processor time.
         registry: the bundles.
         engine: answers with them.
+        metrics: what is counted meanwhile.
     """
 
     settings: Settings
     pool: ThreadPoolExecutor
     registry: Registry
     engine: Engine
+    metrics: Metrics
 
     async def in_pool(self, work: Callable[[], Result]) -> Result:
         """The result of `work`, done by one of the threads."""

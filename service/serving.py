@@ -8,6 +8,7 @@ import sys
 
 import uvicorn
 
+from service import logs
 from service.app import create_app
 from service.settings import Settings
 
@@ -16,7 +17,15 @@ logger = logging.getLogger("uvicorn.error")
 
 def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
-    config = uvicorn.Config(create_app(settings), host=settings.host, port=settings.port, server_header=False)
+    log_config = logs.configure(settings.log_format, settings.log_level)
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        server_header=False,
+        access_log=False,
+        log_config=log_config,
+    )
     logger.info(announcement(settings))
     # Uvicorn finishes what it has begun, then raises the signal again: to be told to stop is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

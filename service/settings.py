@@ -1,7 +1,8 @@
 """Everything that can be set about the service, by environment variables `BRINELL_*`."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from data.errors import BrinellError
 from models.bundle import PRETRAINED
 from models.energy import PROFILES
+from service.logs import Format
 
 MIB = 1 << 20
 
@@ -29,6 +31,9 @@ class Settings(BaseSettings):
         max_minutes: a longer signal is refused with 422.
         threads: diagnoses computed at once; each keeps one core busy.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
+        log_format: `plain` lines for people, or `json` for a collector.
+        log_level: `warning` leaves out the line for each request.
+        traces: address of an OpenTelemetry collector (http://host:4318); needs the extra `trace`.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
@@ -42,6 +47,9 @@ class Settings(BaseSettings):
     max_minutes: Annotated[float, Field(gt=0)] = 10
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     energy_profile: str = "float32"
+    log_format: Format = "plain"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    traces: Annotated[str | None, Field(pattern=r"^https?://")] = None
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
@@ -64,6 +72,13 @@ class Settings(BaseSettings):
         if name not in PROFILES:
             raise ValueError(f"there is no such profile; there are {', '.join(PROFILES)}")
         return name
+
+    def shown(self) -> Iterator[str]:
+        """A line for each setting: its variable, its value, and whether somebody set it."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            origin = "default" if name not in self.model_fields_set else f"set; default {field.default}"
+            yield f"BRINELL_{name.upper()}={'' if value is None else value}  # {origin}"
 
     def max_bytes(self, *, json: bool) -> int:
         """The limit of a body."""

@@ -4,7 +4,12 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from service.routes import diagnose, models, state
+from service.routes import diagnose, metrics, models, state
 from service.settings import Settings
 
-ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (state.router, models.router, diagnose.router)
+ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
+    state.router,
+    metrics.router,
+    models.router,
+    diagnose.router,
+)

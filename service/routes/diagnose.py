@@ -65,10 +65,13 @@ def _answer(parts: Parts, decode: Codec, body: Bytes, query: Query, identity: st
         )
     except NoSuchBundle as error:
         raise refused(422, "bundle", str(error)) from None
+    used = None if diagnosis.bundle is None else parts.registry.bundles[diagnosis.bundle.name].manifest
     timing = diagnosis.timing.model_copy(
         update={"decode_ms": decode_ms, "total_ms": round(diagnosis.timing.total_ms + decode_ms, 3)}
     )
-    return diagnosis.model_copy(update={"request_id": identity, "timing": timing}).model_dump_json().encode()
+    diagnosis = diagnosis.model_copy(update={"request_id": identity, "timing": timing})
+    parts.metrics.observe(diagnosis, used)
+    return diagnosis.model_dump_json().encode()
 
 
 def _refuse_repeated(request: Request) -> None:

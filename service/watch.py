@@ -1,0 +1,52 @@
+"""Every request leaves one line in the log and one count in the metrics, with its id and how long it took."""
+
+import logging
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.metrics import Metrics
+
+logger = logging.getLogger("service.requests")
+
+
+class Watch:
+    """Stands inside `RequestId`, whose id it logs, and outside all that may refuse."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 0
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_see)
+        finally:
+            self._tell(scope, status, time.perf_counter() - began)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        # A template, where a route took the request; the path of one that none took is the client's invention.
+        route = getattr(scope.get("route"), "path", "")
+        self.metrics.requests.labels(scope["method"], route, status).inc()
+        self.metrics.request_seconds.observe(seconds)
+        if not logger.isEnabledFor(logging.INFO):
+            return
+        told = {
+            "request_id": scope.get("state", {}).get("request_id", ""),
+            "method": scope["method"],
+            "path": scope["path"],
+            "status": status,
+            "ms": round(seconds * 1e3, 2),
+            "client": (scope.get("client") or ("",))[0],
+        }
+        logger.info("%(method)s %(path)s %(status)s", told, extra=told)

@@ -1,0 +1,131 @@
+"""What an operator sees of the service: metrics, logs, traces, settings."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from service.app import create_app
+from service.registry import Registry
+from service.settings import Settings
+from tests.service.asking import Simulated
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def fresh() -> Iterator[TestClient]:
+    with TestClient(create_app(Settings())) as started:
+        yield started
+
+
+def samples(client: TestClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
+
+
+def diagnose(client: TestClient, simulated: Simulated) -> dict[str, object]:
+    recording = simulated()
+    query = {"rate_hz": recording.rate_hz, "speed_rpm": recording.speed_rpm, "bundle": "order"}
+    answer = client.post("/v1/diagnose", params=query, content=recording.samples.tobytes())
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def test_metrics_count_what_was_answered_and_spent(fresh: TestClient, simulated: Simulated, registry: Registry) -> None:
+    first, second = diagnose(fresh, simulated), diagnose(fresh, simulated)
+    seen = samples(fresh)
+    identity = registry.bundles["order"].identity
+    of_bundle = ("bundle", identity)
+    counted = seen[
+        "brinell_diagnoses_total", (of_bundle, ("fault", str(first["fault"] or "")), ("verdict", str(first["verdict"])))
+    ]
+    assert counted == 2
+    spent = sum(answer["energy"]["paper_nj"] for answer in (first, second)) * 1e-9  # type: ignore[index]
+    assert seen["brinell_energy_joules_total", (("account", "paper"), of_bundle)] == pytest.approx(spent)
+    assert seen["brinell_stage_seconds_count", (("stage", "graph"),)] == 2
+    requests = ("brinell_requests_total", (("method", "POST"), ("route", "/v1/diagnose"), ("status", "200")))
+    assert seen[requests] == 2
+
+
+def test_the_drift_of_firing_is_one_where_the_network_fires_as_on_its_test(
+    fresh: TestClient, simulated: Simulated, registry: Registry
+) -> None:
+    answer = diagnose(fresh, simulated)
+    manifest = registry.bundles["order"].manifest
+    seen = samples(fresh)
+    for train, reference in manifest.summary.firing_rates.items():
+        key = ("brinell_firing_rate_ratio", (("bundle", manifest.identity), ("spike_train", train)))
+        fired = answer["energy"]["firing_rates"][train]  # type: ignore[index]
+        assert seen[key] == pytest.approx(fired / reference)
+
+
+def test_strangers_cannot_make_new_series(fresh: TestClient) -> None:
+    for name in ("a", "b", "c"):
+        assert fresh.get(f"/{name}").status_code == 404
+    unknown = {key: value for key, value in samples(fresh).items() if ("status", "404") in key[1]}
+    assert list(unknown.values()) == [3]
+
+
+def test_a_request_leaves_one_json_line_with_its_id(simulated: Simulated) -> None:
+    script = """
+from starlette.testclient import TestClient
+from service import logs
+from service.app import create_app
+from service.settings import Settings
+logs.configure("json", "info")
+with TestClient(create_app(Settings())) as client:
+    client.get("/healthz", headers={"X-Request-ID": "pump-7"})
+"""
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in run.stderr.splitlines()]
+    (told,) = [line for line in lines if line["logger"] == "service.requests"]
+    assert (told["request_id"], told["path"], told["status"], told["level"]) == ("pump-7", "/healthz", 200, "INFO")
+
+
+def test_every_setting_is_shown_with_its_origin() -> None:
+    environment = {**os.environ, "BRINELL_THREADS": "3"}
+    command = [sys.executable, "-m", "brinell", "serve", "--show-settings", "--port", "9005"]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    lines = dict(line.split("=", 1) for line in run.stdout.splitlines())
+    assert set(lines) == {f"BRINELL_{name.upper()}" for name in Settings.model_fields}
+    assert lines["BRINELL_THREADS"] == "3  # set; default 2"
+    assert lines["BRINELL_PORT"] == "9005  # set; default 8000"
+    assert lines["BRINELL_HOST"] == "127.0.0.1  # default"
+
+
+def test_spans_reach_a_collector() -> None:
+    received: list[tuple[str, bytes]] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    script = """
+from starlette.testclient import TestClient
+from service.app import create_app
+from service.settings import Settings
+with TestClient(create_app(Settings.read())) as client:
+    client.get("/healthz")
+"""
+    environment = {**os.environ, "BRINELL_TRACES": f"http://127.0.0.1:{server.server_port}"}
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=True, capture_output=True)
+    server.shutdown()
+    assert [path for path, _ in received] == ["/v1/traces"]
+    assert b"brinell" in received[0][1]
+    assert b"GET /healthz" in received[0][1]
