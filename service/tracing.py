@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry, to a collector: an extra (`pip install 'brinell[trace]'`), since each request pays for it."""
+"""Traces by OpenTelemetry, to a collector: an extra (`brinell[trace]`), since each request pays for it."""
 
 from fastapi import FastAPI
 

@@ -7,6 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.metrics import Metrics
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 logger = logging.getLogger("service.requests")
 
 
@@ -37,7 +39,8 @@ class Watch:
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         # A template, where a route took the request; the path of one that none took is the client's invention.
         route = getattr(scope.get("route"), "path", "")
-        self.metrics.requests.labels(scope["method"], route, status).inc()
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self.metrics.requests.labels(method, route, status).inc()
         self.metrics.request_seconds.observe(seconds)
         if not logger.isEnabledFor(logging.INFO):
             return

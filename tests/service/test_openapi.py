@@ -21,7 +21,13 @@ from service.settings import Settings
 PASSING = {"timing", "request_id"}
 
 
-OPERATIONS = (("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/v1/models"), ("POST", "/v1/diagnose"))
+OPERATIONS = (
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+    ("GET", "/v1/models"),
+    ("POST", "/v1/diagnose"),
+)
 
 
 @pytest.fixture(scope="module")

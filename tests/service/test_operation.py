@@ -45,10 +45,8 @@ def test_metrics_count_what_was_answered_and_spent(fresh: TestClient, simulated:
     seen = samples(fresh)
     identity = registry.bundles["order"].identity
     of_bundle = ("bundle", identity)
-    counted = seen[
-        "brinell_diagnoses_total", (of_bundle, ("fault", str(first["fault"] or "")), ("verdict", str(first["verdict"])))
-    ]
-    assert counted == 2
+    answered = (of_bundle, ("fault", str(first["fault"] or "")), ("verdict", str(first["verdict"])))
+    assert seen["brinell_diagnoses_total", answered] == 2
     spent = sum(answer["energy"]["paper_nj"] for answer in (first, second)) * 1e-9  # type: ignore[index]
     assert seen["brinell_energy_joules_total", (("account", "paper"), of_bundle)] == pytest.approx(spent)
     assert seen["brinell_stage_seconds_count", (("stage", "graph"),)] == 2
@@ -69,10 +67,11 @@ def test_the_drift_of_firing_is_one_where_the_network_fires_as_on_its_test(
 
 
 def test_strangers_cannot_make_new_series(fresh: TestClient) -> None:
-    for name in ("a", "b", "c"):
-        assert fresh.get(f"/{name}").status_code == 404
-    unknown = {key: value for key, value in samples(fresh).items() if ("status", "404") in key[1]}
-    assert list(unknown.values()) == [3]
+    for method, name in (("GET", "a"), ("GET", "b"), ("BREW", "c"), ("STEEP", "d")):
+        assert fresh.request(method, f"/{name}").status_code == 404
+    counted = {key: value for key, value in samples(fresh).items() if key[0] == "brinell_requests_total"}
+    refused = {dict(labels)["method"]: value for (_, labels), value in counted.items()}
+    assert refused == {"GET": 2, "other": 2}
 
 
 def test_a_request_leaves_one_json_line_with_its_id(simulated: Simulated) -> None:
