@@ -1,0 +1,48 @@
+"""What administrators did: in the store, and in the log whatever happens to the store."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import Connection, insert
+from starlette.requests import Request
+
+from service.errors import request_id
+from service.security.api_key import ApiKey
+from service.store.identity import wall_us
+from service.store.tables import AuditEntry
+from service.store.trouble import StoreError
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PATH = 200
+
+Write = Callable[[Callable[[Connection], None]], Awaitable[None]]
+
+
+class Audit:
+    """Keeps one entry for each request that needed an administrator, whatever came of it."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+
+    async def record(self, request: Request, key: ApiKey | None, status: int) -> None:
+        """A request that was answered with `status`; without a key where the service asks for none."""
+        entry: dict[str, Any] = {
+            "time_us": wall_us(),
+            "key_id": None if key is None else key.id,
+            "method": request.method,
+            "path": request.url.path[:LONGEST_PATH],
+            "status": status,
+            "request_id": request_id(request),
+            "client": None if request.client is None else request.client.host,
+        }
+        logger.info("%(method)s %(path)s %(status)s by key %(key_id)s", entry, extra={"audit": entry})
+        try:
+            await self._write(lambda connection: _add(connection, entry))
+        except StoreError as error:
+            logger.error("an administrator's request is in the log alone: %s", error)
+
+
+def _add(connection: Connection, entry: dict[str, Any]) -> None:
+    connection.execute(insert(AuditEntry).values(**entry))

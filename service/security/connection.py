@@ -1,0 +1,70 @@
+"""What uvicorn leaves open: a client that never ends the head of its request."""
+
+from asyncio import Transport
+from asyncio.events import TimerHandle
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_S = 10.0
+HEAD_BYTES = 32 << 10
+
+
+class GuardedConnection(HttpToolsProtocol):
+    """HTTP/1.1 whose head is short and comes soon; closed without a word where it does not."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._in_head = True
+        self._head_bytes = 0
+        self._deadline: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head and self._deadline is None:  # the next request of a connection that was kept
+            self._await_head()
+        super().data_received(data)
+        # What the parser has in hand and has not told of counts too: a header without end is never told.
+        if self._in_head:
+            self._head_bytes += len(data)
+            self._close_if_long()
+
+    def on_message_begin(self) -> None:
+        self._in_head, self._head_bytes = True, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._stop_waiting()
+        self._head_bytes = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if not self._close_if_long():
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_head, self._head_bytes = True, 0
+        if self.cycle is not None:
+            super().on_message_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if self.cycle is not None:
+            super().on_body(body)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._deadline = self.loop.call_later(HEAD_S, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _close_if_long(self) -> bool:
+        if self._head_bytes > HEAD_BYTES:
+            self.transport.close()
+        return self._head_bytes > HEAD_BYTES

@@ -1,0 +1,112 @@
+"""Stands before every route: no key, no answer."""
+
+import ipaddress
+import logging
+import math
+from typing import Literal
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import Problem, answer
+from service.parts import parts_of
+from service.security.allowance import Allowance
+from service.security.api_key import ApiKey
+from service.security.scopes import Scope as Right
+from service.security.scopes import needed
+from service.store.trouble import StoreError
+
+logger = logging.getLogger(__name__)
+
+Auth = Literal["keys", "none"]
+
+SEND_IT = "Send a key: Authorization: Bearer KEY, or X-API-Key: KEY. `brinell keys api` makes one."
+
+
+class Guard:
+    """Lets in who may ask; records what administrators did.
+
+    Without keys (`BRINELL_AUTH=none`) it answers this machine only, whatever address the service listens on.
+    """
+
+    def __init__(self, app: ASGIApp, auth: Auth, per_minute: int) -> None:
+        self.app = app
+        self.auth = auth
+        self.allowance = Allowance(per_minute)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        right = needed(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        if right is None:
+            await self.app(scope, receive, send)
+            return
+        key: ApiKey | None = None
+        if self.auth == "none":
+            refusal = None if _from_here(scope) else _refused(scope, 403, "key", "this service answers its own machine only")
+        else:
+            key, refusal = await self._let_in(scope, right)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+        elif right is Right.ADMIN:
+            await self._recorded(key, scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _let_in(self, scope: Scope, right: Right) -> tuple[ApiKey | None, Response | None]:
+        text = _given(Headers(scope=scope))
+        try:
+            key = None if text is None else await parts_of(scope["app"]).keyring.find(text)
+        except StoreError as error:
+            return None, _refused(scope, 503, "key", f"keys cannot be read: {error.reason}", what_to_do=error.what_to_do)
+        if key is None:
+            reason = "there is none" if text is None else "this one is not known, or was revoked"
+            return None, _refused(scope, 401, "key", reason, headers={"WWW-Authenticate": "Bearer"})
+        if not key.may(right):
+            rights = ", ".join(sorted(key.scopes))
+            return key, _refused(scope, 403, "key", f"key {key.id} may {rights}; this needs {right}")
+        wait_s = self.allowance.take(key.id)
+        if wait_s:
+            return key, _refused(
+                scope, 429, "key", f"key {key.id} asks too often", headers={"Retry-After": str(math.ceil(wait_s))},
+                what_to_do="Wait as long as Retry-After says; BRINELL_REQUESTS_PER_MINUTE is the limit of a key.",
+            )  # fmt: skip
+        return key, None
+
+    async def _recorded(self, key: ApiKey | None, scope: Scope, receive: Receive, send: Send) -> None:
+        status = 500
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_see)
+        finally:
+            await parts_of(scope["app"]).audit.record(Request(scope), key, status)
+
+
+def _given(headers: Headers) -> str | None:
+    scheme, _, credentials = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    return headers.get("x-api-key")
+
+
+def _from_here(scope: Scope) -> bool:
+    client = scope.get("client")
+    if client is None:  # a socket of the file system
+        return True
+    try:
+        return ipaddress.ip_address(client[0]).is_loopback
+    except ValueError:  # Starlette's test client has a name
+        return client[0] == "testclient"
+
+
+def _refused(
+    scope: Scope, status: int, field: str, reason: str, *, what_to_do: str = SEND_IT, headers: dict[str, str] | None = None,
+) -> Response:  # fmt: skip
+    problem = Problem(field=field, reason=reason, what_to_do=what_to_do)
+    return answer(Request(scope), status, [problem], {"Connection": "close", **(headers or {})})

@@ -1,0 +1,57 @@
+"""How long a client may take: one that sends or reads a byte a minute would hold its place for ever."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import Problem, answer
+
+IDLE_S = 20.0
+"""Longest wait for the next part of a body, or for a client to take the next part of an answer."""
+
+SLOWEST_BYTES_S = 4096
+"""Over the whole body, after the first `IDLE_S`: one byte in each wait would be no better."""
+
+
+class Patience:
+    """Ends a request whose client is too slow: 408 where no answer has begun, else the connection is closed."""
+
+    def __init__(self, app: ASGIApp, idle_s: float = IDLE_S) -> None:
+        self.app = app
+        self.idle_s = idle_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        waited, received, ended, began = 0.0, 0, False, False
+        loop = asyncio.get_running_loop()
+
+        async def receive_in_time() -> Message:
+            nonlocal waited, received, ended
+            if ended:  # only a disconnect can come, and that may take as long as the answer
+                return await receive()
+            since = loop.time()
+            allowed = self.idle_s + received / SLOWEST_BYTES_S - waited
+            async with asyncio.timeout(min(self.idle_s, max(allowed, 0))):
+                message = await receive()
+            waited += loop.time() - since
+            received += len(message.get("body", b""))
+            ended = not message.get("more_body", False)
+            return message
+
+        async def send_in_time(message: Message) -> None:
+            nonlocal began
+            began = True
+            async with asyncio.timeout(self.idle_s):
+                await send(message)
+
+        try:
+            await self.app(scope, receive_in_time, send_in_time)
+        except TimeoutError:
+            if began:
+                raise
+            problem = Problem(field="body", reason="it came too slowly", what_to_do="Send it at once, or compressed.")
+            refusal = answer(Request(scope), 408, [problem], {"Connection": "close"})
+            await refusal(scope, receive, send)

@@ -1,0 +1,36 @@
+"""What a key may do, and what a request needs. Whatever is not listed here needs an administrator."""
+
+import re
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """One right; `admin` includes the others."""
+
+    DIAGNOSE = "diagnose"
+    FEEDBACK = "feedback"
+    ADMIN = "admin"
+
+
+OPEN = re.compile(r"/|/healthz|/readyz|/docs(/.*)?|/openapi\.json|/v2|/v2/health/(live|ready)")
+"""Says nothing about any machine; whoever watches the service, or describes it, needs no key."""
+
+QUESTIONS = re.compile(r"/v1/diagnose|/v2/models/.+/infer|/v2/repository/index")
+"""What is asked by POST and changes nothing but the record of answers."""
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def needed(method: str, path: str) -> Scope | None:
+    """The right that a request needs; None where anybody may.
+
+    >>> needed("POST", "/v1/diagnose"), needed("POST", "/v1/models/reload"), needed("GET", "/healthz")
+    (<Scope.DIAGNOSE: 'diagnose'>, <Scope.ADMIN: 'admin'>, None)
+    """
+    if method in READING and OPEN.fullmatch(path):
+        return None
+    if method == "POST" and path == "/v1/feedback":
+        return Scope.FEEDBACK
+    if method in READING or (method == "POST" and QUESTIONS.fullmatch(path)):
+        return Scope.DIAGNOSE
+    return Scope.ADMIN
