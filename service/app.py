@@ -21,6 +21,7 @@ from service.registry import Registry
 from service.request_id import RequestId
 from service.routes import ROUTERS
 from service.settings import Settings
+from service.store.remembering import remembering
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -45,11 +46,11 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    with ThreadPoolExecutor(settings.threads, thread_name_prefix="diagnose") as pool:
+    with ThreadPoolExecutor(settings.threads, thread_name_prefix="diagnose") as pool, remembering(settings) as store:
         loading = asyncio.get_running_loop().run_in_executor(pool, Registry.load, settings.bundles)
         registry = await loading
         engine = Engine(registry.bundles, PROFILES[settings.energy_profile], settings.watts_per_core)
-        app.state.parts = Parts(settings, pool, registry, engine)
+        app.state.parts = Parts(settings, pool, registry, engine, store)
         yield
 
 

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from data.bearing import FORMS
 from data.errors import SignalError
+from service.store.trouble import RETRY_AFTER_S, KeyReused, NothingKept, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,10 @@ WHAT_TO_DO = {
     "content_encoding": "Send the bytes as they are, without the header Content-Encoding; float32 is the smallest.",
     "body": "Send a JSON object with samples and rate_hz; GET /docs shows one.",
     "length": "Send a shorter part of the signal; float32 and .npy may be longer than JSON.",
+    "cursor": "Give `next` of the page before as it stands there, or leave it out for the first page.",
+    "id": "GET /v1/diagnoses lists what is kept.",
+    "idempotency_key": "Send the header Idempotency-Key once, 1 to 64 of A-Z a-z 0-9 . _ : -, another one for another "
+    "request; or leave it out.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."
@@ -49,10 +54,11 @@ class Refusal(Problem):
 class RequestRefused(Exception):
     """Raised anywhere under a route; becomes a `Refusal` with this status."""
 
-    def __init__(self, status: int, problems: Sequence[Problem]) -> None:
+    def __init__(self, status: int, problems: Sequence[Problem], headers: dict[str, str] | None = None) -> None:
         super().__init__(f"{status}: {problems[0].field}: {problems[0].reason}")
         self.status = status
         self.problems = problems
+        self.headers = headers
 
 
 def problem(field: str, reason: str) -> Problem:
@@ -80,11 +86,24 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestRefused)
     async def _refused(request: Request, error: RequestRefused) -> Response:
-        return _answer(request, error.status, error.problems)
+        return _answer(request, error.status, error.problems, error.headers)
 
     @app.exception_handler(SignalError)
     async def _signal(request: Request, error: SignalError) -> Response:
         return _answer(request, 422, [problem(error.field, error.reason)])
+
+    @app.exception_handler(StoreError)
+    async def _store(request: Request, error: StoreError) -> Response:
+        found = Problem(field="store", reason=error.reason, what_to_do=error.what_to_do)
+        return _answer(request, 503, [found], {"Retry-After": str(RETRY_AFTER_S)})
+
+    @app.exception_handler(NothingKept)
+    async def _nothing(request: Request, error: NothingKept) -> Response:
+        return _answer(request, 404, [problem("store", str(error))])
+
+    @app.exception_handler(KeyReused)
+    async def _reused(request: Request, error: KeyReused) -> Response:
+        return _answer(request, 422, [problem("idempotency_key", str(error))])
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:

@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from service.engine import Engine
 from service.registry import Registry
 from service.settings import Settings
+from service.store.nothing import Nothing
+from service.store.store import Store
 
 Result = TypeVar("Result")
 
@@ -24,12 +26,14 @@ class Parts:
         pool: the threads that do what takes processor time.
         registry: the bundles.
         engine: answers with them.
+        store: keeps the answers.
     """
 
     settings: Settings
     pool: ThreadPoolExecutor
     registry: Registry
     engine: Engine
+    store: Store | Nothing
 
     async def in_pool(self, work: Callable[[], Result]) -> Result:
         """The result of `work`, done by one of the threads."""

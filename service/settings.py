@@ -1,7 +1,7 @@
 """Everything that can be set about the service, by environment variables `BRINELL_*`."""
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from data.errors import BrinellError
 from models.bundle import PRETRAINED
 from models.energy import PROFILES
+from service.store.location import checked, state_folder
 
 MIB = 1 << 20
 
@@ -29,6 +30,12 @@ class Settings(BaseSettings):
         max_minutes: a longer signal is refused with 422.
         threads: diagnoses computed at once; each keeps one core busy.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
+        state: folder of what the service remembers; else `~/.local/state/brinell`.
+        store: where diagnoses are kept: a file of SQLite, `postgresql://...`, or `none`; else `brinell.db` in `state`.
+        durability: `power-safe` answers after the diagnosis is on disk, `fast` before.
+        commit_seconds: in `fast`, how much a power loss can cost.
+        keep_days: older diagnoses are deleted.
+        keep_mib: the oldest diagnoses are deleted where all take more.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
@@ -42,6 +49,12 @@ class Settings(BaseSettings):
     max_minutes: Annotated[float, Field(gt=0)] = 10
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     energy_profile: str = "float32"
+    state: Path = Field(default_factory=state_folder)
+    store: str | None = None
+    durability: Literal["power-safe", "fast"] = "power-safe"
+    commit_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
+    keep_days: Annotated[float, Field(gt=0, le=36_500)] = 730
+    keep_mib: Annotated[int, Field(ge=1)] = 2048
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
@@ -57,6 +70,11 @@ class Settings(BaseSettings):
             raise SettingsError(
                 "; ".join(_told(problem, given) for problem in error.errors(include_url=False))
             ) from None
+
+    @field_validator("store")
+    @classmethod
+    def _store_is_of_a_known_kind(cls, store: str | None) -> str | None:
+        return store and checked(store)
 
     @field_validator("energy_profile")
     @classmethod
