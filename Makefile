@@ -40,6 +40,8 @@ endif
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
+# Without keys it answers this machine only; for others: BRINELL_AUTH=keys make serve
+serve: export BRINELL_AUTH ?= none
 serve: $(SERVE) ## answer on 127.0.0.1 (BRINELL_PORT, else 8000)
 	exec $(PY) -m brinell serve
 

@@ -21,7 +21,14 @@ from service.parts import Parts
 from service.registry import Registry
 from service.request_id import RequestId
 from service.routes import ROUTERS
+from service.security import key_records
+from service.security.audit import Audit
+from service.security.guard import Guard
+from service.security.headers import SecurityHeaders
+from service.security.keyring import Keyring
+from service.security.patience import Patience
 from service.settings import Settings
+from service.store.remembering import remembering
 from service.watch import Watch
 
 
@@ -38,6 +45,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics()
     # The last is the outermost.
+    app.add_middleware(Guard, auth=settings.auth, per_minute=settings.requests_per_minute)
+    app.add_middleware(Patience)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(Watch, metrics=app.state.metrics)
     app.add_middleware(RequestId)
     if settings.traces is not None:
@@ -52,11 +62,12 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    with ThreadPoolExecutor(settings.threads, thread_name_prefix="diagnose") as pool:
+    with ThreadPoolExecutor(settings.threads, thread_name_prefix="diagnose") as pool, remembering(settings) as store:
         loading = asyncio.get_running_loop().run_in_executor(pool, Registry.load, settings.bundles)
         registry = await loading
         engine = Engine(registry.bundles, PROFILES[settings.energy_profile], settings.watts_per_core)
-        app.state.parts = Parts(settings, pool, registry, engine, app.state.metrics)
+        keyring, audit = Keyring(lambda: store.read(key_records.valid)), Audit(store.write)
+        app.state.parts = Parts(settings, pool, registry, engine, app.state.metrics, store, keyring, audit)
         yield
 
 

@@ -155,5 +155,6 @@ class Diagnosis(_Part):
     bundle: UsedBundle | None = None
     signal: SignalRead
     warnings: list[str] = []
+    id: Annotated[str | None, Field(description="In the store (GET /v1/diagnoses/{id}); null: not kept.")] = None
     request_id: str = ""
     timing: Timing = Timing()

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from data.bearing import FORMS
 from data.errors import SignalError
+from service.store.trouble import RETRY_AFTER_S, KeyReused, NothingKept, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,10 @@ WHAT_TO_DO = {
     "content_encoding": "Send the bytes as they are, without the header Content-Encoding; float32 is the smallest.",
     "body": "Send a JSON object with samples and rate_hz; GET /docs shows one.",
     "length": "Send a shorter part of the signal; float32 and .npy may be longer than JSON.",
+    "cursor": "Give `next` of the page before as it stands there, or leave it out for the first page.",
+    "id": "GET /v1/diagnoses lists what is kept.",
+    "idempotency_key": "Send the header Idempotency-Key once, 1 to 64 of A-Z a-z 0-9 . _ : -, another one for another "
+    "request; or leave it out.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."
@@ -49,10 +54,11 @@ class Refusal(Problem):
 class RequestRefused(Exception):
     """Raised anywhere under a route; becomes a `Refusal` with this status."""
 
-    def __init__(self, status: int, problems: Sequence[Problem]) -> None:
+    def __init__(self, status: int, problems: Sequence[Problem], headers: dict[str, str] | None = None) -> None:
         super().__init__(f"{status}: {problems[0].field}: {problems[0].reason}")
         self.status = status
         self.problems = problems
+        self.headers = headers
 
 
 def problem(field: str, reason: str) -> Problem:
@@ -80,26 +86,39 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestRefused)
     async def _refused(request: Request, error: RequestRefused) -> Response:
-        return _answer(request, error.status, error.problems)
+        return answer(request, error.status, error.problems, error.headers)
 
     @app.exception_handler(SignalError)
     async def _signal(request: Request, error: SignalError) -> Response:
-        return _answer(request, 422, [problem(error.field, error.reason)])
+        return answer(request, 422, [problem(error.field, error.reason)])
+
+    @app.exception_handler(StoreError)
+    async def _store(request: Request, error: StoreError) -> Response:
+        found = Problem(field="store", reason=error.reason, what_to_do=error.what_to_do)
+        return answer(request, 503, [found], {"Retry-After": str(RETRY_AFTER_S)})
+
+    @app.exception_handler(NothingKept)
+    async def _nothing(request: Request, error: NothingKept) -> Response:
+        return answer(request, 404, [problem("store", str(error))])
+
+    @app.exception_handler(KeyReused)
+    async def _reused(request: Request, error: KeyReused) -> Response:
+        return answer(request, 422, [problem("idempotency_key", str(error))])
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        return _answer(request, 422, problems_of(error.errors()))
+        return answer(request, 422, problems_of(error.errors()))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         reason = f"{request.method} {request.url.path}: {HTTPStatus(error.status_code).phrase}"
-        return _answer(request, error.status_code, [problem("path", reason)], dict(error.headers or {}))
+        return answer(request, error.status_code, [problem("path", reason)], dict(error.headers or {}))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:
         logger.error("request %s failed", request_id(request), exc_info=error)
         reason = "an error of the service's own, not of the request"
-        return _answer(request, 500, [Problem(field="service", reason=reason, what_to_do="Report the request id.")])
+        return answer(request, 500, [Problem(field="service", reason=reason, what_to_do="Report the request id.")])
 
 
 def request_id(request: Request) -> str:
@@ -107,9 +126,10 @@ def request_id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
-def _answer(
+def answer(
     request: Request, status: int, problems: Sequence[Problem], headers: dict[str, str] | None = None
 ) -> Response:
+    """The refusal as it is sent; for what stands outside the routes, where nothing that is raised is caught."""
     identity = request_id(request)
     content = Refusal(**problems[0].model_dump(), more=list(problems[1:]), request_id=identity)
     headers = {**(headers or {}), "X-Request-ID": identity}

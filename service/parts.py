@@ -11,7 +11,11 @@ from fastapi import FastAPI
 from service.engine import Engine
 from service.metrics import Metrics
 from service.registry import Registry
+from service.security.audit import Audit
+from service.security.keyring import Keyring
 from service.settings import Settings
+from service.store.nothing import Nothing
+from service.store.store import Store
 
 Result = TypeVar("Result")
 
@@ -26,6 +30,9 @@ class Parts:
         registry: the bundles.
         engine: answers with them.
         metrics: what is counted meanwhile.
+        store: keeps the answers.
+        keyring: who may ask.
+        audit: keeps what administrators did.
     """
 
     settings: Settings
@@ -33,6 +40,9 @@ class Parts:
     registry: Registry
     engine: Engine
     metrics: Metrics
+    store: Store | Nothing
+    keyring: Keyring
+    audit: Audit
 
     async def in_pool(self, work: Callable[[], Result]) -> Result:
         """The result of `work`, done by one of the threads."""

@@ -35,6 +35,15 @@ BundleName = Annotated[
         examples=["order"],
     ),
 ]
+SourceName = Annotated[
+    str,
+    Field(
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        max_length=120,
+        description="Where the signal came from, in your words (a machine, a measuring point); kept with the answer.",
+        examples=["mill 3, fan, drive end"],
+    ),
+]
 Sample = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -55,6 +64,7 @@ class Query(BaseModel):
         ),
     ] = None
     bundle: BundleName | None = None
+    source: SourceName | None = None
     windows: Annotated[bool, Field(description="Also answer with every window.")] = False
 
 
@@ -71,6 +81,7 @@ class Body(BaseModel):
     speed_rpm: SpeedRpm | None = None
     bearing: BearingGiven | None = None
     bundle: BundleName | None = None
+    source: SourceName | None = None
     windows: bool = False
 
 
@@ -82,6 +93,7 @@ class Question:
     bundle: str | None = None
     windows: bool = False
     warnings: tuple[str, ...] = ()
+    source: str | None = None
 
 
 def ask(samples: NDArray[np.float32], query: Query, body: Body | None = None) -> Question:
@@ -91,7 +103,7 @@ def ask(samples: NDArray[np.float32], query: Query, body: Body | None = None) ->
         RequestRefused: `rate_hz` stands nowhere, or query and body say different things.
         SignalError: no signal.
     """
-    facts = {name: _one(name, query, body) for name in ("rate_hz", "speed_rpm", "bundle")}
+    facts = {name: _one(name, query, body) for name in ("rate_hz", "speed_rpm", "bundle", "source")}
     if facts["rate_hz"] is None:
         raise refused(422, "rate_hz", "is missing, in the query and in the body")
     bearing = _bearing(query, body)
@@ -104,7 +116,7 @@ def ask(samples: NDArray[np.float32], query: Query, body: Body | None = None) ->
         source="request",
     )
     windows = query.windows or (body is not None and body.windows)
-    return Question(recording, facts["bundle"], windows, warnings_about(bearing))
+    return Question(recording, facts["bundle"], windows, warnings_about(bearing), facts["source"])
 
 
 def _bearing(query: Query, body: Body | None) -> Bearing | None:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, FilePath, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import BrinellError
 from models.bundle import PRETRAINED
 from models.energy import PROFILES
 from service.logs import Format
+from service.security.scopes import Auth
+from service.store.location import NONE, checked, state_folder
 
 MIB = 1 << 20
 
@@ -31,9 +33,19 @@ class Settings(BaseSettings):
         max_minutes: a longer signal is refused with 422.
         threads: diagnoses computed at once; each keeps one core busy.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
+        auth: `keys`, or `none`: then it answers its own machine only.
+        requests_per_minute: that one key may make.
+        connections: that are open at once; more are refused with 503.
+        tls_certificate, tls_key: PEM files; with them it speaks HTTPS.
         log_format: `plain` lines for people, or `json` for a collector.
         log_level: `warning` leaves out the line for each request.
         traces: address of an OpenTelemetry collector (http://host:4318); needs the extra `trace`.
+        state: folder of what the service remembers; else `~/.local/state/brinell`.
+        store: where diagnoses are kept: a file of SQLite, `postgresql://...`, or `none`; else `brinell.db` in `state`.
+        durability: `power-safe` answers after the diagnosis is on disk, `fast` before.
+        commit_seconds: in `fast`, how much a power loss can cost.
+        keep_days: older diagnoses are deleted.
+        keep_mib: the oldest diagnoses are deleted where all take more.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
@@ -47,9 +59,20 @@ class Settings(BaseSettings):
     max_minutes: Annotated[float, Field(gt=0)] = 10
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     energy_profile: str = "float32"
+    auth: Auth = "keys"
+    requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
+    connections: Annotated[int, Field(ge=1, le=10_000)] = 256
+    tls_certificate: FilePath | None = None
+    tls_key: FilePath | None = None
     log_format: Format = "plain"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     traces: Annotated[str | None, Field(pattern=r"^https?://")] = None
+    state: Path = Field(default_factory=state_folder)
+    store: str | None = None
+    durability: Literal["power-safe", "fast"] = "power-safe"
+    commit_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
+    keep_days: Annotated[float, Field(gt=0, le=36_500)] = 730
+    keep_mib: Annotated[int, Field(ge=1)] = 2048
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
@@ -66,12 +89,25 @@ class Settings(BaseSettings):
                 "; ".join(_told(problem, given) for problem in error.errors(include_url=False))
             ) from None
 
+    @field_validator("store")
+    @classmethod
+    def _store_is_of_a_known_kind(cls, store: str | None) -> str | None:
+        return store and checked(store)
+
     @field_validator("energy_profile")
     @classmethod
     def _profile_is_known(cls, name: str) -> str:
         if name not in PROFILES:
             raise ValueError(f"there is no such profile; there are {', '.join(PROFILES)}")
         return name
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.auth == "keys" and self.store == NONE:
+            raise ValueError("BRINELL_AUTH=keys needs a store that keeps the keys, and BRINELL_STORE is none")
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("BRINELL_TLS_CERTIFICATE and BRINELL_TLS_KEY are given together or not at all")
+        return self
 
     def shown(self) -> Iterator[str]:
         """A line for each setting: its variable, its value, and whether somebody set it."""
@@ -91,6 +127,8 @@ class Settings(BaseSettings):
 
 
 def _told(problem: Any, given: dict[str, Any]) -> str:
+    if not problem["loc"]:  # several settings that do not fit together; the message names them
+        return str(problem["msg"].removeprefix("Value error, "))
     name = str(problem["loc"][0])
     where = f"--{name.replace('_', '-')}" if name in given else f"BRINELL_{name.upper()}"
     return f"{where} is {problem['input']!r}: {problem['msg'].removeprefix('Value error, ')}"

@@ -1,7 +1,7 @@
-"""Where tests find real recordings, and what happens where there are none."""
+"""Where tests find real recordings, what happens where there are none, and where tested services keep what they do."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -10,6 +10,15 @@ import pytest
 import data.home
 
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remembered_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a tested service remembers is no part of what this machine's does; only some tests bring a key."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("BRINELL_STATE", str(tmp_path_factory.mktemp("state")))
+        environment.setenv("BRINELL_AUTH", "none")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from service.routes import diagnose, metrics, models, state
+from service.routes import diagnose, diagnoses, metrics, models, state
 from service.settings import Settings
 
 ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
@@ -12,4 +12,5 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     metrics.router,
     models.router,
     diagnose.router,
+    diagnoses.router,
 )

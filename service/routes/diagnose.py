@@ -1,7 +1,6 @@
 """`POST /v1/diagnose`: a signal comes in, a diagnosis goes out."""
 
 import time
-from collections import Counter
 from typing import Annotated
 
 import fastapi
@@ -15,7 +14,11 @@ from service.errors import refused
 from service.parts import Parts, parts_of
 from service.question import Query, Question
 from service.registry import NoSuchBundle
+from service.repeated import refuse_repeated
+from service.retrying import PARAMETER, REPLAYED, key_of, retried
 from service.settings import Settings
+from service.store.store import Entry, Retried
+from service.store.trouble import StoreError
 
 
 def router(settings: Settings) -> APIRouter:
@@ -28,7 +31,7 @@ def router(settings: Settings) -> APIRouter:
         description=docs.diagnose(settings),
         response_model=Diagnosis,
         responses=docs.DIAGNOSE_RESPONSES,
-        openapi_extra={"requestBody": docs.request_body()},
+        openapi_extra={"requestBody": docs.request_body(), "parameters": [PARAMETER]},
     )
     async def diagnose(request: Request, query: Annotated[Query, fastapi.Query()]) -> Response:
         return await _diagnose(parts_of(request.app), request, query)
@@ -40,21 +43,28 @@ async def _diagnose(parts: Parts, request: Request, query: Query) -> Response:
     if not parts.registry.bundles:
         raise refused(503, "bundle", "no bundle is ready; GET /readyz says why")
     try:
-        _refuse_repeated(request)
+        refuse_repeated(request)
+        key = key_of(request)
+        parts.store.check()
         decode = codec(request.headers.get("content-type"))
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
         if encoding != "identity":
             raise refused(415, "content_encoding", f"bodies in {encoding} are not read")
         limit = parts.settings.max_bytes(json=decode is read_json)
         body = await collect(request.stream(), request.headers.get("content-length"), limit)
-    except errors.RequestRefused:
+    except (errors.RequestRefused, StoreError):
         await drain(request)
         raise
-    answer = await parts.in_pool(lambda: _answer(parts, decode, body, query, errors.request_id(request)))
-    return Response(answer, media_type="application/json")
+    again = None if key is None else await parts.in_pool(lambda: retried(request, key, body))
+    earlier = None if again is None else await parts.store.earlier(again)
+    if earlier is not None:
+        return Response(earlier, media_type="application/json", headers=REPLAYED)
+    entry = await parts.in_pool(lambda: _answer(parts, decode, body, query, errors.request_id(request), again))
+    answer = await parts.store.keep(entry)
+    return Response(answer, media_type="application/json", headers=None if answer is entry.answer else REPLAYED)
 
 
-def _answer(parts: Parts, decode: Codec, body: Bytes, query: Query, identity: str) -> bytes:
+def _answer(parts: Parts, decode: Codec, body: Bytes, query: Query, identity: str, again: Retried | None) -> Entry:
     began = time.perf_counter()
     question = decode(body, query)
     decode_ms = round((time.perf_counter() - began) * 1e3, 3)
@@ -71,15 +81,7 @@ def _answer(parts: Parts, decode: Codec, body: Bytes, query: Query, identity: st
     )
     diagnosis = diagnosis.model_copy(update={"request_id": identity, "timing": timing})
     parts.metrics.observe(diagnosis, used)
-    return diagnosis.model_dump_json().encode()
-
-
-def _refuse_repeated(request: Request) -> None:
-    """One of two values would be taken without a word."""
-    counts = Counter(name for name, _ in request.query_params.multi_items())
-    for name, count in counts.items():
-        if count > 1:
-            raise refused(422, name, f"stands in the query {count} times; give it once")
+    return parts.store.entry(diagnosis, question.source, again)
 
 
 def _limit_length(question: Question, settings: Settings) -> None:

@@ -6,11 +6,21 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from data.errors import BrinellError
 from service.security.scopes import Scope
 
+LONGEST_NAME = 80
 SECRET_BYTES = 32
 ID_BYTES = 4
 FORM = re.compile(rf"brinell_([0-9a-f]{{{2 * ID_BYTES}}})_([A-Za-z0-9_-]{{43}})")
+
+
+class NameTooLong(BrinellError):
+    """A key's name does not fit."""
+
+
+class NoSuchKey(BrinellError):
+    """There is no valid key of this id."""
 
 
 @dataclass(frozen=True)

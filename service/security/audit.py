@@ -11,7 +11,7 @@ from service.errors import request_id
 from service.security.api_key import ApiKey
 from service.store.identity import wall_us
 from service.store.tables import AuditEntry
-from service.store.trouble import StoreError
+from service.store.trouble import NothingKept, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ class Audit:
         logger.info("%(method)s %(path)s %(status)s by key %(key_id)s", entry, extra={"audit": entry})
         try:
             await self._write(lambda connection: _add(connection, entry))
+        except NothingKept:
+            return
         except StoreError as error:
             logger.error("an administrator's request is in the log alone: %s", error)
 

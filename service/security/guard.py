@@ -3,7 +3,6 @@
 import ipaddress
 import logging
 import math
-from typing import Literal
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -14,15 +13,16 @@ from service.errors import Problem, answer
 from service.parts import parts_of
 from service.security.allowance import Allowance
 from service.security.api_key import ApiKey
+from service.security.scopes import Auth, needed
 from service.security.scopes import Scope as Right
-from service.security.scopes import needed
 from service.store.trouble import StoreError
 
 logger = logging.getLogger(__name__)
 
-Auth = Literal["keys", "none"]
-
 SEND_IT = "Send a key: Authorization: Bearer KEY, or X-API-Key: KEY. `brinell keys api` makes one."
+HERE_ONLY = "without keys this service answers its own machine only"
+SET_KEYS = "Set BRINELL_AUTH=keys, and make a key: brinell keys api NAME."
+WAIT = "Wait as long as Retry-After says; BRINELL_REQUESTS_PER_MINUTE is the limit of a key."
 
 
 class Guard:
@@ -42,10 +42,10 @@ class Guard:
             await self.app(scope, receive, send)
             return
         key: ApiKey | None = None
-        if self.auth == "none":
-            refusal = None if _from_here(scope) else _refused(scope, 403, "key", "this service answers its own machine only")
-        else:
+        if self.auth == "keys":
             key, refusal = await self._let_in(scope, right)
+        else:
+            refusal = None if _from_here(scope) else _refused(scope, 403, HERE_ONLY, what_to_do=SET_KEYS)
         if refusal is not None:
             await refusal(scope, receive, send)
         elif right is Right.ADMIN:
@@ -58,20 +58,18 @@ class Guard:
         try:
             key = None if text is None else await parts_of(scope["app"]).keyring.find(text)
         except StoreError as error:
-            return None, _refused(scope, 503, "key", f"keys cannot be read: {error.reason}", what_to_do=error.what_to_do)
+            return None, _refused(scope, 503, f"keys cannot be read: {error.reason}", what_to_do=error.what_to_do)
         if key is None:
             reason = "there is none" if text is None else "this one is not known, or was revoked"
-            return None, _refused(scope, 401, "key", reason, headers={"WWW-Authenticate": "Bearer"})
+            return None, _refused(scope, 401, reason, headers={"WWW-Authenticate": "Bearer"})
         if not key.may(right):
             rights = ", ".join(sorted(key.scopes))
-            return key, _refused(scope, 403, "key", f"key {key.id} may {rights}; this needs {right}")
+            return key, _refused(scope, 403, f"key {key.id} may {rights}; this needs {right}")
         wait_s = self.allowance.take(key.id)
-        if wait_s:
-            return key, _refused(
-                scope, 429, "key", f"key {key.id} asks too often", headers={"Retry-After": str(math.ceil(wait_s))},
-                what_to_do="Wait as long as Retry-After says; BRINELL_REQUESTS_PER_MINUTE is the limit of a key.",
-            )  # fmt: skip
-        return key, None
+        if not wait_s:
+            return key, None
+        headers = {"Retry-After": str(math.ceil(wait_s))}
+        return key, _refused(scope, 429, f"key {key.id} asks too often", what_to_do=WAIT, headers=headers)
 
     async def _recorded(self, key: ApiKey | None, scope: Scope, receive: Receive, send: Send) -> None:
         status = 500
@@ -102,11 +100,11 @@ def _from_here(scope: Scope) -> bool:
     try:
         return ipaddress.ip_address(client[0]).is_loopback
     except ValueError:  # Starlette's test client has a name
-        return client[0] == "testclient"
+        return bool(client[0] == "testclient")
 
 
 def _refused(
-    scope: Scope, status: int, field: str, reason: str, *, what_to_do: str = SEND_IT, headers: dict[str, str] | None = None,
-) -> Response:  # fmt: skip
-    problem = Problem(field=field, reason=reason, what_to_do=what_to_do)
+    scope: Scope, status: int, reason: str, *, what_to_do: str = SEND_IT, headers: dict[str, str] | None = None
+) -> Response:
+    problem = Problem(field="key", reason=reason, what_to_do=what_to_do)
     return answer(Request(scope), status, [problem], {"Connection": "close", **(headers or {})})

@@ -1,7 +1,14 @@
 """What a key may do, and what a request needs. Whatever is not listed here needs an administrator."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Literal
+
+from data.errors import BrinellError
+
+Auth = Literal["keys", "none"]
+"""Who may ask: whoever has a key, or whoever is on this machine."""
 
 
 class Scope(StrEnum):
@@ -10,6 +17,10 @@ class Scope(StrEnum):
     DIAGNOSE = "diagnose"
     FEEDBACK = "feedback"
     ADMIN = "admin"
+
+
+class NoSuchScope(BrinellError):
+    """A right that there is not."""
 
 
 OPEN = re.compile(r"/|/healthz|/readyz|/docs(/.*)?|/openapi\.json|/v2|/v2/health/(live|ready)")
@@ -34,3 +45,15 @@ def needed(method: str, path: str) -> Scope | None:
     if method in READING or (method == "POST" and QUESTIONS.fullmatch(path)):
         return Scope.DIAGNOSE
     return Scope.ADMIN
+
+
+def scopes_of(words: Iterable[str]) -> frozenset[Scope]:
+    """The rights that people name.
+
+    Raises:
+        NoSuchScope: one of them is none.
+    """
+    try:
+        return frozenset(Scope(word) for word in words)
+    except ValueError as error:
+        raise NoSuchScope(f"{error}; there are {', '.join(Scope)}") from None

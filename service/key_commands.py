@@ -1,0 +1,92 @@
+"""`brinell keys`: what is secret, made where it is used."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from data.terminal import explained
+
+keys = typer.Typer(help="Make keys, and take them back.", no_args_is_help=True)
+
+
+def join(app: typer.Typer) -> None:
+    """Adds `brinell keys` to the command line."""
+    app.add_typer(keys, name="keys")
+
+
+@keys.command()
+def api(
+    name: Annotated[str, typer.Argument(help="Whose it is, for people: press-line-2.")],
+    scope: Annotated[
+        list[str] | None, typer.Option(help="diagnose (also reads), feedback, or admin (everything); may be repeated.")
+    ] = None,
+) -> None:
+    """Make a key for asking the service, and print it, this once: the store keeps only its sha256.
+
+    The service need not be stopped, and knows the key within seconds. Begin with one for yourself:
+
+      brinell keys api me --scope admin
+
+      brinell keys api press-line-2
+    """
+    with explained():
+        from service.security import key_records
+        from service.security.api_key import LONGEST_NAME, NameTooLong, make
+        from service.security.scopes import scopes_of
+        from service.store.identity import wall_us
+        from service.store.remembering import keeping
+
+        if not 0 < len(name) <= LONGEST_NAME:
+            raise NameTooLong(f"a name has 1 to {LONGEST_NAME} characters, not {len(name)}")
+        key, text = make(name, scopes_of(scope or ["diagnose"]))
+        with keeping() as database, database.writing() as connection:
+            key_records.add(connection, key, wall_us())
+        rights = ", ".join(sorted(key.scopes))
+        typer.echo(f"Key {key.id} of {name} may {rights}. It is shown this once:", err=True)
+        typer.echo(text)
+
+
+@keys.command("list")
+def listed() -> None:
+    """List the keys: whose, what each may do, and since when.
+
+    Example:  brinell keys list
+    """
+    with explained():
+        from rich.console import Console
+        from rich.table import Table
+
+        from service.security import key_records
+        from service.store.remembering import keeping
+
+        with keeping() as database, database.reading() as connection:
+            records = key_records.everything(connection)
+        table = Table("id", "name", "may", "made", "revoked", box=None)
+        for record in records:
+            revoked = "" if record.revoked_us is None else _day(record.revoked_us)
+            rights = ", ".join(sorted(record.key.scopes))
+            table.add_row(record.key.id, record.key.name, rights, _day(record.made_us), revoked)
+        Console().print(table)
+
+
+@keys.command()
+def revoke(identity: Annotated[str, typer.Argument(metavar="ID", help="As `brinell keys list` shows it.")]) -> None:
+    """Take a key back: within seconds it opens nothing.
+
+    Example:  brinell keys revoke 1f3a90bc
+    """
+    with explained():
+        from service.security import key_records
+        from service.security.api_key import NoSuchKey
+        from service.store.identity import wall_us
+        from service.store.remembering import keeping
+
+        with keeping() as database, database.writing() as connection:
+            if not key_records.revoke(connection, identity, wall_us()):
+                raise NoSuchKey(f"no key {identity} that is valid; brinell keys list shows them")
+        typer.echo(f"key {identity} opens nothing any more")
+
+
+def _day(time_us: int) -> str:
+    return datetime.fromtimestamp(time_us / 1e6, UTC).strftime("%Y-%m-%d %H:%M UTC")

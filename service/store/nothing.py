@@ -1,0 +1,51 @@
+"""The store of BRINELL_STORE=none: answers go out and are forgotten."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, TypeVar
+
+from sqlalchemy import Connection
+
+from service.diagnosis import Diagnosis
+from service.store.reading import Wanted
+from service.store.store import Entry, Retried
+from service.store.trouble import NothingKept
+
+Result = TypeVar("Result")
+
+
+class Nothing:
+    """Has the methods of `Store`, and keeps nothing."""
+
+    def check(self) -> None:
+        """There is always room."""
+
+    def entry(self, diagnosis: Diagnosis, source: str | None = None, retried: Retried | None = None) -> Entry:
+        """The answer alone; it has no id."""
+        return Entry(diagnosis.model_dump_json().encode())
+
+    async def keep(self, entry: Entry) -> bytes:
+        """The answer to send."""
+        return entry.answer
+
+    async def earlier(self, retried: Retried) -> bytes | None:
+        """No answer is remembered, so no retry is known."""
+        self._refuse()
+
+    async def page(self, wanted: Wanted, limit: int) -> Sequence[Any]:
+        """Raises NothingKept."""
+        self._refuse()
+
+    async def answer(self, identity: int) -> bytes | None:
+        """Raises NothingKept."""
+        self._refuse()
+
+    async def read(self, read: Callable[[Connection], Result]) -> Result:
+        """Raises NothingKept."""
+        self._refuse()
+
+    async def write(self, write: Callable[[Connection], None]) -> None:
+        """Raises NothingKept."""
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise NothingKept("nothing is kept here: BRINELL_STORE is none")

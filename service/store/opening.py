@@ -1,0 +1,111 @@
+"""Opens the store that the settings name, and brings it to this version."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import func, select, text, update
+
+from service.store.database import PATIENCE_S, Database, Durability
+from service.store.identity import Clock
+from service.store.location import SIDE_FILES, held, postgresql, put_aside, sync_folder
+from service.store.migration import migrate
+from service.store.tables import Bookkeeping, StoredDiagnosis
+from service.store.trouble import StoreDamaged, StoreError
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def opened(store: str, durability: Durability) -> Iterator[tuple[Database, Clock]]:
+    """The database, ready, and the clock that makes its ids; closed at the end of the block.
+
+    Args:
+        store: a path, or a URL of PostgreSQL.
+
+    Raises:
+        StoreError: it cannot be opened; the message says what to do.
+    """
+    url = postgresql(store)
+    if url is None:
+        with _file(Path(store), durability) as database:
+            yield database, _begin(database)
+        return
+    database = Database.postgresql(url, durability)
+    try:
+        yield database, _begin(database)
+    finally:
+        database.close()
+
+
+@contextmanager
+def _file(file: Path, durability: Durability) -> Iterator[Database]:
+    with held(file, alone=True) as alone:
+        if alone:  # else another process uses it, which has seen to this
+            _make_sound(file, durability)
+    with _in_use(file):
+        database = Database.sqlite(file, durability)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+@contextmanager
+def _in_use(file: Path) -> Iterator[None]:
+    patient_until = time.monotonic() + PATIENCE_S
+    while True:
+        with held(file, alone=False) as mine:
+            if mine:
+                yield
+                return
+        if time.monotonic() > patient_until:
+            raise StoreError(f"{file} is being restored", "Start the service when brinell restore has ended.")
+        time.sleep(0.05)
+
+
+def _make_sound(file: Path, durability: Durability) -> None:
+    """A store that is there, whole and of this version; a damaged file is kept under another name."""
+    try:
+        _prepare(file, durability)
+    except StoreDamaged as error:
+        aside = put_aside(file, "damaged")
+        logger.error(
+            "%s An EMPTY store begins. All of the old one is kept as %s; what can be read of it: sqlite3 %s .recover",
+            error, aside, aside,
+        )  # fmt: skip
+        _prepare(file, durability)
+
+
+def _prepare(file: Path, durability: Durability) -> None:
+    # A process that ended well leaves no log behind: then the file was closed whole, and is not read through again.
+    ended_badly = any(file.with_name(file.name + end).exists() for end in SIDE_FILES)
+    database = Database.sqlite(file, durability)
+    try:
+        with database.writing() as connection:
+            migrate(connection)
+        if ended_badly:
+            _check(database)
+    finally:
+        database.close()
+    sync_folder(file.parent)
+
+
+def _check(database: Database) -> None:
+    began = time.monotonic()
+    with database.reading() as connection:
+        found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    if found != "ok":
+        raise StoreDamaged(f"the database file is damaged ({found})", "Restore a backup: brinell restore FILE.")
+    logger.info("the store was not closed; it is whole (checked in %.1f s)", time.monotonic() - began)
+
+
+def _begin(database: Database) -> Clock:
+    with database.writing() as connection:
+        migrate(connection)
+        opening = update(Bookkeeping).values(openings=Bookkeeping.openings + 1).returning(Bookkeeping.openings)
+        number = connection.execute(opening).scalar_one()
+        newest = connection.execute(select(func.max(StoredDiagnosis.id))).scalar()
+    return Clock(number, newest or 0)

@@ -1,0 +1,134 @@
+"""What is read: one diagnosis, or pages of them, the newest first.
+
+Pages follow the id, which no later diagnosis can come before: whatever is stored or deleted meanwhile, what was there
+at the first page comes once. (What another process made earlier but committed later may be missed.)
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy.orm import aliased
+
+from service.store import terms
+from service.store.identity import LAST
+from service.store.packing import unpack
+from service.store.tables import Bookkeeping, StoredDiagnosis, Term
+
+SUMMARY = (
+    StoredDiagnosis.id,
+    StoredDiagnosis.time_us,
+    StoredDiagnosis.request_id,
+    StoredDiagnosis.source,
+    StoredDiagnosis.verdict,
+    StoredDiagnosis.fault,
+    StoredDiagnosis.confidence,
+    StoredDiagnosis.bundle,
+    StoredDiagnosis.front_end,
+    StoredDiagnosis.energy_nj,
+    StoredDiagnosis.speed_rpm,
+)
+
+COUNTED = 2000
+"""How far the diagnoses of a term are counted to find the rarest."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for.
+
+    Attributes:
+        values: by the name of a column of `terms.FOUND_BY`.
+        first: the smallest id.
+        before: ids below this one.
+    """
+
+    values: tuple[tuple[str, str], ...] = ()
+    first: int = 0
+    before: int = LAST
+
+
+def page(connection: Connection, wanted: Wanted, limit: int) -> Sequence[Row[Any]]:
+    """The newest `limit` that are wanted, as the columns of `SUMMARY`."""
+    indexed_to = connection.execute(select(Bookkeeping.indexed_to)).scalar_one()
+    newest = _newest(wanted, indexed_to if wanted.values else -1)
+    rows = list(connection.execute(newest.limit(limit)))
+    if wanted.values and len(rows) < limit:
+        rows += connection.execute(_found(connection, wanted, indexed_to).limit(limit - len(rows)))
+    return rows
+
+
+def answer(connection: Connection, identity: int) -> bytes | None:
+    """The JSON that was sent."""
+    packed = connection.execute(select(StoredDiagnosis.answer).where(StoredDiagnosis.id == identity)).scalar()
+    return None if packed is None else unpack(packed)
+
+
+def by_key(connection: Connection, key: str) -> tuple[bytes, bytes] | None:
+    """The JSON that was sent to the request with this Idempotency-Key, and that request's fingerprint."""
+    columns = select(StoredDiagnosis.answer, StoredDiagnosis.fingerprint)
+    row = connection.execute(columns.where(StoredDiagnosis.idempotency_key == key)).first()
+    return None if row is None else (unpack(row.answer), row.fingerprint)
+
+
+def cursor(identity: int) -> str:
+    """Where the next page begins, for a client to hand back."""
+    return base64.urlsafe_b64encode(identity.to_bytes(8, "big")).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> int:
+    """The id before which the page begins.
+
+    Raises:
+        ValueError: no cursor of ours.
+    """
+    try:
+        identity = int.from_bytes(base64.b64decode(f"{text}=", altchars=b"-_", validate=True), "big")
+    except (binascii.Error, ValueError):
+        raise ValueError("not a cursor that the service gave") from None
+    if not 0 <= identity <= LAST or cursor(identity) != text:
+        raise ValueError("not a cursor that the service gave")
+    return identity
+
+
+def _newest(wanted: Wanted, after: int) -> Select[*tuple[Any, ...]]:
+    """Those that no term leads to yet, or all where nothing is asked for: read in their own order."""
+    span = (StoredDiagnosis.id < wanted.before, StoredDiagnosis.id >= max(wanted.first, after + 1))
+    return select(*SUMMARY).where(*span, *_columns(wanted)).order_by(StoredDiagnosis.id.desc())
+
+
+def _found(connection: Connection, wanted: Wanted, indexed_to: int) -> Select[*tuple[Any, ...]]:
+    """Those that have all the terms: along the rarest one."""
+    rarest, *others = sorted(
+        (terms.number(*value) for value in wanted.values), key=lambda number: _count(connection, number, wanted)
+    )
+    ids = select(Term.id).where(Term.term == rarest, *_span(wanted, indexed_to))
+    for number in others:
+        other = aliased(Term)
+        ids = ids.where(select(other.id).where(other.term == number, other.id == Term.id).exists())
+    chosen = ids.subquery()
+    joined = select(*SUMMARY).join(chosen, chosen.c.id == StoredDiagnosis.id)
+    return joined.where(*_columns(wanted)).order_by(chosen.c.id.desc())
+
+
+def _count(connection: Connection, number: int, wanted: Wanted) -> int:
+    some = select(Term.id).where(Term.term == number, *_span(wanted, LAST)).limit(COUNTED).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def _span(wanted: Wanted, indexed_to: int) -> tuple[ColumnElement[bool], ...]:
+    return Term.id < wanted.before, Term.id >= wanted.first, Term.id <= indexed_to
+
+
+def _columns(wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [_column(name, value) for name, value in wanted.values]
+
+
+def _column(name: str, value: str) -> ColumnElement[bool]:
+    column = getattr(StoredDiagnosis, name)
+    if name == "bundle" and "/" not in value:
+        return column.startswith(f"{value}/", autoescape=True)  # type: ignore[no-any-return]
+    return column == value  # type: ignore[no-any-return]

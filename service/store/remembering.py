@@ -1,0 +1,51 @@
+"""The store that the service's settings ask for."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from service.settings import Settings
+from service.store.database import Database
+from service.store.location import NONE, file_of, postgresql
+from service.store.nothing import Nothing
+from service.store.opening import opened
+from service.store.retention import Retention
+from service.store.store import Store
+from service.store.trouble import StoreError
+
+
+def remembering(settings: Settings) -> AbstractContextManager[Store | Nothing]:
+    """Open for a block.
+
+    Raises:
+        StoreError: on entering, it cannot be opened.
+    """
+    if settings.store == NONE:
+        return nullcontext(Nothing())
+    return Store.open(
+        place(settings),
+        settings.durability,
+        Retention(settings.keep_days, settings.keep_mib),
+        settings.commit_seconds,
+    )
+
+
+@contextmanager
+def keeping() -> Iterator[Database]:
+    """The tables of the store that the environment's settings name, for a command beside the service.
+
+    Raises:
+        SettingsError: a setting cannot be.
+        StoreError: there is no store, or it cannot be opened.
+    """
+    settings = Settings.read()
+    if settings.store == NONE:
+        raise StoreError("BRINELL_STORE is none", "Set it as it is set for the service.")
+    with opened(place(settings), settings.durability) as (database, _):
+        yield database
+
+
+def place(settings: Settings) -> str:
+    """A path, or a URL of PostgreSQL."""
+    if settings.store is not None and postgresql(settings.store) is not None:
+        return settings.store
+    return str(file_of(settings.store, settings.state))

@@ -1,0 +1,53 @@
+"""A diagnosis as a row of the store."""
+
+from typing import TypedDict
+
+from service.diagnosis import Diagnosis
+from service.store.packing import pack
+
+
+class Row(TypedDict):
+    """The columns of `service.store.tables.StoredDiagnosis`."""
+
+    id: int
+    time_us: int
+    request_id: str
+    source: str | None
+    verdict: str
+    fault: str | None
+    confidence: float | None
+    bundle: str | None
+    front_end: str | None
+    energy_nj: float | None
+    speed_rpm: float | None
+    answer: bytes
+    idempotency_key: str | None
+    fingerprint: bytes | None
+
+
+def row(
+    identity: int, time_us: int, diagnosis: Diagnosis, answer: bytes, *, source: str | None,
+    key: str | None, fingerprint: bytes | None,
+) -> Row:  # fmt: skip
+    """The row of a diagnosis.
+
+    Args:
+        answer: its JSON, as it is sent.
+    """
+    used = diagnosis.bundle
+    return {
+        "id": identity,
+        "time_us": time_us,
+        "request_id": diagnosis.request_id,
+        "source": source,
+        "verdict": diagnosis.verdict.value,
+        "fault": None if diagnosis.fault is None else diagnosis.fault.value,
+        "confidence": diagnosis.confidence,
+        "bundle": None if used is None else f"{used.name}/{used.version}",
+        "front_end": diagnosis.front_end,
+        "energy_nj": None if diagnosis.energy is None else diagnosis.energy.full_nj,
+        "speed_rpm": diagnosis.signal.speed_rpm,
+        "answer": pack(answer),
+        "idempotency_key": key,
+        "fingerprint": fingerprint,
+    }

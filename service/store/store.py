@@ -1,0 +1,202 @@
+"""The store as the routes see it: an answer goes in before it goes out, and can be found again."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from service.diagnosis import Diagnosis
+from service.store import reading, writing
+from service.store.database import Database, Durability
+from service.store.identity import Clock, shown
+from service.store.opening import opened
+from service.store.retention import BATCH, Retention
+from service.store.row import Row, row
+from service.store.trouble import KeyReused
+from service.store.writer import Counts, Writer
+from service.store.written import bytes_written
+
+Result = TypeVar("Result")
+
+INDEX_AFTER = 4096
+"""Diagnoses that no term leads to yet: reading them through takes a few ms, and each index page is written once for
+all of them."""
+
+SWEEP_S = 3600.0
+
+
+@dataclass(frozen=True)
+class Retried:
+    """A request that can come again: the client's Idempotency-Key, and the sha256 of what it asks."""
+
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An answer that is ready to be stored and sent."""
+
+    answer: bytes
+    row: Row | None = None
+
+
+class Store:
+    """Keeps every diagnosis; made by `Store.open`."""
+
+    def __init__(self, database: Database, clock: Clock, retention: Retention, interval_s: float) -> None:
+        self._database = database
+        self._clock = clock
+        self._retention = retention
+        self._wait = interval_s == 0
+        self._unindexed = INDEX_AFTER  # what an earlier process left is not known
+        self._next_sweep = time.monotonic()
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
+        self._writer = Writer(self._write, self._look_after, interval_s)
+
+    @classmethod
+    @contextmanager
+    def open(cls, store: str, durability: Durability, retention: Retention, commit_seconds: float) -> Iterator["Store"]:
+        """The store at a path or URL; what waits is written when the block ends.
+
+        Raises:
+            StoreError: it cannot be opened.
+        """
+        with opened(store, durability) as (database, clock):
+            made = cls(database, clock, retention, 0 if durability == "power-safe" else commit_seconds)
+            try:
+                yield made
+            finally:
+                made._close()
+
+    @property
+    def counts(self) -> Counts:
+        """What was stored, and what was not."""
+        return self._writer.counts
+
+    @property
+    def waiting(self) -> int:
+        """Diagnoses in memory that are not stored yet."""
+        return self._writer.waiting
+
+    def bytes_written(self) -> int | None:
+        """What storing has written to the disk since the start; None where the system or the database does not say."""
+        return bytes_written(self._writer.thread_id) if self._database.writer.dialect.name == "sqlite" else None
+
+    def check(self) -> None:
+        """To be asked before work is done whose answer could not be stored.
+
+        Raises:
+            StoreError: the store takes nothing just now.
+        """
+        self._writer.check()
+
+    def entry(self, diagnosis: Diagnosis, source: str | None = None, retried: Retried | None = None) -> Entry:
+        """Gives the diagnosis its id and makes it ready; takes processor time, so no work for the event loop."""
+        identity, time_us = self._clock.new_id()
+        named = diagnosis.model_copy(update={"id": shown(identity)})
+        answer = named.model_dump_json().encode()
+        key, fingerprint = (None, None) if retried is None else (retried.key, retried.fingerprint)
+        made = row(identity, time_us, named, answer, source=source, key=key, fingerprint=fingerprint)
+        return Entry(answer, made)
+
+    async def keep(self, entry: Entry) -> bytes:
+        """Stores the entry, as durably as is set; an entry with an Idempotency-Key is always in the store afterwards.
+
+        Returns:
+            The answer to send: the entry's own, or the one that its key got before.
+
+        Raises:
+            StoreError: it is not stored, and so must not be sent.
+            KeyReused: the key came with another request.
+        """
+        made = entry.row
+        if made is None:
+            return entry.answer
+        retried = Retried(made["idempotency_key"] or "", made["fingerprint"] or b"")
+        identity = await self._writer.keep(made, wait=self._wait or retried.key != "")
+        earlier = None if identity == made["id"] else await self.earlier(retried)
+        return entry.answer if earlier is None else earlier
+
+    async def earlier(self, retried: Retried) -> bytes | None:
+        """The answer that this request got when it came before.
+
+        Raises:
+            StoreError: the store cannot be read.
+            KeyReused: the key came with another request.
+        """
+        found = await self.read(lambda connection: reading.by_key(connection, retried.key))
+        if found is None:
+            return None
+        answer, fingerprint = found
+        if fingerprint != retried.fingerprint:
+            raise KeyReused(f"{retried.key} came with another request before")
+        return answer
+
+    async def page(self, wanted: reading.Wanted, limit: int) -> Sequence[Any]:
+        """The newest that are wanted (`reading.page`).
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        return await self.read(lambda connection: reading.page(connection, wanted, limit))
+
+    async def answer(self, identity: int) -> bytes | None:
+        """The JSON of one diagnosis, as it was sent.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        return await self.read(lambda connection: reading.answer(connection, identity))
+
+    async def read(self, read: Callable[[Connection], Result]) -> Result:
+        """What `read` finds in other tables.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+
+        def work() -> Result:
+            with self._database.reading() as connection:
+                return read(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+
+    async def write(self, write: Callable[[Connection], None]) -> None:
+        """Changes other tables, now; for what is seldom, since it waits for the diagnoses that are being written.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+
+        def work() -> None:
+            with self._database.writing() as connection:
+                write(connection)
+
+        await asyncio.get_running_loop().run_in_executor(self._readers, work)
+
+    def _write(self, rows: Sequence[Row]) -> Mapping[int, int]:
+        with self._database.writing() as connection:
+            earlier = writing.add(connection, rows)
+        self._unindexed += len(rows)
+        return earlier
+
+    def _look_after(self) -> None:
+        """In the writer's thread, between commits."""
+        if self._unindexed >= INDEX_AFTER:
+            with self._database.writing() as connection:
+                indexed = writing.index(connection)
+            self._unindexed = INDEX_AFTER if indexed == writing.INDEXED_AT_ONCE else 0
+        if time.monotonic() >= self._next_sweep:
+            with self._database.writing() as connection:
+                deleted = self._retention.sweep(connection, self._clock.trusted_us())
+            self._next_sweep = time.monotonic() + (0 if deleted >= BATCH else SWEEP_S)
+
+    def _close(self) -> None:
+        self._writer.close()
+        self._readers.shutdown()

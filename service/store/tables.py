@@ -1,0 +1,115 @@
+"""The tables, as they stand after the newest migration."""
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA = "0002"
+"""The newest migration: what a store must be at before it is used."""
+
+WHERE_KEYED = text("idempotency_key IS NOT NULL")
+
+
+class Base(DeclarativeBase):
+    """All tables of the store."""
+
+    # SQLite's own row number is an INTEGER, of eight bytes all the same.
+    type_annotation_map = {int: BigInteger().with_variant(Integer, "sqlite"), bytes: LargeBinary}  # noqa: RUF012
+
+
+class StoredDiagnosis(Base):
+    """One answer. What can be asked for stands in columns, all else in `answer`.
+
+    Attributes:
+        id: `service.store.identity`; grows with time, so it is also the order.
+        time_us: what the clock said, microseconds since 1970; a clock that was set back shows here, not in `id`.
+        source: where the signal came from, in the client's words.
+        energy_nj: with all that is accounted for (`full_nj`).
+        answer: the JSON as it was sent, packed by `service.store.packing`.
+        idempotency_key: the client's; there is no second row with the same one.
+        fingerprint: sha256 of the request that brought the key.
+    """
+
+    __tablename__ = "diagnoses"
+    # Partial: a row without a key costs nothing here.
+    __table_args__ = (
+        Index(
+            "diagnoses_by_key", "idempotency_key", unique=True, sqlite_where=WHERE_KEYED, postgresql_where=WHERE_KEYED
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    time_us: Mapped[int]
+    request_id: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str | None] = mapped_column(String(120))
+    verdict: Mapped[str] = mapped_column(String(20))
+    fault: Mapped[str | None] = mapped_column(String(20))
+    confidence: Mapped[float | None]
+    bundle: Mapped[str | None] = mapped_column(String(80))
+    front_end: Mapped[str | None] = mapped_column(String(20))
+    energy_nj: Mapped[float | None]
+    speed_rpm: Mapped[float | None]
+    answer: Mapped[bytes]
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    fingerprint: Mapped[bytes | None]
+
+
+class Term(Base):
+    """Which diagnoses hold a word that can be asked for, such as `fault=inner_race` (`service.store.terms`).
+
+    An index kept by hand. One kept by the database would rewrite a page for every source at every commit, which is
+    most of what flash would have to bear; this one is brought up to date some thousand diagnoses at a time.
+    """
+
+    __tablename__ = "terms"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    term: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class StoredKey(Base):
+    """An API key; `service.security.api_key` says what its parts are.
+
+    Attributes:
+        scopes: words, with spaces between.
+        made_us: microseconds since 1970, as `revoked_us`.
+    """
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(8), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[bytes]
+    scopes: Mapped[str] = mapped_column(String(80))
+    made_us: Mapped[int]
+    revoked_us: Mapped[int | None]
+
+
+class AuditEntry(Base):
+    """A request that needed an administrator, and the status it got."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    time_us: Mapped[int]
+    key_id: Mapped[str | None] = mapped_column(String(8))
+    method: Mapped[str] = mapped_column(String(10))
+    path: Mapped[str] = mapped_column(String(200))
+    status: Mapped[int] = mapped_column(Integer)
+    request_id: Mapped[str] = mapped_column(String(64))
+    client: Mapped[str | None] = mapped_column(String(64))
+
+
+class Bookkeeping(Base):
+    """One row: what the store knows about itself.
+
+    Attributes:
+        indexed_to: every diagnosis with an id up to this one is in `terms`.
+        openings: how often a process has opened the store; keeps the ids of two processes apart.
+    """
+
+    __tablename__ = "bookkeeping"
+
+    one: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    indexed_to: Mapped[int]
+    openings: Mapped[int]

@@ -1,0 +1,231 @@
+"""One thread that writes: whoever waits for a commit shares it with all who came while the one before was under way.
+
+    keep() -> queue -> thread: one transaction for all that wait -> every waiter is told
+
+`power-safe`: each diagnosis waits. `fast`: none does, and a commit is made after an interval, or a thousand diagnoses.
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from service.store.row import Row
+from service.store.trouble import StoreError, StoreUnavailable
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1000
+CAPACITY = 8192
+"""Diagnoses that may wait, about 1 KiB each: as many as a disk takes in some seconds, or `fast` gathers."""
+
+PAUSE_S = 1.0
+"""After a failure: how long the store is left alone, and new requests are refused before they cost anything."""
+
+UPKEEP_S = 600.0
+"""At most this long after the one before, the store is looked after, whether there was anything to write or not."""
+
+CLOSE_S = 20.0
+
+Write = Callable[[Sequence[Row]], Mapping[int, int]]
+
+
+@dataclass
+class Counts:
+    """What a writer did since it started.
+
+    Attributes:
+        stored: diagnoses that are in the store.
+        commits: transactions that they took.
+        refused: diagnoses that were not answered because they could not be stored.
+        lost: answered in `fast`, and then not stored when the service ended.
+    """
+
+    stored: int = 0
+    commits: int = 0
+    refused: int = 0
+    lost: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    row: Row
+    told: asyncio.Future[int] | None
+
+
+class Writer:
+    """Owns the thread.
+
+    Args:
+        write: stores rows, or raises StoreError; returns the ids that keys of theirs had before.
+        upkeep: called in the same thread after a commit, and now and then without one.
+        interval_s: how long a row that nobody waits for may stay in memory; 0 where everybody waits.
+    """
+
+    def __init__(self, write: Write, upkeep: Callable[[], None], interval_s: float) -> None:
+        self.counts = Counts()
+        self._write = write
+        self._upkeep = upkeep
+        self._interval_s = interval_s
+        self._queue: deque[_Waiting] = deque()
+        self._change = threading.Condition()
+        self._awaited = 0
+        self._oldest = 0.0
+        self._closing = False
+        self._trouble: StoreError | None = None
+        self._resume = 0.0
+        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
+        self._thread.start()
+
+    @property
+    def thread_id(self) -> int | None:
+        """Of the thread, as the system counts it."""
+        return self._thread.native_id
+
+    @property
+    def waiting(self) -> int:
+        """Rows in memory."""
+        return len(self._queue)
+
+    def check(self) -> None:
+        """To be asked before work is done whose answer cannot be stored.
+
+        Raises:
+            StoreError: there is no room, or a commit failed just now and everybody waits for one.
+        """
+        trouble = self._trouble
+        if trouble is not None and self._interval_s == 0 and time.monotonic() < self._resume:
+            self.counts.refused += 1
+            raise trouble
+        if len(self._queue) >= CAPACITY:
+            self.counts.refused += 1
+            raise trouble or StoreUnavailable(
+                f"{CAPACITY} diagnoses wait to be stored", "Ask less often, or give the store a faster disk."
+            )
+
+    async def keep(self, row: Row, *, wait: bool) -> int:
+        """Queues the row, and waits for its commit if `wait`.
+
+        Returns:
+            The id that the diagnosis has in the store: the row's own, or an earlier one with the same key.
+
+        Raises:
+            StoreError: it is not stored.
+        """
+        told = asyncio.get_running_loop().create_future() if wait else None
+        with self._change:
+            self.check()
+            if not self._queue:
+                self._oldest = time.monotonic()
+            self._queue.append(_Waiting(row, told))
+            self._awaited += wait
+            if self._awaited or len(self._queue) in (1, BATCH):
+                self._change.notify()
+        return row["id"] if told is None else await told
+
+    def close(self) -> None:
+        """Writes what waits, if the store takes it, and ends the thread."""
+        with self._change:
+            self._closing = True
+            self._change.notify()
+        self._thread.join(CLOSE_S)
+        if self._queue:
+            self.counts.lost += len(self._queue)
+            logger.error("%d diagnoses that were answered are not in the store: %s", len(self._queue), self._trouble)
+
+    def _run(self) -> None:
+        while True:
+            batch = self._take()
+            if batch and not self._commit(batch) and self._closing:
+                return
+            if not batch and self._closing:
+                return
+            self._look_after()
+
+    def _take(self) -> list[_Waiting]:
+        """What is to be written now; nothing where only the upkeep is due, or the end."""
+        with self._change:
+            if not self._due():
+                self._change.wait_for(self._due, self._patience_s())
+            if not self._due():
+                return []
+            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            self._awaited -= sum(waiting.told is not None for waiting in batch)
+            self._oldest = time.monotonic()
+            return batch
+
+    def _due(self) -> bool:
+        if self._closing or self._awaited:
+            return True
+        now = time.monotonic()
+        full = len(self._queue) >= BATCH or now >= self._oldest + self._interval_s
+        return bool(self._queue) and full and now >= self._resume
+
+    def _patience_s(self) -> float:
+        if not self._queue:
+            return UPKEEP_S
+        due = self._oldest + (0 if len(self._queue) >= BATCH else self._interval_s)
+        return max(due, self._resume) - time.monotonic()
+
+    def _commit(self, batch: list[_Waiting]) -> bool:
+        try:
+            earlier = self._write([waiting.row for waiting in batch])
+        except StoreError as error:
+            self._failed(batch, error)
+            return False
+        except Exception:
+            logger.exception("%d diagnoses could not be stored", len(batch))
+            self.counts.lost += sum(waiting.told is None for waiting in batch)
+            _tell(batch, lambda _: error)
+            return False
+        if self._trouble is not None:
+            logger.warning("the store takes diagnoses again")
+            self._trouble = None
+        self.counts.stored += len(batch) - len(earlier)
+        self.counts.commits += 1
+        _tell(batch, lambda row: earlier.get(row["id"], row["id"]))
+        return True
+
+    def _failed(self, batch: list[_Waiting], error: StoreError) -> None:
+        """Who waits is refused; what nobody waits for is kept for the next try."""
+        if self._trouble is None:
+            logger.error("the store takes no diagnoses: %s", error)
+        with self._change:
+            self._trouble = error
+            self._resume = time.monotonic() + PAUSE_S
+            self._queue.extendleft(reversed([waiting for waiting in batch if waiting.told is None]))
+        self.counts.refused += sum(waiting.told is not None for waiting in batch)
+        _tell(batch, lambda _: error)
+
+    def _look_after(self) -> None:
+        try:
+            self._upkeep()
+        except StoreError as error:
+            logger.warning("the store is not looked after: %s", error)
+        except Exception:
+            logger.exception("the store is not looked after")
+
+
+def _tell(batch: list[_Waiting], outcome: Callable[[Row], int | Exception]) -> None:
+    """Wakes each event loop once, not once for each that waits."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[int], int | Exception]]] = {}
+    for waiting in batch:
+        if waiting.told is not None:
+            by_loop.setdefault(waiting.told.get_loop(), []).append((waiting.told, outcome(waiting.row)))
+    for loop, told in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # a loop that has ended has nobody waiting
+            loop.call_soon_threadsafe(_settle, told)
+
+
+def _settle(told: list[tuple[asyncio.Future[int], int | Exception]]) -> None:
+    for future, outcome in told:
+        if future.done():  # the client has gone
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
