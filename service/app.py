@@ -2,8 +2,8 @@
 
     uvicorn service.app:app        # or: brinell serve
 
-Start and stop of everything that lives long is in `_lifespan`; what CPU work a request needs runs in a small thread
-pool, so that the event loop only moves bytes.
+Start and stop of everything that lives long is in `_lifespan`; what CPU work a request needs runs in the threads
+of `service.lanes`, so that the event loop only moves bytes.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from models.energy import PROFILES
 from service import docs, errors
 from service.engine import Engine
 from service.parts import Parts
+from service.queue import Queue
 from service.registry import Registry
 from service.request_id import RequestId
 from service.routes import ROUTERS
@@ -49,8 +50,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         loading = asyncio.get_running_loop().run_in_executor(pool, Registry.load, settings.bundles)
         registry = await loading
         engine = Engine(registry.bundles, PROFILES[settings.energy_profile], settings.watts_per_core)
-        app.state.parts = Parts(settings, pool, registry, engine)
+        app.state.parts = parts = Parts(settings, pool, Queue(settings), registry, engine)
         yield
+        await parts.in_pool(parts.queue.close)
 
 
 def __getattr__(name: str) -> FastAPI:

@@ -39,8 +39,17 @@ _REFUSALS = {
     413: "The body is over the limit.",
     415: "The content type or encoding cannot be read.",
     422: "No signal: which field, and why.",
+    429: "This client has too many requests waiting; the header Retry-After says when to come again.",
     500: "An error of the service's own.",
-    503: "No bundle is ready.",
+    503: "No bundle is ready, too much waits, or it could not begin by the deadline (Retry-After).",
+    504: "Begun, but not done by the deadline.",
+}
+
+DEADLINE = {
+    "name": "X-Deadline-Ms",
+    "in": "header",
+    "description": "Refuse with 503 or 504 what is not answered after so many milliseconds.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 3_600_000},
 }
 
 

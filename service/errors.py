@@ -26,6 +26,8 @@ WHAT_TO_DO = {
     "content_encoding": "Send the bytes as they are, without the header Content-Encoding; float32 is the smallest.",
     "body": "Send a JSON object with samples and rate_hz; GET /docs shows one.",
     "length": "Send a shorter part of the signal; float32 and .npy may be longer than JSON.",
+    "queue": "Ask again after the seconds of the header Retry-After.",
+    "deadline": "Give the header X-Deadline-Ms milliseconds, 1 to 3600000, or leave it out.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."
@@ -49,10 +51,11 @@ class Refusal(Problem):
 class RequestRefused(Exception):
     """Raised anywhere under a route; becomes a `Refusal` with this status."""
 
-    def __init__(self, status: int, problems: Sequence[Problem]) -> None:
+    def __init__(self, status: int, problems: Sequence[Problem], headers: dict[str, str] | None = None) -> None:
         super().__init__(f"{status}: {problems[0].field}: {problems[0].reason}")
         self.status = status
         self.problems = problems
+        self.headers = headers
 
 
 def problem(field: str, reason: str) -> Problem:
@@ -80,7 +83,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestRefused)
     async def _refused(request: Request, error: RequestRefused) -> Response:
-        return _answer(request, error.status, error.problems)
+        return _answer(request, error.status, error.problems, error.headers)
 
     @app.exception_handler(SignalError)
     async def _signal(request: Request, error: SignalError) -> Response:
@@ -113,7 +116,7 @@ def _answer(
     identity = request_id(request)
     content = Refusal(**problems[0].model_dump(), more=list(problems[1:]), request_id=identity)
     headers = {**(headers or {}), "X-Request-ID": identity}
-    if status in (413, 415, 422):
+    if status in (413, 415, 422, 429, 503):
         # The rest of a body that is not wanted is not read: the connection cannot carry another request.
         headers["Connection"] = "close"
     return JSONResponse(content.model_dump(), status, headers)

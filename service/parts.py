@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from fastapi import FastAPI
 
 from service.engine import Engine
+from service.queue import Queue
 from service.registry import Registry
 from service.settings import Settings
 
@@ -21,13 +22,15 @@ class Parts:
 
     Attributes:
         settings: as they were when it started.
-        pool: the threads that do what takes processor time.
+        pool: threads for what is no answer to a question: loading bundles.
+        queue: where questions wait for their answers.
         registry: the bundles.
         engine: answers with them.
     """
 
     settings: Settings
     pool: ThreadPoolExecutor
+    queue: Queue
     registry: Registry
     engine: Engine
 

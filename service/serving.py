@@ -3,25 +3,48 @@
 import contextlib
 import ipaddress
 import logging
+import math
 import signal
+import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from service.app import create_app
+from service.parts import parts_of
 from service.settings import Settings
 
 logger = logging.getLogger("uvicorn.error")
 
 
+class Server(uvicorn.Server):
+    """Tells the queue that it is to end before it waits for the open connections to."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes nothing new, and has `grace_s` for what was taken."""
+        parts = parts_of(self._app)
+        parts.queue.drain(parts.settings.grace_s)
+        await super().shutdown(sockets)
+
+
 def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
-    config = uvicorn.Config(create_app(settings), host=settings.host, port=settings.port, server_header=False)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, server_header=False,
+        # What is still there then is not waiting to be answered, but has not sent its question.
+        timeout_graceful_shutdown=math.ceil(settings.grace_s) + 1,
+    )  # fmt: skip
     logger.info(announcement(settings))
     # Uvicorn finishes what it has begun, then raises the signal again: to be told to stop is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run()
+        Server(config, app).run()
 
 
 def announcement(settings: Settings) -> str:

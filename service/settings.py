@@ -28,6 +28,11 @@ class Settings(BaseSettings):
         max_json_mib: the same for JSON, whose numbers take ten times their size in memory while they are read.
         max_minutes: a longer signal is refused with 422.
         threads: diagnoses computed at once; each keeps one core busy.
+        deadline_s: what cannot be answered in so many seconds is refused; a request may ask for fewer (X-Deadline-Ms).
+        grace_s: when it is told to stop, what is not answered after so many seconds is refused with 503.
+        max_waiting: requests that may wait or be worked on at once; more are refused with 503, and with 429 where half
+            of them are of one client.
+        max_waiting_mib: the same for the size of their bodies.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
@@ -41,6 +46,10 @@ class Settings(BaseSettings):
     max_json_mib: Annotated[int, Field(ge=1, le=4096)] = 32
     max_minutes: Annotated[float, Field(gt=0)] = 10
     threads: Annotated[int, Field(ge=1, le=64)] = 2
+    deadline_s: Annotated[float, Field(gt=0, le=3600)] = 60
+    grace_s: Annotated[float, Field(ge=0, le=3600)] = 8
+    max_waiting: Annotated[int, Field(ge=1, le=65536)] = 256
+    max_waiting_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 512
     energy_profile: str = "float32"
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service import docs, errors
-from service.bodies import Bytes, Codec, codec, collect, drain, read_json
+from service.bodies import Bytes, Codec, codec, collect, declared, drained_if_refused, read_json
 from service.diagnosis import Diagnosis
 from service.errors import refused
 from service.parts import Parts, parts_of
@@ -28,7 +28,7 @@ def router(settings: Settings) -> APIRouter:
         description=docs.diagnose(settings),
         response_model=Diagnosis,
         responses=docs.DIAGNOSE_RESPONSES,
-        openapi_extra={"requestBody": docs.request_body()},
+        openapi_extra={"requestBody": docs.request_body(), "parameters": [docs.DEADLINE]},
     )
     async def diagnose(request: Request, query: Annotated[Query, fastapi.Query()]) -> Response:
         return await _diagnose(parts_of(request.app), request, query)
@@ -39,18 +39,19 @@ def router(settings: Settings) -> APIRouter:
 async def _diagnose(parts: Parts, request: Request, query: Query) -> Response:
     if not parts.registry.bundles:
         raise refused(503, "bundle", "no bundle is ready; GET /readyz says why")
-    try:
+    async with drained_if_refused(request):
         _refuse_repeated(request)
         decode = codec(request.headers.get("content-type"))
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
         if encoding != "identity":
             raise refused(415, "content_encoding", f"bodies in {encoding} are not read")
         limit = parts.settings.max_bytes(json=decode is read_json)
-        body = await collect(request.stream(), request.headers.get("content-length"), limit)
-    except errors.RequestRefused:
-        await drain(request)
-        raise
-    answer = await parts.in_pool(lambda: _answer(parts, decode, body, query, errors.request_id(request)))
+        place = parts.queue.place(request, declared(request, limit))
+    with place:
+        async with drained_if_refused(request):
+            body = await collect(request.stream(), request.headers.get("content-length"), limit)
+        place.holds(len(body))
+        answer = await place.answer(lambda: _answer(parts, decode, body, query, errors.request_id(request)))
     return Response(answer, media_type="application/json")
 
 
