@@ -1,7 +1,7 @@
 """Where long work may be interrupted: between two of its steps, each some tens of milliseconds of processor time.
 
-    with between_steps(pause):       # whoever runs the work says what happens between its steps, in this thread
-        engine.diagnose(recording)   # loops over blocks call `step()`; `pause` may wait there, or raise to end the work
+with between_steps(pause):       # whoever runs the work says what happens between its steps, in this thread
+    engine.diagnose(recording)   # loops over blocks call `step()`; `pause` may wait there, or raise to end the work
 """
 
 from collections.abc import Callable, Iterator

@@ -55,10 +55,12 @@ class Lanes:
 
     Args:
         loop: where the answers are awaited.
+        patience_s: how long a long job lets short ones pass before it has its next step.
     """
 
-    def __init__(self, threads: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, threads: int, loop: asyncio.AbstractEventLoop, patience_s: float = PATIENCE_S) -> None:
         self._loop = loop
+        self._patience_s = patience_s
         self._free = threads
         self._owed = 0  # long jobs whose patience is over: the next free turns are theirs
         self._short: deque[Job] = deque()
@@ -156,7 +158,7 @@ class Lanes:
 
     def _await_turn(self) -> None:
         """Waits, holding the lock, until a long job may go on."""
-        patience_over, owed = time.monotonic() + PATIENCE_S, False
+        patience_over, owed = time.monotonic() + self._patience_s, False
         while not (self._free and (owed or not self._short)):
             left = patience_over - time.monotonic()
             if left <= 0 and not owed:

@@ -137,6 +137,7 @@ class Place:
         self._queue = queue
         self._request = request
         self._late_at = time.monotonic() + deadline_s
+        self._given_up: Exception | None = None
         self._watch: asyncio.Task[None] | None = None
 
     @property
@@ -173,6 +174,8 @@ class Place:
         left_s = self._late_at - time.monotonic()
         if left_s <= 0:
             raise self._late()
+        if self._given_up is not None:
+            raise self._given_up
         answer: asyncio.Future[Result] = loop.create_future()
         self.job = job = Job(do, item, answer, windows)
         self._queue._lanes.enter(job, long=self.is_long)
@@ -191,9 +194,11 @@ class Place:
 
     def give_up(self, why: Exception) -> None:
         """It need not be answered any more."""
-        if self.job is not None and not self.job.answer.done():
+        self._given_up = why
+        if self.job is not None:
             self.job.given_up = why
-            self.job.answer.set_exception(why)
+            if not self.job.answer.done():
+                self.job.answer.set_exception(why)
 
     @property
     def _pace(self) -> _Pace:

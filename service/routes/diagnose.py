@@ -13,7 +13,7 @@ from service.bodies import Bytes, Codec, codec, collect, declared, drained_if_re
 from service.diagnosis import Diagnosis
 from service.errors import refused
 from service.parts import Parts, parts_of
-from service.question import Query, Question
+from service.question import Query, limit_length
 from service.registry import NoSuchBundle
 from service.settings import Settings
 
@@ -59,7 +59,7 @@ def _answer(parts: Parts, decode: Codec, body: Bytes, query: Query, identity: st
     began = time.perf_counter()
     question = decode(body, query)
     decode_ms = round((time.perf_counter() - began) * 1e3, 3)
-    _limit_length(question, parts.settings)
+    limit_length(question, parts.settings.max_seconds)
     try:
         diagnosis = parts.engine.diagnose(
             question.recording, bundle=question.bundle, windows=question.windows, warnings=question.warnings
@@ -78,9 +78,3 @@ def _refuse_repeated(request: Request) -> None:
     for name, count in counts.items():
         if count > 1:
             raise refused(422, name, f"stands in the query {count} times; give it once")
-
-
-def _limit_length(question: Question, settings: Settings) -> None:
-    if question.recording.seconds > settings.max_seconds:
-        reason = f"{question.recording.seconds:.1f} s of signal; at most {settings.max_seconds:g} s are read"
-        raise refused(422, "samples", reason)
