@@ -35,7 +35,7 @@ learned), `not_applicable` (no model fits), or `sensor_fault`.
       'http://127.0.0.1:8000/v1/diagnose?rate_hz=48828&speed_rpm=1500&bearing=NICE'
 """
 
-_REFUSALS = {
+REFUSALS = {
     413: "The body is over the limit.",
     415: "The content type or encoding cannot be read.",
     422: "No signal: which field, and why.",
@@ -97,7 +97,7 @@ def _diagnose_responses() -> dict[int | str, dict[str, Any]]:
         }
     }
     return responses | {
-        status: {"model": Refusal, "description": description} for status, description in _REFUSALS.items()
+        status: {"model": Refusal, "description": description} for status, description in REFUSALS.items()
     }
 
 

@@ -34,7 +34,7 @@ class Job:
         item: this job's own.
         answer: is given what `do` gives, or raises; belongs to the event loop that made it.
         windows: in the item; jobs with the same `do` are done together up to `MOST_WINDOWS`. 0: by itself.
-        given_up: why it need not be done any more. What is not begun then never is, what is begun ends at its next step.
+        given_up: why it need not be done any more: what is not begun never is, what is begun ends at its next step.
         entered_s, began_s, ended_s: by the clock `time.perf_counter`; 0 where it did not happen.
     """
 

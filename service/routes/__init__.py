@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
+from service import inference_protocol
 from service.routes import diagnose, models, state
 from service.settings import Settings
 
-ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (state.router, models.router, diagnose.router)
+ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
+    inference_protocol.router,
+    state.router,
+    models.router,
+    diagnose.router,
+)

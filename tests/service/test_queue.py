@@ -166,6 +166,6 @@ def status_of(raw: socket.socket) -> tuple[int, bool]:
     """The status of the answer, and whether it says when to come again."""
     with raw, raw.makefile("rb") as lines:
         head = b""
-        while not head.endswith(b"\r\n\r\n") or head.startswith(b"HTTP/1.1 100") and head.count(b"HTTP/1.1") == 1:
+        while not head.endswith(b"\r\n\r\n") or (head.startswith(b"HTTP/1.1 100") and head.count(b"HTTP/1.1") == 1):
             head += lines.readline()
     return int(head.rpartition(b"HTTP/1.1 ")[2][:3]), b"retry-after" in head.lower()
