@@ -12,6 +12,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import fft
 
+from data.steps import step
+
 BAND_PASS_POLES = 4
 LOW_PASS_POLES = 8
 # After so many periods of its lowest frequency a filter's answer has died away.
@@ -46,6 +48,7 @@ def band_envelopes(
     low_pass = _squared_gain(LOW_PASS_POLES, cutoff_hz, "lowpass", rate_hz, size) if smooth else None
     envelopes = np.empty((len(bands_hz), count, hop), dtype=np.float32)
     for first in range(0, count, PIECES_AT_ONCE):
+        step()
         some = slice(first, first + PIECES_AT_ONCE)
         spectra = fft.rfft(pieces[some])
         for envelope, gain in zip(envelopes, passes, strict=True):

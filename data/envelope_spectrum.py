@@ -16,6 +16,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import fft
 
+from data.steps import step
+
 Floats = NDArray[np.float32]
 Number = TypeVar("Number", bound=np.floating)
 Complexes = NDArray[np.complex64]
@@ -206,9 +208,10 @@ def centred_spectra(samples: Floats, window: int) -> Iterator[Complexes]:
     """Spectra [windows, window // 2 + 1] of all whole windows less their means, a few at a time, not tapered."""
     count = samples.size // window
     windows = samples[: count * window].reshape(count, window)
-    step = max(1, BATCH_SAMPLES // window // LANES * LANES)
-    for start in range(0, count, step):
-        batch = windows[start : start + step]
+    at_once = max(1, BATCH_SAMPLES // window // LANES * LANES)
+    for start in range(0, count, at_once):
+        step()
+        batch = windows[start : start + at_once]
         yield fft.rfft(batch - batch.mean(axis=-1, keepdims=True, dtype=np.float64).astype(np.float32))
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from data.steps import step
+
 MICRO_BATCH = 8
 """Windows a call: more is no faster on one core (the activations leave the cache) and costs memory."""
 
@@ -87,6 +89,8 @@ class Graph:
     def _in_batches(self, values: NDArray[np.float32], names: list[str]) -> list[NDArray[Any]]:
         if not names:
             return []
-        batches = [np.ascontiguousarray(values[at : at + MICRO_BATCH]) for at in range(0, len(values), MICRO_BATCH)]
-        answers = [self._session.run(names, {INPUT: batch}) for batch in batches]
+        answers = []
+        for at in range(0, len(values), MICRO_BATCH):
+            step()
+            answers.append(self._session.run(names, {INPUT: np.ascontiguousarray(values[at : at + MICRO_BATCH])}))
         return [np.concatenate(parts) for parts in zip(*answers, strict=True)]

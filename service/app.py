@@ -2,8 +2,8 @@
 
     uvicorn service.app:app        # or: brinell serve
 
-Start and stop of everything that lives long is in `_lifespan`; what CPU work a request needs runs in a small thread
-pool, so that the event loop only moves bytes.
+Start and stop of everything that lives long is in `_lifespan`; what CPU work a request needs runs in the threads
+of `service.lanes`, so that the event loop only moves bytes.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from service import docs, errors, tracing
 from service.engine import Engine
 from service.metrics import Metrics
 from service.parts import Parts
+from service.queue import Queue
 from service.registry import Registry
 from service.request_id import RequestId
 from service.routes import ROUTERS
@@ -67,8 +68,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         registry = await loading
         engine = Engine(registry.bundles, PROFILES[settings.energy_profile], settings.watts_per_core)
         keyring, audit = Keyring(lambda: store.read(key_records.valid)), Audit(store.write)
-        app.state.parts = Parts(settings, pool, registry, engine, app.state.metrics, store, keyring, audit)
+        app.state.parts = parts = Parts(
+            settings, pool, Queue(settings), registry, engine, app.state.metrics, store, keyring, audit
+        )
         yield
+        await parts.in_pool(parts.queue.close)
 
 
 def __getattr__(name: str) -> FastAPI:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from starlette.requests import Request
 
-from service.errors import invalid, refused
+from service.errors import RequestRefused, invalid, refused
 from service.question import Body, Query, Question, ask
+from service.store.trouble import StoreError
 
 JSON = "application/json"
 FLOAT32 = "application/octet-stream"
@@ -66,6 +68,12 @@ def codec(content_type: str | None) -> Codec:
     return CODECS[kind]
 
 
+def declared(request: Request, limit: int) -> int:
+    """How many bytes a body may turn out to hold: what its header says, else all that is read."""
+    length = request.headers.get("content-length", "")
+    return min(int(length[:12]), limit) if length.isdigit() else limit
+
+
 async def collect(chunks: AsyncIterator[bytes], declared: str | None, limit: int) -> Bytes:
     """The whole body; given up as soon as it is known to be over `limit` bytes.
 
@@ -84,6 +92,16 @@ async def collect(chunks: AsyncIterator[bytes], declared: str | None, limit: int
         if len(body) > limit:
             raise _too_large(len(body), limit)
     return body
+
+
+@asynccontextmanager
+async def drained_if_refused(request: Request) -> AsyncIterator[None]:
+    """Around what may refuse a request whose body is not read yet."""
+    try:
+        yield
+    except (RequestRefused, StoreError):
+        await drain(request)
+        raise
 
 
 async def drain(request: Request) -> None:

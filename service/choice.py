@@ -8,6 +8,7 @@ import numpy as np
 
 from data.errors import NotApplicable
 from data.recording import Recording
+from data.steps import step
 from data.windows import Windows
 from models.bundle import Bundle
 from service.registry import NoSuchBundle
@@ -77,6 +78,7 @@ def in_blocks(bundle: Bundle, recording: Recording) -> Windows:
     edges = np.linspace(0, recording.samples.size, count + 1).round().astype(int)
     parts = []
     for first, last in pairwise(edges):
+        step()
         block = replace(recording, samples=recording.samples[first:last])
         parts.append(bundle.manifest.front_end.windows(block))
     starts = [part.starts_s + first / recording.rate_hz for part, first in zip(parts, edges[:-1], strict=True)]

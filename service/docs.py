@@ -35,12 +35,21 @@ learned), `not_applicable` (no model fits), or `sensor_fault`.
       'http://127.0.0.1:8000/v1/diagnose?rate_hz=48828&speed_rpm=1500&bearing=NICE'
 """
 
-_REFUSALS = {
+REFUSALS = {
     413: "The body is over the limit.",
     415: "The content type or encoding cannot be read.",
     422: "No signal: which field, and why.",
+    429: "This client has too many requests waiting; the header Retry-After says when to come again.",
     500: "An error of the service's own.",
-    503: "No bundle is ready.",
+    503: "No bundle is ready, too much waits, or it could not begin by the deadline (Retry-After).",
+    504: "Begun, but not done by the deadline.",
+}
+
+DEADLINE = {
+    "name": "X-Deadline-Ms",
+    "in": "header",
+    "description": "Refuse with 503 or 504 what is not answered after so many milliseconds.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 3_600_000},
 }
 
 
@@ -88,7 +97,7 @@ def _diagnose_responses() -> dict[int | str, dict[str, Any]]:
         }
     }
     return responses | {
-        status: {"model": Refusal, "description": description} for status, description in _REFUSALS.items()
+        status: {"model": Refusal, "description": description} for status, description in REFUSALS.items()
     }
 
 

@@ -31,6 +31,10 @@ WHAT_TO_DO = {
     "id": "GET /v1/diagnoses lists what is kept.",
     "idempotency_key": "Send the header Idempotency-Key once, 1 to 64 of A-Z a-z 0-9 . _ : -, another one for another "
     "request; or leave it out.",
+    "queue": "Ask again after the seconds of the header Retry-After.",
+    "deadline": "Give the header X-Deadline-Ms milliseconds, 1 to 3600000, or leave it out.",
+    "model": "POST /v2/repository/index lists the models.",
+    "windows": "Send [windows, 1, length] of FP32, as GET /v2/models/{model} says.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."
@@ -131,12 +135,20 @@ def answer(
 ) -> Response:
     """The refusal as it is sent; for what stands outside the routes, where nothing that is raised is caught."""
     identity = request_id(request)
+    if request.url.path.startswith("/v2"):
+        return _protocol_answer(status, problems, {**(headers or {}), "X-Request-ID": identity})
     content = Refusal(**problems[0].model_dump(), more=list(problems[1:]), request_id=identity)
     headers = {**(headers or {}), "X-Request-ID": identity}
-    if status in (413, 415, 422):
+    if status in (413, 415, 422, 429, 503):
         # The rest of a body that is not wanted is not read: the connection cannot carry another request.
         headers["Connection"] = "close"
     return JSONResponse(content.model_dump(), status, headers)
+
+
+def _protocol_answer(status: int, problems: Sequence[Problem], headers: dict[str, str]) -> Response:
+    """The shape of the Open Inference Protocol."""
+    told = "; ".join(f"{each.field}: {each.reason}" for each in problems)
+    return JSONResponse({"error": f"{told}. {problems[0].what_to_do}"}, status, headers)
 
 
 def _field(location: tuple[int | str, ...]) -> str:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from service.engine import Engine
 from service.metrics import Metrics
+from service.queue import Queue
 from service.registry import Registry
 from service.security.audit import Audit
 from service.security.keyring import Keyring
@@ -26,7 +27,8 @@ class Parts:
 
     Attributes:
         settings: as they were when it started.
-        pool: the threads that do what takes processor time.
+        pool: threads for what is no answer to a question: loading bundles.
+        queue: where questions wait for their answers.
         registry: the bundles.
         engine: answers with them.
         metrics: what is counted meanwhile.
@@ -37,6 +39,7 @@ class Parts:
 
     settings: Settings
     pool: ThreadPoolExecutor
+    queue: Queue
     registry: Registry
     engine: Engine
     metrics: Metrics

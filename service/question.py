@@ -119,6 +119,17 @@ def ask(samples: NDArray[np.float32], query: Query, body: Body | None = None) ->
     return Question(recording, facts["bundle"], windows, warnings_about(bearing), facts["source"])
 
 
+def limit_length(question: Question, longest_s: float) -> None:
+    """A signal that is longer is not read.
+
+    Raises:
+        RequestRefused: 422.
+    """
+    seconds = question.recording.seconds
+    if seconds > longest_s:
+        raise refused(422, "samples", f"{seconds:.1f} s of signal; at most {longest_s:g} s are read")
+
+
 def _bearing(query: Query, body: Body | None) -> Bearing | None:
     asked = None if query.bearing is None else read_bearing(query.bearing)
     said = None if body is None or body.bearing is None else read_bearing(body.bearing)

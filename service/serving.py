@@ -1,49 +1,60 @@
 """Runs the service under uvicorn, and says who can reach it."""
 
 import contextlib
-import ipaddress
 import logging
+import math
 import signal
+import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from service import logs
 from service.app import create_app
+from service.parts import parts_of
+from service.security.connection import GuardedConnection
 from service.settings import Settings
 
 logger = logging.getLogger("uvicorn.error")
 
 
+class Server(uvicorn.Server):
+    """Tells the queue that it is to end before it waits for the open connections to."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes nothing new, and has `grace_s` for what was taken."""
+        parts = parts_of(self._app)
+        parts.queue.drain(parts.settings.grace_s)
+        await super().shutdown(sockets)
+
+
 def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
     log_config = logs.configure(settings.log_format, settings.log_level)
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        server_header=False,
-        access_log=False,
-        log_config=log_config,
-    )
+        app, host=settings.host, port=settings.port, http=GuardedConnection,
+        ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key,
+        limit_concurrency=settings.connections, server_header=False, access_log=False, log_config=log_config,
+        # What is still there then is not waiting to be answered, but has not sent its question.
+        timeout_graceful_shutdown=math.ceil(settings.grace_s) + 1,
+    )  # fmt: skip
     logger.info(announcement(settings))
     # Uvicorn finishes what it has begun, then raises the signal again: to be told to stop is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run()
+        Server(config, app).run()
 
 
 def announcement(settings: Settings) -> str:
     """Where it listens, and for whom."""
-    where = f"http://{settings.host}:{settings.port}"
-    if is_loopback(settings.host):
-        return f"Brinell listens on {where}: this machine only, without keys. Try {where}/docs"
-    return f"Brinell listens on {where} WITHOUT KEYS: whoever reaches this address can ask. Put a gateway in front."
-
-
-def is_loopback(host: str) -> bool:
-    """Can only this machine reach the address?"""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    scheme = "http" if settings.tls_certificate is None else "https"
+    where = f"{scheme}://{settings.host}:{settings.port}"
+    if settings.auth == "keys":
+        return f"Brinell listens on {where}, for whoever has a key (brinell keys api makes one). Try {where}/docs"
+    return f"Brinell listens on {where}, without keys for this machine only. Try {where}/docs"

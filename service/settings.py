@@ -11,6 +11,7 @@ from data.errors import BrinellError
 from models.bundle import PRETRAINED
 from models.energy import PROFILES
 from service.logs import Format
+from service.security.loopback import is_loopback
 from service.security.scopes import Auth
 from service.store.location import NONE, checked, state_folder
 
@@ -32,6 +33,11 @@ class Settings(BaseSettings):
         max_json_mib: the same for JSON, whose numbers take ten times their size in memory while they are read.
         max_minutes: a longer signal is refused with 422.
         threads: diagnoses computed at once; each keeps one core busy.
+        deadline_s: what cannot be answered in so many seconds is refused; a request may ask for fewer (X-Deadline-Ms).
+        grace_s: when it is told to stop, what is not answered after so many seconds is refused with 503.
+        max_waiting: requests that may wait or be worked on at once; more are refused with 503, and with 429 where half
+            of them are of one client.
+        max_waiting_mib: the same for the size of their bodies.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
         auth: `keys`, or `none`: then it answers its own machine only.
         requests_per_minute: that one key may make.
@@ -58,6 +64,10 @@ class Settings(BaseSettings):
     max_json_mib: Annotated[int, Field(ge=1, le=4096)] = 32
     max_minutes: Annotated[float, Field(gt=0)] = 10
     threads: Annotated[int, Field(ge=1, le=64)] = 2
+    deadline_s: Annotated[float, Field(gt=0, le=3600)] = 60
+    grace_s: Annotated[float, Field(ge=0, le=3600)] = 8
+    max_waiting: Annotated[int, Field(ge=1, le=65536)] = 256
+    max_waiting_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 512
     energy_profile: str = "float32"
     auth: Auth = "keys"
     requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
@@ -105,6 +115,8 @@ class Settings(BaseSettings):
     def _fits_together(self) -> Self:
         if self.auth == "keys" and self.store == NONE:
             raise ValueError("BRINELL_AUTH=keys needs a store that keeps the keys, and BRINELL_STORE is none")
+        if self.auth == "none" and not is_loopback(self.host):
+            raise ValueError(f"BRINELL_HOST={self.host} lets others ask, and that needs BRINELL_AUTH=keys")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("BRINELL_TLS_CERTIFICATE and BRINELL_TLS_KEY are given together or not at all")
         return self

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
+from service import inference_protocol
 from service.routes import diagnose, diagnoses, metrics, models, state
 from service.settings import Settings
 
 ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
+    inference_protocol.router,
     state.router,
     metrics.router,
     models.router,

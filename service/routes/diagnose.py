@@ -8,17 +8,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service import docs, errors
-from service.bodies import Bytes, Codec, codec, collect, drain, read_json
+from service.bodies import Bytes, Codec, codec, collect, declared, drained_if_refused, read_json
 from service.diagnosis import Diagnosis
 from service.errors import refused
 from service.parts import Parts, parts_of
-from service.question import Query, Question
+from service.question import Query, limit_length
 from service.registry import NoSuchBundle
 from service.repeated import refuse_repeated
 from service.retrying import PARAMETER, REPLAYED, key_of, retried
 from service.settings import Settings
 from service.store.store import Entry, Retried
-from service.store.trouble import StoreError
 
 
 def router(settings: Settings) -> APIRouter:
@@ -31,7 +30,7 @@ def router(settings: Settings) -> APIRouter:
         description=docs.diagnose(settings),
         response_model=Diagnosis,
         responses=docs.DIAGNOSE_RESPONSES,
-        openapi_extra={"requestBody": docs.request_body(), "parameters": [PARAMETER]},
+        openapi_extra={"requestBody": docs.request_body(), "parameters": [PARAMETER, docs.DEADLINE]},
     )
     async def diagnose(request: Request, query: Annotated[Query, fastapi.Query()]) -> Response:
         return await _diagnose(parts_of(request.app), request, query)
@@ -42,7 +41,7 @@ def router(settings: Settings) -> APIRouter:
 async def _diagnose(parts: Parts, request: Request, query: Query) -> Response:
     if not parts.registry.bundles:
         raise refused(503, "bundle", "no bundle is ready; GET /readyz says why")
-    try:
+    async with drained_if_refused(request):
         refuse_repeated(request)
         key = key_of(request)
         parts.store.check()
@@ -51,15 +50,16 @@ async def _diagnose(parts: Parts, request: Request, query: Query) -> Response:
         if encoding != "identity":
             raise refused(415, "content_encoding", f"bodies in {encoding} are not read")
         limit = parts.settings.max_bytes(json=decode is read_json)
-        body = await collect(request.stream(), request.headers.get("content-length"), limit)
-    except (errors.RequestRefused, StoreError):
-        await drain(request)
-        raise
-    again = None if key is None else await parts.in_pool(lambda: retried(request, key, body))
-    earlier = None if again is None else await parts.store.earlier(again)
-    if earlier is not None:
-        return Response(earlier, media_type="application/json", headers=REPLAYED)
-    entry = await parts.in_pool(lambda: _answer(parts, decode, body, query, errors.request_id(request), again))
+        place = parts.queue.place(request, declared(request, limit))
+    with place:
+        async with drained_if_refused(request):
+            body = await collect(request.stream(), request.headers.get("content-length"), limit)
+        place.holds(len(body))
+        again = None if key is None else await parts.in_pool(lambda: retried(request, key, body))
+        earlier = None if again is None else await parts.store.earlier(again)
+        if earlier is not None:
+            return Response(earlier, media_type="application/json", headers=REPLAYED)
+        entry = await place.answer(lambda: _answer(parts, decode, body, query, errors.request_id(request), again))
     answer = await parts.store.keep(entry)
     return Response(answer, media_type="application/json", headers=None if answer is entry.answer else REPLAYED)
 
@@ -68,7 +68,7 @@ def _answer(parts: Parts, decode: Codec, body: Bytes, query: Query, identity: st
     began = time.perf_counter()
     question = decode(body, query)
     decode_ms = round((time.perf_counter() - began) * 1e3, 3)
-    _limit_length(question, parts.settings)
+    limit_length(question, parts.settings.max_seconds)
     try:
         diagnosis = parts.engine.diagnose(
             question.recording, bundle=question.bundle, windows=question.windows, warnings=question.warnings
@@ -82,9 +82,3 @@ def _answer(parts: Parts, decode: Codec, body: Bytes, query: Query, identity: st
     diagnosis = diagnosis.model_copy(update={"request_id": identity, "timing": timing})
     parts.metrics.observe(diagnosis, used)
     return parts.store.entry(diagnosis, question.source, again)
-
-
-def _limit_length(question: Question, settings: Settings) -> None:
-    if question.recording.seconds > settings.max_seconds:
-        reason = f"{question.recording.seconds:.1f} s of signal; at most {settings.max_seconds:g} s are read"
-        raise refused(422, "samples", reason)

@@ -1,6 +1,5 @@
 """Stands before every route: no key, no answer."""
 
-import ipaddress
 import logging
 import math
 
@@ -9,10 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.bodies import drain
 from service.errors import Problem, answer
 from service.parts import parts_of
 from service.security.allowance import Allowance
 from service.security.api_key import ApiKey
+from service.security.loopback import is_loopback
 from service.security.scopes import Auth, needed
 from service.security.scopes import Scope as Right
 from service.store.trouble import StoreError
@@ -47,6 +48,7 @@ class Guard:
         else:
             refusal = None if _from_here(scope) else _refused(scope, 403, HERE_ONLY, what_to_do=SET_KEYS)
         if refusal is not None:
+            await drain(Request(scope, receive))
             await refusal(scope, receive, send)
         elif right is Right.ADMIN:
             await self._recorded(key, scope, receive, send)
@@ -95,12 +97,8 @@ def _given(headers: Headers) -> str | None:
 
 def _from_here(scope: Scope) -> bool:
     client = scope.get("client")
-    if client is None:  # a socket of the file system
-        return True
-    try:
-        return ipaddress.ip_address(client[0]).is_loopback
-    except ValueError:  # Starlette's test client has a name
-        return bool(client[0] == "testclient")
+    # None is a socket of the file system, and Starlette's test client has a name.
+    return client is None or client[0] == "testclient" or is_loopback(client[0])
 
 
 def _refused(

@@ -65,7 +65,7 @@ def test_what_is_asked_by_the_description_is_answered_as_it_says(
 def test_every_refusal_is_described_in_one_shape(client: TestClient) -> None:
     described = client.get("/openapi.json").json()
     responses = described["paths"]["/v1/diagnose"]["post"]["responses"]
-    assert set(responses) == {"200", "413", "415", "422", "500", "503"}
+    assert set(responses) == {"200", "413", "415", "422", "429", "500", "503", "504"}
     shapes = {responses[status]["content"]["application/json"]["schema"]["$ref"] for status in set(responses) - {"200"}}
     assert shapes == {"#/components/schemas/Refusal"}
 

@@ -1,58 +1,23 @@
 """The service as a process: quick to start, quiet where nothing is asked, flat in memory."""
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import numpy as np
-import psutil
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.service.running import Running, running
+
 CPU_SECONDS_TO_READY = 2.0
 RATE_HZ = 12_000
 
 
 @pytest.fixture
-def served() -> Iterator[tuple[psutil.Process, httpx2.Client]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "BRINELL_PORT": str(port)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "brinell", "serve"], cwd=ROOT, env=environment,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            wait_until_ready(process, client)
-            yield psutil.Process(process.pid), client
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
-
-
-def wait_until_ready(process: subprocess.Popen[bytes], client: httpx2.Client) -> None:
-    for _ in range(600):
-        assert process.poll() is None
-        try:
-            if client.get("/readyz").status_code == 200:
-                return
-        except httpx2.TransportError:
-            pass
-        time.sleep(0.1)
-    pytest.fail("not ready after a minute")
-
-
-def cpu_seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def served() -> Iterator[tuple[Running, httpx2.Client]]:
+    with running() as service, httpx2.Client(base_url=service.url, timeout=60) as client:
+        yield service, client
 
 
 def ask(client: httpx2.Client, rng: np.random.Generator) -> None:
@@ -62,28 +27,28 @@ def ask(client: httpx2.Client, rng: np.random.Generator) -> None:
     assert answer.status_code == 200
 
 
-def test_it_is_ready_within_two_seconds_of_processor_time(served: tuple[psutil.Process, httpx2.Client]) -> None:
-    process, _ = served
-    assert cpu_seconds(process) < CPU_SECONDS_TO_READY
+def test_it_is_ready_within_two_seconds_of_processor_time(served: tuple[Running, httpx2.Client]) -> None:
+    service, _ = served
+    assert service.cpu_seconds() < CPU_SECONDS_TO_READY
 
 
-def test_it_stands_still_while_nothing_is_asked(served: tuple[psutil.Process, httpx2.Client]) -> None:
-    process, client = served
+def test_it_stands_still_while_nothing_is_asked(served: tuple[Running, httpx2.Client]) -> None:
+    service, client = served
     ask(client, np.random.default_rng(0))
-    before = cpu_seconds(process)
+    before = service.cpu_seconds()
     time.sleep(2)
-    assert cpu_seconds(process) - before < 0.1
+    assert service.cpu_seconds() - before < 0.1
 
 
-def test_it_stops_when_it_is_told(served: tuple[psutil.Process, httpx2.Client]) -> None:
-    process, client = served
+def test_it_stops_when_it_is_told(served: tuple[Running, httpx2.Client]) -> None:
+    service, client = served
     ask(client, np.random.default_rng(0))
-    process.terminate()
-    assert process.wait(timeout=20) == 0
+    service.process.terminate()
+    assert service.process.wait(timeout=20) == 0
 
 
 def test_a_client_that_waits_for_leave_to_send_gets_its_refusal_at_once(
-    served: tuple[psutil.Process, httpx2.Client],
+    served: tuple[Running, httpx2.Client],
 ) -> None:
     _, client = served
     with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=20) as raw:
@@ -94,7 +59,7 @@ def test_a_client_that_waits_for_leave_to_send_gets_its_refusal_at_once(
         assert raw.recv(100).startswith(b"HTTP/1.1 413")
 
 
-def test_a_client_that_sends_too_much_reads_the_refusal(served: tuple[psutil.Process, httpx2.Client]) -> None:
+def test_a_client_that_sends_too_much_reads_the_refusal(served: tuple[Running, httpx2.Client]) -> None:
     _, client = served
     answer = client.post("/v1/diagnose?rate_hz=48000", content=bytes(129 << 20))
     assert answer.status_code == 413
@@ -102,13 +67,13 @@ def test_a_client_that_sends_too_much_reads_the_refusal(served: tuple[psutil.Pro
 
 @pytest.mark.slow
 def test_memory_after_a_thousand_requests_is_that_after_a_hundred(
-    served: tuple[psutil.Process, httpx2.Client],
+    served: tuple[Running, httpx2.Client],
 ) -> None:
-    process, client = served
+    service, client = served
     rng = np.random.default_rng(0)
     for _ in range(100):
         ask(client, rng)
-    after_a_hundred = process.memory_info().rss
+    after_a_hundred = service.process.memory_info().rss
     for _ in range(900):
         ask(client, rng)
-    assert process.memory_info().rss < 1.05 * after_a_hundred
+    assert service.process.memory_info().rss < 1.05 * after_a_hundred

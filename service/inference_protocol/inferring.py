@@ -1,0 +1,93 @@
+"""From the request of an inference to its answer; every microsecond here is added to the graph's own."""
+
+import time
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.bodies import collect, declared, drained_if_refused
+from service.errors import RequestRefused, refused, request_id
+from service.inference_protocol.encodings import IDENTITY, inflated, refuse_unread
+from service.inference_protocol.messages import Inference, read, write
+from service.inference_protocol.models import Model, Models
+from service.inference_protocol.statistics import Statistics
+from service.parts import Parts, parts_of
+from service.queue import Place
+
+HEADER_LENGTH = "Inference-Header-Content-Length"
+JSON, BYTES = "application/json", "application/octet-stream"
+
+AT_ONCE_BYTES = 1 << 16
+"""A shorter body, plain, is read where it comes in: to hand it to a thread would cost as much."""
+
+
+async def infer(request: Request, models: Models, statistics: Statistics) -> Response:
+    """`POST /v2/models/{model}[/versions/{version}]/infer`.
+
+    Raises:
+        RequestRefused: not a question of the protocol, or not one that this model takes.
+    """
+    began_s = time.perf_counter()
+    parts, path = parts_of(request.app), request.path_params
+    async with drained_if_refused(request):
+        model = models.find(parts.registry, parts.engine, path["model"], path.get("version"))
+        try:
+            encoding = request.headers.get("content-encoding", IDENTITY).strip().lower()
+            refuse_unread(encoding)
+            header_bytes = _header_bytes(request, parts)
+            limit = parts.settings.max_bytes(json=header_bytes is None)
+            place = parts.queue.place(request, limit if encoding != IDENTITY else declared(request, limit))
+        except RequestRefused:
+            statistics.failed(model.name, model.version, time.perf_counter() - began_s)
+            raise
+    with place:
+        try:
+            async with drained_if_refused(request):
+                body = await collect(request.stream(), request.headers.get("content-length"), limit)
+            asked = await _asked(place, body, encoding, header_bytes, limit)
+            _hurry(place, asked)
+            answer = await model.infer(asked, place, request_id(request))
+            content, head_bytes = write(model.name, model.version, asked, answer)
+        except Exception:
+            statistics.failed(model.name, model.version, time.perf_counter() - began_s)
+            raise
+        if place.job is not None:
+            statistics.succeeded(
+                model.name, model.version, _items(model, asked), place.job, began_s, time.perf_counter()
+            )
+    if head_bytes is None:
+        return Response(content, media_type=JSON)
+    return Response(content, media_type=BYTES, headers={HEADER_LENGTH: str(head_bytes)})
+
+
+async def _asked(
+    place: Place, body: bytes | bytearray, encoding: str, header_bytes: int | None, limit: int
+) -> Inference:
+    place.holds(len(body))
+    if encoding != IDENTITY:
+        body = await place.answer(lambda: inflated(body, limit))
+        place.holds(len(body))
+    if header_bytes is not None and header_bytes > len(body):
+        raise refused(400, HEADER_LENGTH, f"is {header_bytes}, and the body {len(body)} bytes")
+    if len(body) <= AT_ONCE_BYTES or (header_bytes is not None and header_bytes <= AT_ONCE_BYTES):
+        return read(body, header_bytes)
+    return await place.answer(lambda: read(body, header_bytes))
+
+
+def _header_bytes(request: Request, parts: Parts) -> int | None:
+    given = request.headers.get(HEADER_LENGTH)
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit()) or int(given[:12]) > parts.settings.max_bytes(json=True):
+        raise refused(400, HEADER_LENGTH, f"is {given[:20]!r}; the bytes of the JSON header are wanted")
+    return int(given)
+
+
+def _hurry(place: Place, asked: Inference) -> None:
+    microseconds = asked.parameters.get("timeout", 0)
+    if type(microseconds) is int and microseconds > 0:
+        place.hurry(microseconds / 1e6)
+
+
+def _items(model: Model, asked: Inference) -> int:
+    return len(next(iter(asked.inputs.values()))) if model.most_windows else 1

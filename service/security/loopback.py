@@ -1,0 +1,11 @@
+"""Is an address this very machine's?"""
+
+import ipaddress
+
+
+def is_loopback(host: str) -> bool:
+    """Can only this machine reach it?"""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

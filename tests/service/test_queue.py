@@ -1,0 +1,171 @@
+"""A real service under more than it can do at once: who waits, for how long, and who is sent away."""
+
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import numpy as np
+import pytest
+
+from tests.service.running import Running, running
+
+LONG_RATE_HZ = 50_000
+LONG_SAMPLES = 600 * LONG_RATE_HZ
+SHORT_SAMPLES = 2048
+AT_MOST_A_STEP_S = 0.5
+"""A step takes some tens of milliseconds; the rest is for a machine that has other things to do."""
+
+
+@pytest.fixture(scope="module")
+def ten_minutes() -> bytes:
+    noise = np.random.default_rng(0).standard_normal(1 << 20, dtype=np.float32)
+    return np.resize(noise, LONG_SAMPLES).tobytes()
+
+
+def ask_long(service: Running, body: bytes, **headers: str) -> httpx2.Response:
+    query = {"rate_hz": LONG_RATE_HZ, "speed_rpm": 1800}
+    return httpx2.post(f"{service.url}/v1/diagnose", params=query, content=body, headers=headers, timeout=120)
+
+
+def short_waits(service: Running, until: Callable[[], bool]) -> list[float]:
+    """Seconds that questions of one window took, one after the other."""
+    body = np.random.default_rng(1).standard_normal(SHORT_SAMPLES, dtype=np.float32).tobytes()
+    waits = []
+    with httpx2.Client(base_url=service.url, timeout=120) as client:
+        while not until():
+            began = time.perf_counter()
+            assert client.post("/v1/diagnose?rate_hz=12000", content=body).status_code == 200
+            waits.append(time.perf_counter() - began)
+    return waits
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_window_does_not_wait_for_recordings_of_ten_minutes_and_they_end_nevertheless(
+    threads: int, ten_minutes: bytes
+) -> None:
+    with running(threads=threads) as service, ThreadPoolExecutor(2) as clients:
+        assert ask_long(service, ten_minutes).status_code == 200  # what is imported late is imported
+        began = time.perf_counter()
+        long = [clients.submit(ask_long, service, ten_minutes) for _ in range(2)]
+        time.sleep(1)
+        waits = short_waits(service, until=lambda: all(each.done() for each in long))
+        took = time.perf_counter() - began
+        assert [each.result().status_code for each in long] == [200, 200]
+    assert len(waits) > 20
+    assert np.quantile(waits, 0.99) < AT_MOST_A_STEP_S < took / 4
+
+
+def test_what_cannot_begin_by_its_deadline_is_refused_before_it_costs_anything(ten_minutes: bytes) -> None:
+    with running(threads=1) as service, ThreadPoolExecutor(2) as clients:
+        first = clients.submit(ask_long, service, ten_minutes)
+        time.sleep(1)
+        second = clients.submit(ask_long, service, ten_minutes, **{"X-Deadline-Ms": "1000"})
+        refused = second.result()
+        assert not first.done()
+        assert refused.status_code == 503
+        assert refused.json()["field"] == "queue"
+        assert "could not begin" in refused.json()["reason"]
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert first.result().status_code == 200
+        before = service.cpu_seconds()
+        time.sleep(1)
+        assert service.cpu_seconds() - before < 0.2
+
+
+def test_what_is_begun_ends_at_its_deadline(ten_minutes: bytes) -> None:
+    with running(threads=1) as service:
+        answer = ask_long(service, ten_minutes, **{"X-Deadline-Ms": "1500"})
+        assert answer.status_code == 504
+        assert "not done by the deadline" in answer.json()["reason"]
+        time.sleep(AT_MOST_A_STEP_S)
+        before = service.cpu_seconds()
+        time.sleep(1)
+        assert service.cpu_seconds() - before < 0.2
+
+
+def test_work_for_a_client_that_has_gone_is_neither_begun_nor_ended(ten_minutes: bytes) -> None:
+    with running(threads=1) as service:
+        gone = [half_sent(service, size=len(ten_minutes)) for _ in range(2)]
+        for each in gone:
+            each.sendall(ten_minutes)
+        time.sleep(0.5)
+        for each in gone:
+            each.close()
+        time.sleep(2 * AT_MOST_A_STEP_S)
+        before = service.cpu_seconds()
+        time.sleep(1)
+        assert service.cpu_seconds() - before < 0.2
+        assert short_waits(service, until=iter((False, True)).__next__)
+
+
+@pytest.mark.parametrize("deadline", ["0", "-1", "1.5", "soon", "3600001", "99999999999999999999"])
+def test_a_deadline_that_is_none_is_refused(deadline: str, client: httpx2.Client) -> None:
+    answer = client.post("/v1/diagnose?rate_hz=12000", content=bytes(8192), headers={"X-Deadline-Ms": deadline})
+    assert (answer.status_code, answer.json()["field"]) == (422, "deadline")
+
+
+def test_one_client_fills_half_of_the_queue_and_all_together_the_whole() -> None:
+    with running(max_waiting=4) as service:
+        waiting = [half_sent(service, host="127.0.0.1") for _ in range(2)]
+        assert status_of(half_sent(service, host="127.0.0.1")) == (429, True)
+        waiting += [half_sent(service, host="127.0.0.2") for _ in range(2)]
+        assert status_of(half_sent(service, host="127.0.0.3")) == (503, True)
+        for each in waiting:
+            each.close()
+        time.sleep(0.5)
+        assert short_waits(service, until=iter((False, True)).__next__)
+
+
+def test_the_queue_is_bounded_by_what_its_bodies_may_hold() -> None:
+    with running(max_waiting_mib=100) as service:
+        waiting = half_sent(service, size=60 << 20, host="127.0.0.1")
+        assert status_of(half_sent(service, size=20 << 20, host="127.0.0.1")) == (429, True)
+        assert status_of(half_sent(service, size=60 << 20, host="127.0.0.2")) == (503, True)
+        # One that does not say how long it is may become as long as any.
+        assert status_of(half_sent(service, size=None, host="127.0.0.2")) == (503, True)
+        other = half_sent(service, size=8192, host="127.0.0.2")
+        other.sendall(np.random.default_rng(1).standard_normal(SHORT_SAMPLES, dtype=np.float32).tobytes())
+        assert status_of(other) == (200, False)
+        waiting.close()
+
+
+def test_told_to_stop_it_finishes_what_it_has_taken(ten_minutes: bytes) -> None:
+    with running(threads=1, grace_s=60) as service, ThreadPoolExecutor(2) as clients:
+        answers = [clients.submit(ask_long, service, ten_minutes) for _ in range(2)]
+        time.sleep(1.5)
+        service.process.terminate()
+        assert [each.result().status_code for each in answers] == [200, 200]
+        assert service.process.wait(timeout=20) == 0
+
+
+def test_told_to_stop_it_refuses_after_its_grace_what_still_waits(ten_minutes: bytes) -> None:
+    with running(threads=1, grace_s=0.5) as service, ThreadPoolExecutor(2) as clients:
+        answers = [clients.submit(ask_long, service, ten_minutes) for _ in range(2)]
+        time.sleep(1.5)
+        service.process.terminate()
+        refused = [each.result() for each in answers]
+        assert [each.status_code for each in refused] == [503, 503]
+        assert "stopping" in refused[0].json()["reason"]
+        assert service.process.wait(timeout=20) == 0
+
+
+def half_sent(service: Running, size: int | None = 8192, host: str = "127.0.0.1") -> socket.socket:
+    """A connection from the address `host` that has sent its header, and has been heard."""
+    raw = socket.create_connection(("127.0.0.1", service.port), timeout=30, source_address=(host, 0))
+    length = "Transfer-Encoding: chunked" if size is None else f"Content-Length: {size}"
+    raw.sendall(
+        f"POST /v1/diagnose?rate_hz=12000 HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n{length}\r\n\r\n".encode()
+    )
+    return raw
+
+
+def status_of(raw: socket.socket) -> tuple[int, bool]:
+    """The status of the answer, and whether it says when to come again."""
+    with raw, raw.makefile("rb") as lines:
+        head = b""
+        while not head.endswith(b"\r\n\r\n") or (head.startswith(b"HTTP/1.1 100") and head.count(b"HTTP/1.1") == 1):
+            head += lines.readline()
+    return int(head.rpartition(b"HTTP/1.1 ")[2][:3]), b"retry-after" in head.lower()
