@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from service.security.api_key import ApiKey, parts
+from service.store.trouble import StoreError
 
 FRESH_S = 5.0
 """A key that is revoked, on this replica or another, opens nothing after this time."""
@@ -15,24 +16,30 @@ class Keyring:
 
     def __init__(self, load: Callable[[], Awaitable[Mapping[str, ApiKey]]]) -> None:
         self._load = load
-        self._keys: Mapping[str, ApiKey] = {}
-        self._read = -FRESH_S
+        self._keys: Mapping[str, ApiKey] | None = None
+        self._read = 0.0
         self._reading = asyncio.Lock()
 
     async def find(self, text: str) -> ApiKey | None:
-        """The key that this text opens; None where there is none."""
+        """The key that this text opens; None where there is none.
+
+        Raises:
+            StoreError: the store could never be read.
+        """
         found = parts(text)
         if found is None:
             return None
         identity, secret = found
-        await self.refresh()
-        key = self._keys.get(identity)
+        key = (await self._known()).get(identity)
         return key if key is not None and key.is_opened_by(secret) else None
 
-    async def refresh(self) -> None:
-        """Reads the keys again where what is known is no longer fresh."""
+    async def _known(self) -> Mapping[str, ApiKey]:
         async with self._reading:
-            if time.monotonic() - self._read < FRESH_S:
-                return
-            self._read = time.monotonic()
-            self._keys = await self._load()
+            if self._keys is None or time.monotonic() - self._read >= FRESH_S:
+                self._read = time.monotonic()
+                try:
+                    self._keys = await self._load()
+                except StoreError:
+                    if self._keys is None:
+                        raise
+            return self._keys

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -25,10 +26,11 @@ class Running:
 
     process: psutil.Process
     port: int
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def cpu_seconds(self) -> float:
         """User and system, so far."""
@@ -37,8 +39,11 @@ class Running:
 
 
 @contextmanager
-def running(**settings: Any) -> Iterator[Running]:
-    """`with running(threads=1) as service:` starts `brinell serve` on a free port, ready to answer."""
+def running(verify: ssl.SSLContext | None = None, **settings: Any) -> Iterator[Running]:
+    """`with running(threads=1) as service:` starts `brinell serve` on a free port, ready to answer.
+
+    `verify` trusts the certificate of one that speaks TLS.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -48,20 +53,20 @@ def running(**settings: Any) -> Iterator[Running]:
         env={**os.environ, **given, "BRINELL_PORT": str(port)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    service = Running(psutil.Process(process.pid), port)
+    service = Running(psutil.Process(process.pid), port, "http" if verify is None else "https")
     try:
-        wait_until_ready(process, service.url)
+        wait_until_ready(process, service.url, verify or True)
         yield service
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
 
 
-def wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+def wait_until_ready(process: subprocess.Popen[bytes], url: str, verify: ssl.SSLContext | bool) -> None:
     for _ in range(600):
         assert process.poll() is None
         try:
-            if httpx2.get(f"{url}/readyz").status_code == 200:
+            if httpx2.get(f"{url}/readyz", verify=verify).status_code == 200:
                 return
         except httpx2.TransportError:
             pass

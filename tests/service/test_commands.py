@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from data.recording import Recording
 from service import commands
-from service.serving import announcement, is_loopback
+from service.security.loopback import is_loopback
+from service.serving import announcement
 from service.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,10 +136,9 @@ def test_what_no_graph_read_has_a_picture_too(tmp_path: Path) -> None:
     assert (tmp_path / "flat.png").exists()
 
 
-def test_serving_on_loopback_says_that_there_are_no_keys() -> None:
-    assert announcement(Settings(port=9000)).startswith("Brinell listens on http://127.0.0.1:9000: this machine only")
-    assert "without keys" in announcement(Settings())
-    assert "WITHOUT KEYS" in announcement(Settings(host="0.0.0.0"))
+def test_serving_says_for_whom() -> None:
+    assert announcement(Settings(port=9000)).startswith("Brinell listens on http://127.0.0.1:9000, without keys")
+    assert "for whoever has a key" in announcement(Settings(host="0.0.0.0", auth="keys"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,261 @@
+"""Who gets in, and what is left of a visit: with real keys, in a real store."""
+
+import asyncio
+import hashlib
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import select
+from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
+
+from service.app import create_app
+from service.parts import parts_of
+from service.security import keyring as keyring_module
+from service.security.allowance import Allowance
+from service.security.api_key import make, parts
+from service.security.keyring import Keyring
+from service.security.patience import Patience
+from service.security.scopes import Scope as Right
+from service.security.scopes import needed
+from service.settings import Settings, SettingsError
+from service.store.tables import AuditEntry
+from tests.service.running import running
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BRINELL_STATE", str(tmp_path))
+    monkeypatch.setenv("BRINELL_AUTH", "keys")
+    return tmp_path
+
+
+@pytest.fixture
+def locked(state: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(requests_per_minute=5))) as started:
+        yield started
+
+
+def brinell(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "brinell", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def key_for(*scopes: str) -> str:
+    run = brinell("keys", "api", "tester", *(f"--scope={scope}" for scope in scopes))
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def test_without_a_key_only_health_and_description_answer(locked: TestClient) -> None:
+    for path in ("/healthz", "/readyz", "/docs", "/openapi.json", "/v2/health/live"):
+        assert locked.get(path).status_code == 200
+    for path in ("/v1/models", "/v1/diagnoses", "/metrics", "/nowhere"):
+        refusal = locked.get(path)
+        assert refusal.status_code == 401
+        assert refusal.headers["WWW-Authenticate"] == "Bearer"
+        assert refusal.json()["field"] == "key"
+    assert locked.post("/v1/diagnose?rate_hz=12000", content=bytes(4096)).status_code == 401
+
+
+def test_a_key_opens_what_its_scope_says_and_no_more(locked: TestClient) -> None:
+    key = key_for("diagnose")
+    assert locked.get("/v1/models", headers=bearer(key)).status_code == 200
+    assert locked.get("/v1/models", headers={"X-API-Key": key}).status_code == 200
+    refusal = locked.post("/v2/repository/models/order/unload", headers=bearer(key))
+    assert refusal.status_code == 403
+    assert "admin" in refusal.json()["error"]
+
+
+@pytest.mark.parametrize("spoilt", ["", "x", "brinell_00000000_" + "A" * 43, "Bearer"])
+def test_another_key_opens_nothing(locked: TestClient, spoilt: str) -> None:
+    key = key_for("diagnose")
+    wrong = key[:-1] + ("A" if key[-1] != "A" else "B")
+    for given in (spoilt, wrong):
+        assert locked.get("/v1/models", headers=bearer(given)).status_code == 401
+
+
+def test_a_revoked_key_opens_nothing(locked: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
+    key = key_for("diagnose")
+    assert locked.get("/v1/models", headers=bearer(key)).status_code == 200
+    (identity, _) = parts(key) or ("", "")
+    assert brinell("keys", "revoke", identity).returncode == 0
+    assert locked.get("/v1/models", headers=bearer(key)).status_code == 401
+    assert "revoked" in brinell("keys", "list").stdout
+    again = brinell("keys", "revoke", identity)
+    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+
+
+def test_a_key_that_asks_too_often_waits(locked: TestClient) -> None:
+    headers = bearer(key_for("diagnose"))
+    statuses = [locked.get("/v1/models", headers=headers).status_code for _ in range(6)]
+    assert statuses == [200] * 5 + [429]
+    assert 1 <= int(locked.get("/v1/models", headers=headers).headers["Retry-After"]) <= 12
+
+
+def test_the_store_holds_no_key(locked: TestClient, state: Path) -> None:
+    key = key_for("admin")
+    assert locked.get("/v1/models", headers=bearer(key)).status_code == 200
+    (_, secret) = parts(key) or ("", "")
+    kept = b"".join(file.read_bytes() for file in state.iterdir() if file.is_file())
+    assert secret.encode() not in kept
+    assert hashlib.sha256(secret.encode()).digest() in kept
+
+
+def test_what_administrators_do_is_recorded(locked: TestClient) -> None:
+    key = key_for("admin")
+    locked.post("/v2/repository/models/nothing/unload", headers={**bearer(key), "X-Request-ID": "shift-3"})
+    store = parts_of(locked.app).store  # type: ignore[arg-type]
+    (entry,) = asyncio.run(store.read(lambda connection: connection.execute(select(AuditEntry.__table__)).all()))
+    (identity, _) = parts(key) or ("", "")
+    assert (entry.key_id, entry.method, entry.request_id) == (identity, "POST", "shift-3")
+    assert entry.path == "/v2/repository/models/nothing/unload"
+    assert entry.status >= 400
+
+
+def test_nobody_may_change_anything_without_being_an_administrator() -> None:
+    asking = re.compile(r"/v1/(diagnose|feedback)|/v2/models/.*/infer|/v2/repository/index")
+    app = create_app(Settings())
+    for route in (route for route in app.routes if isinstance(route, APIRoute)):
+        for method in route.methods - {"GET", "HEAD", "OPTIONS"}:
+            wanted = needed(method, route.path)
+            assert (wanted is Right.ADMIN) is not bool(asking.fullmatch(route.path)), route.path
+
+
+def test_without_keys_only_this_machine_is_answered() -> None:
+    app = create_app(Settings(auth="none"))
+    with TestClient(app, client=("10.1.1.4", 5000)) as stranger:
+        assert stranger.get("/healthz").status_code == 200
+        assert stranger.get("/v1/models").status_code == 403
+    with TestClient(app, client=("127.0.0.1", 5000)) as local:
+        assert local.get("/v1/models").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"auth": "none", "host": "0.0.0.0"}, "BRINELL_AUTH"),
+        ({"auth": "keys", "store": "none"}, "BRINELL_STORE"),
+        ({"tls_key": Path(__file__)}, "BRINELL_TLS_CERTIFICATE"),
+    ],
+)
+def test_settings_that_would_leave_a_door_open_are_refused(given: dict[str, object], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        Settings.read(**given)
+
+
+def test_browsers_are_told_to_do_nothing_with_an_answer(client: TestClient) -> None:
+    headers = client.get("/healthz").headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "Access-Control-Allow-Origin" not in client.get("/healthz", headers={"Origin": "http://evil"}).headers
+    assert "script-src 'self'" in client.get("/docs").headers["Content-Security-Policy"]
+
+
+def test_keys_are_all_different_and_of_256_bits() -> None:
+    made = {make("x", frozenset({Right.DIAGNOSE}))[1] for _ in range(100)}
+    assert len(made) == 100
+    assert all(parts(text) is not None for text in made)
+
+
+def test_an_allowance_fills_evenly() -> None:
+    now = 0.0
+    allowance = Allowance(60, clock=lambda: now)
+    assert [allowance.take("a") for _ in range(60)] == [0.0] * 60
+    assert allowance.take("a") == pytest.approx(1.0)
+    assert allowance.take("b") == 0.0
+    now = 2.0
+    assert [allowance.take("a"), allowance.take("a")] == [0.0, 0.0]
+    assert allowance.take("a") == pytest.approx(1.0)
+
+
+def test_a_keyring_goes_on_with_what_it_knew_where_the_store_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
+    key, text = make("x", frozenset({Right.DIAGNOSE}))
+    there = True
+
+    async def load() -> dict[str, object]:
+        if not there:
+            raise keyring_module.StoreError("gone", "wait")
+        return {key.id: key}
+
+    async def ask() -> None:
+        nonlocal there
+        ring = Keyring(load)  # type: ignore[arg-type]
+        assert await ring.find(text) == key
+        there = False
+        assert await ring.find(text) == key
+        assert await ring.find(text[:-1] + "!") is None
+
+    asyncio.run(ask())
+
+
+def test_a_body_that_trickles_is_ended() -> None:
+    async def read_all(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body", False):
+            pass
+
+    async def trickle() -> Message:
+        await asyncio.sleep(0.04)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: Scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}
+    began = time.perf_counter()
+    asyncio.run(Patience(read_all, idle_s=0.2)(scope, trickle, send))
+    assert sent[0]["status"] == 408
+    assert time.perf_counter() - began < 2
+
+
+def test_heads_without_end_are_cut_off() -> None:
+    with running() as service:
+        for end in (b"X-A: " + b"a" * 60_000, b"".join(b"X-%d: %s\r\n" % (n, b"a" * 100) for n in range(600))):
+            with socket.create_connection(("127.0.0.1", service.port), timeout=5) as connection:
+                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + end)
+                assert read_to_end(connection) == b""
+        with socket.create_connection(("127.0.0.1", service.port), timeout=15) as slow:
+            slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
+            began = time.monotonic()
+            assert read_to_end(slow) == b""
+            assert 5 < time.monotonic() - began < 14
+        assert httpx2.get(f"{service.url}/healthz").status_code == 200
+
+
+def read_to_end(connection: socket.socket) -> bytes:
+    try:
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+    except ConnectionResetError:
+        return b""
+
+
+def test_it_speaks_tls(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    with running(verify=trusting, tls_certificate=certificate, tls_key=key) as service:
+        assert service.url.startswith("https://")
+        assert httpx2.get(f"{service.url}/healthz", verify=trusting).status_code == 200
