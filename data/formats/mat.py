@@ -20,6 +20,8 @@ from data.recording import SHORTEST_SAMPLES
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _USER_BLOCK = 512
+_VERSION_5 = (b"\x00\x01IM", b"\x01\x00MI")
+_VERSION_5_AT = 124
 _MOST_COLUMNS = 64
 _RATE_NAMES = {"fs", "sr", "ratehz", "samplerate", "samplingrate", "samplingfrequency", "samplefrequency"}
 
@@ -33,13 +35,16 @@ def read_variables(source: Source) -> dict[str, Any]:
     head = source.file.read(_USER_BLOCK + len(_HDF5))
     source.file.seek(0)
     try:
-        if _HDF5 in (head[: len(_HDF5)], head[_USER_BLOCK:]):
-            return _version_73(source)
-        return _version_5(source)
+        return _version_73(source) if _is_hdf5(head) else _version_5(source)
     except (FormatError, MemoryError):
         raise
     except Exception as error:  # scipy's parser raises nearly everything on damaged files
         raise source.wrong(f"{type(error).__name__}: {error}; a MATLAB file is wanted") from error
+
+
+def begins(head: bytes) -> bool:
+    """Whether a file that begins so can be one of MATLAB, version 5 or 7.3."""
+    return head[_VERSION_5_AT : _VERSION_5_AT + 4] in _VERSION_5 or _is_hdf5(head)
 
 
 def numbered(variables: Mapping[str, Any], ending: str, number: int | None) -> str | None:
@@ -65,6 +70,10 @@ def read(source: Source, wanted: Wanted = None) -> list[Signal]:
     if known is None and wanted is None:
         known = _cwru(variables, source.name)
     return [known] if known is not None else _any(source, variables, wanted)
+
+
+def _is_hdf5(head: bytes) -> bool:
+    return any(head.startswith(_HDF5, place) for place in (0, _USER_BLOCK))
 
 
 def _version_5(source: Source) -> dict[str, Any]:

@@ -16,6 +16,11 @@ MAGIC = b"TDSm"
 _UNITS = ("unit_string", "NI_UnitDescription", "Unit", "unit")
 
 
+def begins(head: bytes) -> bool:
+    """Whether a file that begins so can be one of TDMS."""
+    return head.startswith(MAGIC)
+
+
 def read(source: Source, wanted: Wanted = None) -> list[Signal]:
     """Channels of a TDMS file, scaled as the file says, `group/channel` by name.
 
@@ -24,7 +29,7 @@ def read(source: Source, wanted: Wanted = None) -> list[Signal]:
     """
     import nptdms
 
-    if source.file.read(len(MAGIC)) != MAGIC:
+    if not begins(source.file.read(len(MAGIC))):
         raise source.wrong("a TDMS file is wanted")
     source.file.seek(0)
     try:

@@ -18,7 +18,7 @@ from data.formats.source import Source
 from data.formats.time_axis import snapped
 from data.recording import SHORTEST_SAMPLES
 
-BEGINS = re.compile(rb"\s*-1[ \t]*\r?\n")
+_BEGINS = re.compile(rb"\s*-1[ \t]*\r?\n")
 _SET = re.compile(rb"^ {0,4}-1[ \t]*\r?\n {0,4}58(b?)([^\r\n]*)\r?\n", re.MULTILINE | re.IGNORECASE)
 _HEADER_LINES = 11
 _LONGEST_LINE = 400
@@ -43,6 +43,11 @@ class _Head:
     start: int
 
 
+def begins(head: bytes) -> bool:
+    """Whether a file that begins so can be a universal file."""
+    return _BEGINS.match(head) is not None
+
+
 def read(source: Source, wanted: Wanted = None) -> list[Signal]:
     """Time signals of a universal file; the channel is the dataset's first line of identification.
 
@@ -50,7 +55,7 @@ def read(source: Source, wanted: Wanted = None) -> list[Signal]:
         FormatError: no such file, a damaged one, or several time signals and none `wanted`.
     """
     content = source.file.read()
-    if not BEGINS.match(content[:200]):
+    if not begins(content[:200]):
         raise source.wrong("a universal file is wanted, which begins with a line of -1")
     heads = list(_heads(source, content))
     names = distinct([head.name for head in heads])

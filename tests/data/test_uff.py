@@ -61,7 +61,7 @@ def test_binary_values_may_be_single_and_of_either_byte_order(tmp_path: Path) ->
     path = save(tmp_path / "x.uff", dataset(FIRST, "x", binary=1))
     head = path.read_bytes().split(b"\n", 13)[:13]
     head[1] = b"    58b     2     2          11        4004     0     0           0           0"
-    head[7] = head[7].replace(b"         4      1001", b"         2      1001")
+    head[8] = head[8].replace(b"         4      1001", b"         2      1001")
     path.write_bytes(b"\n".join(head) + b"\n" + FIRST.astype(">f4").tobytes() + b"    -1\n")
     np.testing.assert_array_equal(read_signal(path).samples, FIRST.astype(np.float32))
 
