@@ -85,7 +85,9 @@ def fetch(
 def show(
     what: Annotated[
         str,
-        typer.Argument(metavar="FILE|DATASET/NAME", help="A csv, txt, npy, wav, mat, tdms, uff or unv file, or a public recording."),
+        typer.Argument(
+            metavar="FILE|DATASET/NAME", help="A csv, txt, npy, wav, mat, tdms, uff or unv file, or a public recording."
+        ),
     ],
     plot: Annotated[
         Path | None, typer.Option(help="Draw waveform, spectrum, envelope spectrum into this file.")

@@ -1,8 +1,8 @@
 """Units of acceleration: whatever a sensor's numbers are in, they are read in g.
 
-    >>> told = Calibration(Unit.V, sensitivity_mv_g=100.0)
-    >>> told.in_g(np.array([0.1, -0.2], dtype=np.float32), None)[0]
-    array([ 1., -2.], dtype=float32)
+>>> told = Calibration(Unit.V, sensitivity_mv_g=100.0)
+>>> told.in_g(np.array([0.1, -0.2], dtype=np.float32), None)[0]
+array([ 1., -2.], dtype=float32)
 """
 
 import re
@@ -120,10 +120,14 @@ class Calibration:
                 raise SignalError("sensitivity_mv_g", f"belongs to volts, and the samples are in {unit.value}")
             return 1.0 if unit is Unit.G else 1 / STANDARD_GRAVITY
         if self.sensitivity_mv_g is None:
-            raise SignalError("sensitivity_mv_g", "is missing: the samples are volts, and only it says how many g they are")
+            raise SignalError(
+                "sensitivity_mv_g", "is missing: the samples are volts, and only it says how many g they are"
+            )
         low, high = SENSITIVITY_LIMITS_MV_G
         if not low <= self.sensitivity_mv_g <= high:
-            raise SignalError("sensitivity_mv_g", f"{self.sensitivity_mv_g} mV/g; between {low:g} and {high:g} is wanted")
+            raise SignalError(
+                "sensitivity_mv_g", f"{self.sensitivity_mv_g} mV/g; between {low:g} and {high:g} is wanted"
+            )
         return 1000 / self.sensitivity_mv_g
 
 

@@ -43,7 +43,9 @@ def serve(
 def diagnose(
     what: Annotated[
         str,
-        typer.Argument(metavar="FILE|DATASET/NAME", help="A csv, txt, npy, wav, mat, tdms, uff or unv file, or a public recording."),
+        typer.Argument(
+            metavar="FILE|DATASET/NAME", help="A csv, txt, npy, wav, mat, tdms, uff or unv file, or a public recording."
+        ),
     ],
     rate_hz: Annotated[float | None, typer.Option(help="Sampling rate, Hz, where the file does not say it.")] = None,
     speed_rpm: Annotated[float | None, typer.Option(help="Shaft speed, rpm, where the file does not say it.")] = None,

@@ -25,7 +25,8 @@ class Settings(BaseSettings):
         port: port to listen on.
         bundles: folder with `<name>/<version>/` of each bundle.
         max_body_mib: a larger body is refused with 413.
-        max_json_mib: the same for JSON, whose numbers take ten times their size in memory while they are read.
+        max_json_mib: the same for numbers as text (JSON, a line of NDJSON, CSV), which take ten times their size in
+            memory while they are read.
         max_minutes: a longer signal is refused with 422.
         threads: diagnoses computed at once; each keeps one core busy.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
@@ -65,9 +66,9 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no such profile; there are {', '.join(PROFILES)}")
         return name
 
-    def max_bytes(self, *, json: bool) -> int:
-        """The limit of a body."""
-        return MIB * (min(self.max_json_mib, self.max_body_mib) if json else self.max_body_mib)
+    def max_bytes(self, *, text: bool) -> int:
+        """The limit of a body, unpacked too."""
+        return MIB * (min(self.max_json_mib, self.max_body_mib) if text else self.max_body_mib)
 
     @property
     def max_seconds(self) -> float:

@@ -43,9 +43,7 @@ def read_signal(
     return _told(_read(path, channel)[0], rate_hz, calibration)
 
 
-def read_signals(
-    path: Path, *, rate_hz: float | None = None, calibration: Calibration = AS_IT_IS
-) -> list[Signal]:
+def read_signals(path: Path, *, rate_hz: float | None = None, calibration: Calibration = AS_IT_IS) -> list[Signal]:
     """Every channel of a file, as `read_signal` reads one."""
     return [_told(signal, rate_hz, calibration) for signal in _read(path, EVERY)]
 

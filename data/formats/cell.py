@@ -59,6 +59,7 @@ class Report(msgspec.Struct):
 
     signals: list[ReportedSignal] = []
     wrong: str | None = None
+    field: str = "samples"
 
 
 def confine(limits: Limits) -> None:
@@ -97,7 +98,7 @@ def _read(order: Order) -> None:
             wanted = EVERY if order.every else order.channel
             signals = FORMATS[order.ending](Source(order.name, sys.stdin.buffer), wanted)
     except FormatError as error:
-        out.write(msgspec.json.encode(Report(wrong=str(error))))
+        out.write(msgspec.json.encode(Report(wrong=str(error), field=error.field)))
         return
     if sum(signal.samples.nbytes for signal in signals) > order.limits.samples_bytes:
         raise MemoryError
@@ -107,7 +108,7 @@ def _read(order: Order) -> None:
     ]
     out.write(msgspec.json.encode(Report(found)) + b"\n")
     for each in signals:
-        out.write(np.ascontiguousarray(each.samples, "<f4"))
+        out.write(np.ascontiguousarray(each.samples, "<f4").data)
     out.flush()
 
 

@@ -49,11 +49,14 @@ def pick(
         if len(offered) == 1:
             return [offered[0]]
         told = _few([shown[place] for place in offered])
-        reason = f"{len(offered)} channels ({told}); say which with `channel`, by name or by number from 1 to {len(names)}"
-        raise source.wrong(reason + advice)
+        reason = (
+            f"{len(offered)} channels ({told}); say which with `channel`, by name or by number from 1 to {len(names)}"
+        )
+        raise source.wrong(reason + advice, "channel")
     place = _place(names, str(wanted).strip())
     if place is None:
-        raise source.wrong(f"no channel {wanted!r}; there are {_few(shown)}, or give a number from 1 to {len(names)}")
+        reason = f"no channel {wanted!r}; there are {_few(shown)}, or give a number from 1 to {len(names)}"
+        raise source.wrong(reason, "channel")
     return [place]
 
 

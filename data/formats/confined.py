@@ -33,12 +33,15 @@ CONFINED: dict[str, Callable[[bytes], bool]] = {
 """Whether the first kilobyte is that of such a file: no process is started for what is plainly none."""
 
 
+_USUAL = Limits()
+
+
 class TooMuchError(FormatError):
     """A file that needs more memory, time or room than reading one may."""
 
 
 def read(
-    content: bytes | bytearray | memoryview, name: str, ending: str, wanted: Wanted, limits: Limits = Limits()
+    content: bytes | bytearray | memoryview, name: str, ending: str, wanted: Wanted, limits: Limits = _USUAL
 ) -> list[Signal]:
     """As `FORMATS[ending]` reads a file of this content.
 
@@ -73,7 +76,7 @@ def _run(order: Order, given: BinaryIO, found: BinaryIO) -> int:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "data.formats.cell", msgspec.json.encode(order)]
+    command = [sys.executable, "-m", "data.formats.cell", msgspec.json.encode(order).decode()]
     with subprocess.Popen(command, stdin=given, stdout=found, stderr=subprocess.DEVNULL, env=environment) as child:
         try:
             return child.wait(order.limits.wall_s)
@@ -88,7 +91,7 @@ def _signals(order: Order, found: BinaryIO) -> list[Signal]:
     try:
         report = msgspec.json.decode(found.readline(), type=Report)
         if report.wrong is not None:
-            raise FormatError(report.wrong)
+            raise FormatError(report.wrong, report.field)
         signals = []
         for each in report.signals:
             samples = np.frombuffer(found.read(4 * each.samples), np.float32, each.samples)
@@ -111,4 +114,4 @@ def _died(order: Order, ended: int) -> FormatError:
 @contextmanager
 def _anonymous(name: str) -> Iterator[BinaryIO]:
     with open(os.memfd_create(name), "w+b", buffering=0) as file:
-        yield file  # type: ignore[misc]
+        yield file

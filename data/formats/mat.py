@@ -79,7 +79,11 @@ def _is_hdf5(head: bytes) -> bool:
 def _version_5(source: Source) -> dict[str, Any]:
     from scipy.io import loadmat
 
-    variables: dict[str, Any] = loadmat(source.file, simplify_cells=True, appendmat=False)
+    variables: dict[str, Any] = loadmat(
+        source.file,  # type: ignore[arg-type]  # scipy-stubs know of paths only
+        simplify_cells=True,
+        appendmat=False,
+    )
     return {name: value for name, value in variables.items() if not name.startswith("__")}
 
 

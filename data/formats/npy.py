@@ -5,7 +5,6 @@ The header is only a claim: its length is capped, and nothing is allocated by wh
 
 import io
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np

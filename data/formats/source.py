@@ -21,9 +21,9 @@ class Source:
     name: str
     file: BinaryIO
 
-    def wrong(self, reason: object) -> FormatError:
+    def wrong(self, reason: object, field: str = "samples") -> FormatError:
         """What is wrong with the file, to be raised."""
-        return FormatError(f"{self.name}: {reason}")
+        return FormatError(f"{self.name}: {reason}", field)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from service.routes import diagnose, models, state
+from service.routes import batch, diagnose, models, state
 from service.settings import Settings
 
-ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (state.router, models.router, diagnose.router)
+ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (state.router, models.router, diagnose.router, batch.router)

@@ -1,7 +1,6 @@
 """`POST /v1/diagnose`: a signal comes in, a diagnosis goes out."""
 
 import time
-from collections import Counter
 from typing import Annotated
 
 import fastapi
@@ -9,12 +8,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service import docs, errors
-from service.bodies import Bytes, Codec, codec, collect, drain, read_json
+from service.answering import answered, refuse_unanswerable
+from service.bodies.incoming import drain
+from service.bodies.upload import Upload, one, receive
 from service.diagnosis import Diagnosis
-from service.errors import refused
 from service.parts import Parts, parts_of
-from service.question import Query, Question
-from service.registry import NoSuchBundle
+from service.question import Query
 from service.settings import Settings
 
 
@@ -37,49 +36,18 @@ def router(settings: Settings) -> APIRouter:
 
 
 async def _diagnose(parts: Parts, request: Request, query: Query) -> Response:
-    if not parts.registry.bundles:
-        raise refused(503, "bundle", "no bundle is ready; GET /readyz says why")
     try:
-        _refuse_repeated(request)
-        decode = codec(request.headers.get("content-type"))
-        encoding = request.headers.get("content-encoding", "identity").strip().lower()
-        if encoding != "identity":
-            raise refused(415, "content_encoding", f"bodies in {encoding} are not read")
-        limit = parts.settings.max_bytes(json=decode is read_json)
-        body = await collect(request.stream(), request.headers.get("content-length"), limit)
+        refuse_unanswerable(parts, request)
+        upload = await receive(request, parts.settings)
     except errors.RequestRefused:
         await drain(request)
         raise
-    answer = await parts.in_pool(lambda: _answer(parts, decode, body, query, errors.request_id(request)))
+    answer = await parts.in_pool(lambda: _answer(parts, upload, query, errors.request_id(request)))
     return Response(answer, media_type="application/json")
 
 
-def _answer(parts: Parts, decode: Codec, body: Bytes, query: Query, identity: str) -> bytes:
+def _answer(parts: Parts, upload: Upload, query: Query, identity: str) -> bytes:
     began = time.perf_counter()
-    question = decode(body, query)
-    decode_ms = round((time.perf_counter() - began) * 1e3, 3)
-    _limit_length(question, parts.settings)
-    try:
-        diagnosis = parts.engine.diagnose(
-            question.recording, bundle=question.bundle, windows=question.windows, warnings=question.warnings
-        )
-    except NoSuchBundle as error:
-        raise refused(422, "bundle", str(error)) from None
-    timing = diagnosis.timing.model_copy(
-        update={"decode_ms": decode_ms, "total_ms": round(diagnosis.timing.total_ms + decode_ms, 3)}
-    )
-    return diagnosis.model_copy(update={"request_id": identity, "timing": timing}).model_dump_json().encode()
-
-
-def _refuse_repeated(request: Request) -> None:
-    """One of two values would be taken without a word."""
-    counts = Counter(name for name, _ in request.query_params.multi_items())
-    for name, count in counts.items():
-        if count > 1:
-            raise refused(422, name, f"stands in the query {count} times; give it once")
-
-
-def _limit_length(question: Question, settings: Settings) -> None:
-    if question.recording.seconds > settings.max_seconds:
-        reason = f"{question.recording.seconds:.1f} s of signal; at most {settings.max_seconds:g} s are read"
-        raise refused(422, "samples", reason)
+    given = one(upload, query, parts.settings)
+    decode_ms = (time.perf_counter() - began) * 1e3
+    return answered(parts, given, identity, decode_ms).model_dump_json().encode()

@@ -1,4 +1,4 @@
-"""Files that are read in a process of their own: what it reads is what is read here, and its end is one file's error."""
+"""Files read in a process of their own: what it reads is what is read here, and its end is one file's error."""
 
 import os
 import signal

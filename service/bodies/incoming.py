@@ -1,0 +1,76 @@
+"""A body as it comes in: given up as soon as it is known to be too large, and taken to its end where it is refused."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+
+from service.errors import RequestRefused, refused
+
+IDENTITY, GZIP = "identity", "gzip"
+
+DRAIN_BYTES = 64 << 20
+DRAIN_SECONDS = 3.0
+
+
+def encoding_of(header: str | None) -> str:
+    """What the header Content-Encoding says.
+
+    Raises:
+        RequestRefused: 415, one that is not read.
+    """
+    encoding = (header or IDENTITY).strip().lower()
+    encoding = {"x-gzip": GZIP}.get(encoding, encoding)
+    if encoding not in (IDENTITY, GZIP):
+        raise refused(415, "content_encoding", f"bodies in {encoding} are not read")
+    return encoding
+
+
+async def limited(chunks: AsyncIterator[bytes], declared: str | None, limit: int) -> AsyncIterator[bytes]:
+    """The chunks, until it is known that there will be more than `limit` bytes of them.
+
+    Args:
+        chunks: the body as it comes in.
+        declared: the header Content-Length.
+        limit: bytes.
+
+    Raises:
+        RequestRefused: 413, over the limit.
+    """
+    if declared is not None and declared.isdigit() and int(declared) > limit:
+        raise too_large(int(declared), limit)
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise too_large(size, limit)
+        yield chunk
+
+
+async def collect(chunks: AsyncIterator[bytes], declared: str | None, limit: int) -> bytearray:
+    """The whole body, `limited`."""
+    body = bytearray()
+    async for chunk in limited(chunks, declared, limit):
+        body += chunk
+    return body
+
+
+async def drain(request: Request) -> None:
+    """Takes what a client is still sending, so that it reads the refusal instead of a broken connection."""
+    if "expect" in request.headers:  # it waits for leave to send: the refusal is enough
+        return
+    left = DRAIN_BYTES
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while left > 0:
+                message = await request.receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
+
+
+def too_large(size: int, limit: int) -> RequestRefused:
+    """More than is read."""
+    return refused(413, "length", f"at least {size} bytes; at most {limit} are read")
