@@ -102,8 +102,12 @@ def _parse(source: Source) -> _Table:
 
 def _first_lines(text: str) -> list[str]:
     """Of a long file a line is not an object each: they would weigh ten times the file."""
-    stream = io.StringIO(text, newline=None)
-    return [line.rstrip("\n") for line in islice(stream, _HEADER_LINES + 1)]
+    return [line.rstrip("\n") for line in islice(_stream(text), _HEADER_LINES + 1)]
+
+
+def _stream(text: str) -> io.StringIO:
+    """Its lines are the same whoever counts them: they end with a line feed, a carriage return, or both."""
+    return io.StringIO(text, newline=None)
 
 
 def _decoded(content: bytes) -> str:
@@ -140,10 +144,13 @@ def _is_numbers(line: str) -> bool:
 
 def _numbers(source: Source, text: str, separator: str | None, first: int) -> NDArray[np.float64]:
     try:
-        return np.loadtxt(io.StringIO(text), comments="#", delimiter=separator, skiprows=first, ndmin=2)
+        values = np.loadtxt(_stream(text), comments="#", delimiter=separator, skiprows=first, ndmin=2)
     except ValueError as error:
         where = f"rows counted from 0 below line {first}"
         raise source.wrong(f"{error} ({where}); only numbers are wanted") from error
+    if not values.size:
+        raise source.wrong(f"no numbers below line {first}")
+    return values
 
 
 def _time_column(table: _Table) -> int | None:

@@ -18,7 +18,7 @@ with atheris.instrument_imports(include=["data", "service", "python_multipart"])
 from tests.fuzz import seeds
 
 CORPUS = Path("build/fuzz")
-BOUNDS = ["-timeout=20", "-rss_limit_mb=2048", "-max_len=8192", "-print_final_stats=1"]
+BOUNDS = ["-timeout=20", "-rss_limit_mb=2048", "-max_len=8192", "-len_control=0", "-print_final_stats=1"]
 
 
 def main() -> int:

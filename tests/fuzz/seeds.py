@@ -31,7 +31,12 @@ def _all() -> dict[str, list[bytes]]:
         "gzip": [gzip.compress(b"x" * 5_000), gzip.compress(b"a") + gzip.compress(SAMPLES.tobytes())],
         "multipart": [_form()],
         "ndjson": [b'{"samples": []}\n\n{}\n', b"x" * 100 + b"\n1"],
-        "bearing": [b"6205-2RS JEM", b"rolling_elements=9,diameter_ratio=0.2", b"9,0.2", b"bpfo=3.6,bpfi=5.4,bsf=2,ftf=0.4"],
+        "bearing": [
+            b"6205-2RS JEM",
+            b"rolling_elements=9,diameter_ratio=0.2",
+            b"9,0.2",
+            b"bpfo=3.6,bpfi=5.4,bsf=2,ftf=0.4",
+        ],
     }
 
 
@@ -56,7 +61,11 @@ def _wav(subtype: str, channels: int) -> bytes:
 
 def _uff(kind: bytes) -> bytes:
     values = SAMPLES.astype("<f8")
-    first = b"    58b     1     2          11%12d     0     0           0           0" % values.nbytes if kind else b"    58"
+    first = (
+        b"    58b     1     2          11%12d     0     0           0           0" % values.nbytes
+        if kind
+        else b"    58"
+    )
     head = [b"    -1", first, b"drive end", b"NONE", b"", b"NONE", b"NONE"]
     head.append(b"    1         0    0         0       NONE         1   3       NONE         0   0")
     head.append(b"         4       300         1  0.00000e+00  8.33333e-05  0.00000e+00")

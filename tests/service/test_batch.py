@@ -193,7 +193,6 @@ def test_an_answer_comes_before_the_next_question_is_sent(port: int, recording: 
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(head())
         found = []
-        await reader.readuntil(b"\r\n\r\n") if False else None
         for number in range(3):
             line = question(recording, channel=str(number)) + b"\n"
             writer.write(b"%x\r\n%s\r\n" % (len(line), line))
