@@ -11,7 +11,7 @@ import numpy as np
 
 from data.formats import read_signal
 from data.recording import Recording
-from service.bodies import CODECS
+from service.bodies import CODECS, FLOAT32, JSON, NPY
 from service.question import Query
 
 
@@ -20,7 +20,7 @@ def readers(recording: Recording, folder: Path) -> dict[str, Callable[[], object
     npy = io.BytesIO()
     np.save(npy, recording.samples)
     as_json = json.dumps({"samples": recording.samples.tolist()})
-    given = dict(zip(CODECS, (as_json.encode(), recording.samples.tobytes(), npy.getvalue()), strict=True))
+    given = {JSON: as_json.encode(), FLOAT32: recording.samples.tobytes(), NPY: npy.getvalue()}
     query = Query(rate_hz=recording.rate_hz, speed_rpm=recording.speed_rpm)
     found: dict[str, Callable[[], object]] = {kind: partial(CODECS[kind], given[kind], query) for kind in given}
     path = folder / "recording.wav"

@@ -85,7 +85,9 @@ def fetch(
 def show(
     what: Annotated[
         str,
-        typer.Argument(metavar="FILE|DATASET/NAME", help="A csv, txt, npy, wav or mat file, or a public recording."),
+        typer.Argument(
+            metavar="FILE|DATASET/NAME", help="A csv, txt, npy, wav, mat, tdms, uff or unv file, or a public recording."
+        ),
     ],
     plot: Annotated[
         Path | None, typer.Option(help="Draw waveform, spectrum, envelope spectrum into this file.")
@@ -96,15 +98,27 @@ def show(
     channel: Annotated[
         str | None, typer.Option(help="Which column, channel or variable, by name or number from 1.")
     ] = None,
+    unit: Annotated[
+        Literal["g", "m/s2", "V"] | None, typer.Option(help="What the samples are in, where the file does not say it.")
+    ] = None,
+    sensitivity: Annotated[float | None, typer.Option(help="Of the sensor, mV/g, where they are volts.")] = None,
 ) -> None:
     """Says what a recording is, its level, and where its bearing's faults would show; draws it on request."""
     from rich.console import Console
     from rich.table import Table
 
     from data.naming import open_named
+    from data.units import Calibration, Unit
 
     with explained():
-        found = open_named(what, rate_hz=rate_hz, speed_rpm=speed_rpm, bearing=bearing, channel=channel)
+        found = open_named(
+            what,
+            rate_hz=rate_hz,
+            speed_rpm=speed_rpm,
+            bearing=bearing,
+            channel=channel,
+            calibration=Calibration(None if unit is None else Unit(unit), sensitivity),
+        )
         table = Table(title=what, show_header=False)
         for name, value in _facts(found):
             table.add_row(name, value)
@@ -181,7 +195,7 @@ def _facts(found: "Named") -> Iterator[tuple[str, str]]:
     rms, peak = float(np.sqrt(np.mean(deviation**2))), float(np.abs(deviation).max())
     yield "samples", f"{samples.size:,} at {recording.rate_hz:,g} Hz, {recording.seconds:.3f} s"
     yield "speed", "not known" if recording.speed_rpm is None else f"{recording.speed_rpm:g} rpm"
-    for name in ("fault", "bearing", "load"):
+    for name in ("channel", "fault", "bearing", "load"):
         if getattr(recording, name):
             yield name, str(getattr(recording, name))
     if found.bearing is not None and found.bearing.source:
@@ -193,6 +207,7 @@ def _facts(found: "Named") -> Iterator[tuple[str, str]]:
     marks = marks_hz(recording)
     lines = ", ".join(f"{name} {frequency:.2f} Hz" for name, frequency in marks.items())
     yield "faults show at", lines or "needs speed and bearing"
+    yield "unit", "not said; taken as g" if recording.unit is None else recording.unit
     yield "note", found.note
 
 

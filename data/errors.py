@@ -24,7 +24,15 @@ class NotApplicable(BrinellError):
 
 
 class FormatError(BrinellError):
-    """A file is not in the format that its name says, or holds no signal."""
+    """A file is not in the format that its name says, or holds no signal.
+
+    Attributes:
+        field: the input that is wrong: `samples`, or `channel` where the file has not the one that is wanted.
+    """
+
+    def __init__(self, reason: str, field: str = "samples") -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 class DatasetError(BrinellError):

@@ -9,6 +9,7 @@ from data.errors import DatasetError, FormatError
 from data.formats import read_signal
 from data.home import data_root
 from data.recording import Recording
+from data.units import AS_IT_IS, Calibration
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,7 @@ def open_named(
     speed_rpm: float | None = None,
     bearing: str | None = None,
     channel: str | None = None,
+    calibration: Calibration = AS_IT_IS,
 ) -> Named:
     """Reads it; what is given here counts before what the file or the dataset says.
 
@@ -39,7 +41,7 @@ def open_named(
     known = None if bearing is None else read_bearing(bearing)
     if known is not None:
         given |= {"orders": known.orders, "bearing": known.name}
-    recording, note = _from_file(what, rate_hz, channel) if _is_file(what) else _from_dataset(what)
+    recording, note = _from_file(what, rate_hz, channel, calibration) if _is_file(what) else _from_dataset(what)
     given = {name: value for name, value in given.items() if value is not None}
     return Named(replace(recording, **given), note, known)  # type: ignore[arg-type]
 
@@ -48,12 +50,22 @@ def _is_file(what: str) -> bool:
     return Path(what).is_file() or "." in what.rsplit("/", 1)[-1]
 
 
-def _from_file(what: str, rate_hz: float | None, channel: str | None) -> tuple[Recording, str]:
+def _from_file(
+    what: str, rate_hz: float | None, channel: str | None, calibration: Calibration
+) -> tuple[Recording, str]:
     path = Path(what)
-    signal = read_signal(path, rate_hz=rate_hz, channel=channel)
+    signal = read_signal(path, rate_hz=rate_hz, channel=channel, calibration=calibration)
     if signal.rate_hz is None:
         raise FormatError(f"{path}: the file does not say its sampling rate; give --rate-hz ({signal.note})")
-    return Recording(signal.samples, signal.rate_hz, signal.speed_rpm, source=path.name), signal.note
+    recording = Recording(
+        signal.samples,
+        signal.rate_hz,
+        signal.speed_rpm,
+        source=path.name,
+        channel=signal.channel,
+        unit=signal.unit,
+    )
+    return recording, signal.note
 
 
 def _from_dataset(what: str) -> tuple[Recording, str]:

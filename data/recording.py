@@ -30,6 +30,8 @@ class Recording:
         bearing: which physical bearing on that rig.
         load: with its published unit ("270 lbs").
         source: file name, or where else it came from.
+        channel: which of the source's, where it says.
+        unit: what the numbers were understood to be in before they became g; None where nothing said it.
 
     Raises:
         SignalError: not one-dimensional, under 256 samples, NaN or Inf, or a rate or speed outside the limits.
@@ -44,6 +46,8 @@ class Recording:
     bearing: str | None = None
     load: str | None = None
     source: str = ""
+    channel: str | None = None
+    unit: str | None = None
 
     def __post_init__(self) -> None:
         samples = np.asarray(self.samples, dtype=np.float32)

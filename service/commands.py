@@ -1,7 +1,7 @@
 """`brinell serve`, `brinell diagnose` and `brinell energy calibrate`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -52,7 +52,9 @@ def serve(
 def diagnose(
     what: Annotated[
         str,
-        typer.Argument(metavar="FILE|DATASET/NAME", help="A csv, txt, npy, wav or mat file, or a public recording."),
+        typer.Argument(
+            metavar="FILE|DATASET/NAME", help="A csv, txt, npy, wav, mat, tdms, uff or unv file, or a public recording."
+        ),
     ],
     rate_hz: Annotated[float | None, typer.Option(help="Sampling rate, Hz, where the file does not say it.")] = None,
     speed_rpm: Annotated[float | None, typer.Option(help="Shaft speed, rpm, where the file does not say it.")] = None,
@@ -64,6 +66,10 @@ def diagnose(
         ),
     ] = None,
     channel: Annotated[str | None, typer.Option(help="Which channel: its name, or its number from 1.")] = None,
+    unit: Annotated[
+        Literal["g", "m/s2", "V"] | None, typer.Option(help="What the samples are in, where the file does not say it.")
+    ] = None,
+    sensitivity: Annotated[float | None, typer.Option(help="Of the sensor, mV/g, where they are volts.")] = None,
     bundle: Annotated[str | None, typer.Option(help="Use this bundle, not the most informed that applies.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Also draw a picture of the signal and the answer, .png.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The answer as the service gives it, with all windows.")] = False,
@@ -77,12 +83,21 @@ def diagnose(
       brinell diagnose mfpt/OuterRaceFault_3
 
       brinell diagnose pump.csv --rate-hz 25600 --speed-rpm 1480 --channel 2 --json
+
+      brinell diagnose fan.tdms --channel "drive end" --unit V --sensitivity 100 --bearing 6205 --speed-rpm 1480
     """
     with explained():
+        from data.units import Calibration, Unit
         from service import offline
 
         found = offline.diagnose(
-            what, rate_hz=rate_hz, speed_rpm=speed_rpm, bearing=bearing, channel=channel, bundle=bundle
+            what,
+            rate_hz=rate_hz,
+            speed_rpm=speed_rpm,
+            bearing=bearing,
+            channel=channel,
+            calibration=Calibration(None if unit is None else Unit(unit), sensitivity),
+            bundle=bundle,
         )
         if json:
             typer.echo(found.diagnosis.model_dump_json(indent=2))

@@ -93,6 +93,14 @@ class SignalRead(_Part):
     seconds: float
     speed_rpm: float | None
     bearing: str | None
+    channel: Annotated[str | None, Field(description="Which of the file's, or as the question calls it.")] = None
+    unit: Annotated[
+        str | None,
+        Field(
+            description="What the samples were understood to be in before they became g: `g`, `m/s2`, `V`, or `counts` "
+            "and `full scale`, which are read as they are; null: nothing said it, and they were taken as g."
+        ),
+    ] = None
 
 
 class Timing(_Part):

@@ -15,6 +15,10 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from service.batch import BatchLine
+from service.bodies.described import content, form
+from service.bodies.multipart import FORM
+from service.bodies.ndjson import NDJSON
 from service.errors import Refusal
 from service.question import Body
 from service.settings import MIB, Settings
@@ -26,13 +30,34 @@ REFERENCE = "#/components/schemas/{model}"
 _DIAGNOSE = """
 Post one channel of vibration from a bearing housing, from one window up (0.17 s, or four shaft revolutions).
 
-The body is a JSON object (up to {json} MiB), raw little-endian float32, or a `.npy` file (up to {body} MiB); what else
-is known stands in the query (or in the JSON object). What is no signal at all, or longer than {minutes:g} minutes, is a
-422 with the field and the reason. Everything else is a 200 with a `verdict`: `diagnosed`, `unknown` (not like anything
-learned), `not_applicable` (no model fits), or `sensor_fault`.
+The body is a JSON object (up to {text} MiB), raw little-endian float32, or a file: `.npy`, WAV, MATLAB, TDMS, UFF58
+(up to {body} MiB) or CSV (up to {text} MiB), by its content type or as `file` in a form, where the ending of its name
+says what it is. `Content-Encoding: gzip` is unpacked, under the same limits. Of a file with several channels, `channel`
+says which.
+
+What else is known stands in the query, in the JSON object or in the form; a file's own sampling rate, speed and unit
+count where nothing else is said. Samples are read in g: `unit` says that they are m/s2 or V (with `sensitivity_mv_g`),
+`scale` what one count is.
+
+What is no signal at all, or longer than {minutes:g} minutes, is a 422 with the field and the reason. Everything else is
+a 200 with a `verdict`: `diagnosed`, `unknown` (not like anything learned), `not_applicable` (no model fits), or
+`sensor_fault`.
 
     curl -X POST -H 'Content-Type: application/octet-stream' --data-binary @signal.f32 \\
       'http://127.0.0.1:8000/v1/diagnose?rate_hz=48828&speed_rpm=1500&bearing=NICE'
+    curl -F file=@pump.tdms -F channel='drive end' -F unit=V -F sensitivity_mv_g=100 http://127.0.0.1:8000/v1/diagnose
+"""
+
+_BATCH = """
+Every channel of a file, several files in one form, or a line of JSON (NDJSON) for each recording: each is answered by a
+line, `{{"number": 1, "diagnosis": {{...}}}}` or `{{"number": 2, "error": {{...}}}}`, as soon as it is known. What is
+wrong with one is said in its line, and the next goes on.
+
+Each line of NDJSON is an object as `POST /v1/diagnose` takes it, up to {text} MiB; all of them may be {body} MiB
+together, unpacked too. Lines are answered while others still come in. What the query says holds for all of them.
+
+    curl -T recordings.ndjson -X POST -H 'Content-Type: application/x-ndjson' http://127.0.0.1:8000/v1/diagnose/batch
+    curl -F file=@pump.tdms -F file=@fan.wav -F speed_rpm=1480 http://127.0.0.1:8000/v1/diagnose/batch
 """
 
 REFUSALS = {
@@ -55,8 +80,17 @@ DEADLINE = {
 
 def diagnose(settings: Settings) -> str:
     """The description of `POST /v1/diagnose`, with the limits that are set."""
-    json_mib, body_mib = settings.max_bytes(json=True) // MIB, settings.max_bytes(json=False) // MIB
-    return _DIAGNOSE.format(json=json_mib, body=body_mib, minutes=settings.max_minutes)
+    return _with_limits(_DIAGNOSE, settings)
+
+
+def batch(settings: Settings) -> str:
+    """The description of `POST /v1/diagnose/batch`, likewise."""
+    return _with_limits(_BATCH, settings)
+
+
+def _with_limits(text: str, settings: Settings) -> str:
+    text_mib, body_mib = settings.max_bytes(text=True) // MIB, settings.max_bytes(text=False) // MIB
+    return text.format(text=text_mib, body=body_mib, minutes=settings.max_minutes)
 
 
 def version() -> str:
@@ -68,24 +102,19 @@ def version() -> str:
 
 
 def request_body() -> dict[str, Any]:
-    """The three bodies of `POST /v1/diagnose`."""
-    binary = {"type": "string", "format": "binary"}
-    return {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {"$ref": REFERENCE.format(model=Body.__name__)},
-                "examples": {
-                    "outer_race": {
-                        "summary": "0.35 s of a simulated bearing with an outer race fault, 1800 rpm",
-                        "value": example("question"),
-                    }
-                },
-            },
-            "application/octet-stream": {"schema": binary},
-            "application/x-npy": {"schema": binary},
-        },
-    }
+    """The bodies of `POST /v1/diagnose`."""
+    return {"required": True, "content": content({"$ref": REFERENCE.format(model=Body.__name__)}, example("question"))}
+
+
+def batch_body() -> dict[str, Any]:
+    """The bodies of `POST /v1/diagnose/batch`: the same, several files, and lines."""
+    bodies = request_body()["content"]
+    bodies[FORM] = {"schema": form({"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1})}
+    recordings = [{"samples": samples, "rate_hz": 25600} for samples in ([0.1, -0.2, 0.3], [0.2, 0.1, 0.0])]
+    lines = "".join(json.dumps(recording) + "\n" for recording in recordings)
+    # A line is an object; OpenAPI has no words for lines of them.
+    bodies[NDJSON] = {"schema": {"type": "string"}, "example": lines}
+    return {"required": True, "content": bodies}
 
 
 def _diagnose_responses() -> dict[int | str, dict[str, Any]]:
@@ -96,9 +125,19 @@ def _diagnose_responses() -> dict[int | str, dict[str, Any]]:
             "content": {"application/json": {"examples": {"outer_race": answer}}},
         }
     }
-    return responses | {
-        status: {"model": Refusal, "description": description} for status, description in REFUSALS.items()
+    return responses | _refusals()
+
+
+def _batch_responses() -> dict[int | str, dict[str, Any]]:
+    line = {"$ref": REFERENCE.format(model=BatchLine.__name__)}
+    answered: dict[int | str, dict[str, Any]] = {
+        200: {"description": "A line for each, a `BatchLine`.", "content": {NDJSON: {"schema": line}}}
     }
+    return answered | _refusals()
+
+
+def _refusals() -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": Refusal, "description": description} for status, description in REFUSALS.items()}
 
 
 @cache
@@ -108,6 +147,7 @@ def example(name: str) -> Any:
 
 
 DIAGNOSE_RESPONSES = _diagnose_responses()
+BATCH_RESPONSES = _batch_responses()
 
 
 def install(app: FastAPI) -> None:
@@ -139,9 +179,11 @@ def install(app: FastAPI) -> None:
 
 def _described(app: FastAPI) -> dict[str, Any]:
     description = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-    _, body = models_json_schema([(Body, "validation")], ref_template=REFERENCE)
+    unseen: list[Any] = [(Body, "validation"), (BatchLine, "serialization")]
+    _, body = models_json_schema(unseen, ref_template=REFERENCE)
     components = description["components"]["schemas"]
-    components.update(body["$defs"])
+    for name, schema in body["$defs"].items():
+        components.setdefault(name, schema)
     for unused in ("HTTPValidationError", "ValidationError"):
         components.pop(unused, None)
     return description

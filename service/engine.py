@@ -249,4 +249,6 @@ def _signal(recording: Recording) -> SignalRead:
         seconds=recording.seconds,
         speed_rpm=recording.speed_rpm,
         bearing=recording.bearing,
+        channel=recording.channel,
+        unit=recording.unit,
     )

@@ -12,19 +12,28 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from data.bearing import FORMS
-from data.errors import SignalError
+from data.errors import FormatError, SignalError
+from data.formats.confined import TooMuchError
 from service.store.trouble import RETRY_AFTER_S, KeyReused, NothingKept, StoreError
 
 logger = logging.getLogger(__name__)
 
 WHAT_TO_DO = {
-    "samples": "Send one channel of at least 256 finite numbers: a JSON array, little-endian float32, or a .npy file.",
+    "samples": "Send one channel of at least 256 finite numbers: a JSON array, little-endian float32 or int16, or a "
+    "file (.npy, WAV, CSV, MATLAB, TDMS, UFF58).",
     "rate_hz": "Give the sampling rate in Hz, 500 to 2000000, in the query (?rate_hz=48828) or in the JSON body.",
     "speed_rpm": "Give the shaft speed in rpm, 30 to 60000, or leave it out.",
     "bearing": f"Give {FORMS}, or leave it out.",
     "bundle": "Leave it out, and the service chooses; GET /v1/models lists the bundles.",
-    "content_type": "Send Content-Type: application/json, application/octet-stream (float32) or application/x-npy.",
-    "content_encoding": "Send the bytes as they are, without the header Content-Encoding; float32 is the smallest.",
+    "channel": "Give the channel by name or number (?channel=2); POST /v1/diagnose/batch reads every one.",
+    "unit": "Give g, m/s2 or V, or leave it out: then the file's own counts, else g.",
+    "sensitivity_mv_g": "Give the sensor's sensitivity in mV/g with unit=V (?unit=V&sensitivity_mv_g=100).",
+    "scale": "Give what one count is in the unit (?scale=0.000305).",
+    "content_type": "Send Content-Type: application/json, application/octet-stream (float32), application/x-int16, "
+    "application/x-npy, audio/wav, text/csv, application/x-matlab-data, application/x-tdms, application/x-uff, or "
+    "multipart/form-data with a file.",
+    "content_encoding": "Send the bytes as they are, or with Content-Encoding: gzip or deflate.",
+    "file": "Send one file as a part of multipart/form-data (curl -F file=@pump.tdms).",
     "body": "Send a JSON object with samples and rate_hz; GET /docs shows one.",
     "length": "Send a shorter part of the signal; float32 and .npy may be longer than JSON.",
     "cursor": "Give `next` of the page before as it stands there, or leave it out for the first page.",
@@ -75,6 +84,18 @@ def refused(status: int, field: str, reason: str) -> RequestRefused:
     return RequestRefused(status, [problem(field, reason)])
 
 
+def refusal_of(error: RequestRefused | SignalError | FormatError | StoreError) -> RequestRefused:
+    """What is raised about a request, a signal, a file or the store, as it is answered."""
+    if isinstance(error, RequestRefused):
+        return error
+    if isinstance(error, StoreError):
+        found = Problem(field="store", reason=error.reason, what_to_do=error.what_to_do)
+        return RequestRefused(503, [found], {"Retry-After": str(RETRY_AFTER_S)})
+    if isinstance(error, TooMuchError):
+        return refused(413, "length", str(error))
+    return refused(422, error.field, error.reason if isinstance(error, SignalError) else str(error))
+
+
 def problems_of(errors: Sequence[Any]) -> list[Problem]:
     """The errors of pydantic in our shape; `loc` loses what only says how the model is built."""
     return [problem(_field(error["loc"]), _reason(error)) for error in errors]
@@ -94,12 +115,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(SignalError)
     async def _signal(request: Request, error: SignalError) -> Response:
-        return answer(request, 422, [problem(error.field, error.reason)])
+        return answer(request, 422, refusal_of(error).problems)
 
     @app.exception_handler(StoreError)
     async def _store(request: Request, error: StoreError) -> Response:
-        found = Problem(field="store", reason=error.reason, what_to_do=error.what_to_do)
-        return answer(request, 503, [found], {"Retry-After": str(RETRY_AFTER_S)})
+        refusal = refusal_of(error)
+        return answer(request, refusal.status, refusal.problems, refusal.headers)
 
     @app.exception_handler(NothingKept)
     async def _nothing(request: Request, error: NothingKept) -> Response:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from data.naming import open_named
 from data.recording import Recording
+from data.units import AS_IT_IS, Calibration
 from models.bundle import Bundle, BundleError
 from models.energy import PROFILES
 from models.shaft_speed import SpeedEstimate
@@ -34,7 +35,7 @@ class Found:
 
 def diagnose(
     what: str, *, rate_hz: float | None, speed_rpm: float | None, bearing: str | None, channel: str | None,
-    bundle: str | None,
+    bundle: str | None, calibration: Calibration = AS_IT_IS,
 ) -> Found:  # fmt: skip
     """Reads `what`, a file or a public recording, and asks the engine; what is given here counts before what it says.
 
@@ -43,7 +44,9 @@ def diagnose(
             that cannot be.
     """
     settings = Settings.read()
-    named = open_named(what, rate_hz=rate_hz, speed_rpm=speed_rpm, bearing=bearing, channel=channel)
+    named = open_named(
+        what, rate_hz=rate_hz, speed_rpm=speed_rpm, bearing=bearing, channel=channel, calibration=calibration
+    )
     registry = loaded(settings)
     engine = Engine(registry.bundles, PROFILES[settings.energy_profile], settings.watts_per_core)
     answer = engine.diagnose(named.recording, bundle=bundle, windows=True, warnings=warnings_about(named.bearing))
@@ -115,6 +118,8 @@ def _signal(found: Found) -> str:
     parts = [f"{signal.samples} samples, {signal.seconds:.2f} s at {signal.rate_hz:g} Hz"]
     parts.append("speed not known" if signal.speed_rpm is None else f"{signal.speed_rpm:g} rpm")
     parts.append("bearing not known" if signal.bearing is None else signal.bearing)
+    if signal.unit is not None:
+        parts.append(f"in {signal.unit}")
     return "; ".join([*parts, found.note])
 
 

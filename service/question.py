@@ -1,14 +1,14 @@
 """What a client asks: the known facts about a signal, from the query and from the body, brought together."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from data.bearing import Bearing
+from data.formats.signal import Signal
 from data.recording import RATE_LIMITS_HZ, SHORTEST_SAMPLES, SPEED_LIMITS_RPM, Recording
+from data.units import SENSITIVITY_LIMITS_MV_G, Calibration, Unit
 from service.bearing import BearingGiven, read_bearing
 from service.errors import refused
 from service.wording import warnings_about
@@ -44,6 +44,27 @@ SourceName = Annotated[
         examples=["mill 3, fan, drive end"],
     ),
 ]
+UnitName = Annotated[
+    Literal["g", "m/s2", "V"],
+    Field(description="What the samples are in; else what the file says, else g. Counts before what the file says."),
+]
+SensitivityMvG = Annotated[
+    float,
+    Field(
+        ge=SENSITIVITY_LIMITS_MV_G[0],
+        le=SENSITIVITY_LIMITS_MV_G[1],
+        allow_inf_nan=False,
+        description="Of the sensor, mV/g, where the samples are volts; alone, it says that they are.",
+    ),
+]
+Scale = Annotated[
+    float,
+    Field(gt=0, le=1e9, allow_inf_nan=False, description="What a one among the samples is, in the unit."),
+]
+ChannelName = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="Of a file with several: by name, or by number from 1."),
+]
 Sample = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -65,24 +86,39 @@ class Query(BaseModel):
     ] = None
     bundle: BundleName | None = None
     source: SourceName | None = None
+    unit: UnitName | None = None
+    sensitivity_mv_g: SensitivityMvG | None = None
+    scale: Annotated[Scale | None, Field(description="What one count is, in the unit; required for int16.")] = None
+    channel: ChannelName | None = None
     windows: Annotated[bool, Field(description="Also answer with every window.")] = False
 
 
-class Body(BaseModel):
-    """A JSON body."""
+class Facts(BaseModel):
+    """What a JSON body says besides its samples."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    samples: Annotated[
-        list[Sample],
-        Field(min_length=SHORTEST_SAMPLES, fail_fast=True, description="Acceleration of one channel, g."),
-    ]
     rate_hz: Annotated[RateHz | None, Field(description="Sampling rate, Hz; required here or in the query.")] = None
     speed_rpm: SpeedRpm | None = None
     bearing: BearingGiven | None = None
     bundle: BundleName | None = None
     source: SourceName | None = None
+    unit: UnitName | None = None
+    sensitivity_mv_g: SensitivityMvG | None = None
+    scale: Scale | None = None
+    channel: Annotated[
+        str | None, Field(min_length=1, max_length=200, description="What to call it in the answer.")
+    ] = None
     windows: bool = False
+
+
+class Body(Facts):
+    """A JSON body."""
+
+    samples: Annotated[
+        list[Sample],
+        Field(min_length=SHORTEST_SAMPLES, fail_fast=True, description="Acceleration of one channel, g or `unit`."),
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,27 +132,53 @@ class Question:
     source: str | None = None
 
 
-def ask(samples: NDArray[np.float32], query: Query, body: Body | None = None) -> Question:
-    """Joins query and body.
+@dataclass(frozen=True, eq=False)
+class Given:
+    """A signal as it came in, and what was told about it."""
+
+    signal: Signal
+    query: Query
+    body: Facts | None = None
+    source: str | None = None
+
+    def ask(self) -> Question:
+        """Brings it together.
+
+        Raises:
+            RequestRefused: `rate_hz` stands nowhere, or query and body say different things.
+            SignalError: no signal.
+        """
+        told = {name: _one(name, self.query, self.body) for name in Facts.model_fields if name != "bearing"}
+        calibration = Calibration(
+            None if told["unit"] is None else Unit(told["unit"]), told["sensitivity_mv_g"], told["scale"]
+        )
+        signal, doubts = self.signal.told(told["rate_hz"], calibration)
+        if signal.rate_hz is None:
+            raise refused(422, "rate_hz", "is missing, in the query and in the body")
+        bearing = _bearing(self.query, self.body)
+        recording = Recording(
+            signal.samples,
+            signal.rate_hz,
+            speed_rpm=signal.speed_rpm if told["speed_rpm"] is None else told["speed_rpm"],
+            orders=None if bearing is None else bearing.orders,
+            bearing=None if bearing is None else bearing.name,
+            source=self.source or "request",
+            channel=told["channel"] if signal.channel is None else signal.channel,
+            unit=signal.unit,
+        )
+        windows = self.query.windows or (self.body is not None and self.body.windows)
+        warnings = (*doubts, *warnings_about(bearing))
+        return Question(recording, told["bundle"], windows, warnings, told["source"] or self.source)
+
+
+def joined(query: Query, form: Query) -> Query:
+    """One query of two, of which neither contradicts the other.
 
     Raises:
-        RequestRefused: `rate_hz` stands nowhere, or query and body say different things.
-        SignalError: no signal.
+        RequestRefused: they say different things.
     """
-    facts = {name: _one(name, query, body) for name in ("rate_hz", "speed_rpm", "bundle", "source")}
-    if facts["rate_hz"] is None:
-        raise refused(422, "rate_hz", "is missing, in the query and in the body")
-    bearing = _bearing(query, body)
-    recording = Recording(
-        samples,
-        facts["rate_hz"],
-        speed_rpm=facts["speed_rpm"],
-        orders=None if bearing is None else bearing.orders,
-        bearing=None if bearing is None else bearing.name,
-        source="request",
-    )
-    windows = query.windows or (body is not None and body.windows)
-    return Question(recording, facts["bundle"], windows, warnings_about(bearing), facts["source"])
+    told = {name: _one(name, query, form) for name in Query.model_fields if name != "windows"}
+    return Query.model_construct(**told, windows=query.windows or form.windows)
 
 
 def limit_length(question: Question, longest_s: float) -> None:
@@ -130,7 +192,7 @@ def limit_length(question: Question, longest_s: float) -> None:
         raise refused(422, "samples", f"{seconds:.1f} s of signal; at most {longest_s:g} s are read")
 
 
-def _bearing(query: Query, body: Body | None) -> Bearing | None:
+def _bearing(query: Query, body: Facts | None) -> Bearing | None:
     asked = None if query.bearing is None else read_bearing(query.bearing)
     said = None if body is None or body.bearing is None else read_bearing(body.bearing)
     # The same bearing can be written in several ways: what was meant counts.
@@ -139,7 +201,7 @@ def _bearing(query: Query, body: Body | None) -> Bearing | None:
     return said if asked is None else asked
 
 
-def _one(name: str, query: Query, body: Body | None) -> Any:
+def _one(name: str, query: Query, body: Query | Facts | None) -> Any:
     asked, said = getattr(query, name), getattr(body, name, None)
     if asked is not None and said is not None and asked != said:
         raise refused(422, name, f"the query says {asked}, the body {said}")

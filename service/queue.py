@@ -113,7 +113,7 @@ class Queue:
 
     def _give_up_all(self) -> None:
         for place in list(self._places):
-            place.give_up(refused(503, "queue", "the service is stopping"))
+            place.abandon(refused(503, "queue", "the service is stopping"))
 
     def _hold(self, place: "Place", sign: int) -> None:
         self._bytes += sign * place.bytes
@@ -128,16 +128,20 @@ class Place:
     Attributes:
         bytes: held for its body.
         job: what it waits for, once it does.
+        abandoned: nobody waits for any answer of it any more.
     """
 
     def __init__(self, queue: Queue, request: Request, client: str, most_bytes: int, deadline_s: float) -> None:
         self.client = client
         self.bytes = most_bytes
         self.job: Job | None = None
+        self.abandoned = False
         self._queue = queue
         self._request = request
+        self._deadline_s = deadline_s
         self._late_at = time.monotonic() + deadline_s
         self._given_up: Exception | None = None
+        self._body_is_in = False
         self._watch: asyncio.Task[None] | None = None
 
     @property
@@ -147,6 +151,7 @@ class Place:
 
     def holds(self, size: int) -> None:
         """The body has come in, and was of this size."""
+        self._body_is_in = True
         self._queue._hold(self, -1)
         self.bytes = size
         self._queue._hold(self, +1)
@@ -154,6 +159,12 @@ class Place:
     def hurry(self, seconds: float) -> None:
         """Moves the deadline to `seconds` from now, if that is earlier."""
         self._late_at = min(self._late_at, time.monotonic() + seconds)
+
+    def renew(self) -> None:
+        """Gives the next of several answers a deadline of its own."""
+        if not self.abandoned:
+            self._late_at = time.monotonic() + self._deadline_s
+            self._given_up = None
 
     async def answer(self, work: Callable[[], Result]) -> Result:
         """What `work` gives, done by one of the threads when its turn comes.
@@ -183,7 +194,7 @@ class Place:
         try:
             found = await answer
         except asyncio.CancelledError:
-            self.give_up(refused(503, "queue", "the service is stopping"))
+            self.abandon(refused(503, "queue", "the service is stopping"))
             raise
         finally:
             watching.cancel()
@@ -192,8 +203,12 @@ class Place:
         self._pace.learn(job.ended_s - job.began_s)
         return found
 
-    def give_up(self, why: Exception) -> None:
-        """It need not be answered any more."""
+    def abandon(self, why: Exception) -> None:
+        """Nothing of it need be answered any more."""
+        self.abandoned = True
+        self._give_up(why)
+
+    def _give_up(self, why: Exception) -> None:
         self._given_up = why
         if self.job is not None:
             self.job.given_up = why
@@ -211,12 +226,12 @@ class Place:
         """Ends when the client has gone or the deadline has passed."""
         try:
             async with asyncio.timeout(self._late_at - time.monotonic()):
-                while (await self._request.receive())["type"] != "http.disconnect":
-                    pass
-            why = refused(503, "queue", "the client has gone")
+                # What still comes in of a body is read by somebody else, who sees the client go.
+                while not self._body_is_in or (await self._request.receive())["type"] != "http.disconnect":
+                    await asyncio.sleep(WATCHED_AFTER_S)
+            self.abandon(refused(503, "queue", "the client has gone"))
         except TimeoutError:
-            why = self._late()
-        self.give_up(why)
+            self._give_up(self._late())
 
     def _late(self) -> RequestRefused:
         if self.job is not None and self.job.began_s:

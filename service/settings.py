@@ -30,7 +30,8 @@ class Settings(BaseSettings):
         port: port to listen on.
         bundles: folder with `<name>/<version>/` of each bundle.
         max_body_mib: a larger body is refused with 413.
-        max_json_mib: the same for JSON, whose numbers take ten times their size in memory while they are read.
+        max_json_mib: the same for numbers as text (JSON, a line of NDJSON, CSV), which take ten times their size in
+            memory while they are read.
         max_minutes: a longer signal is refused with 422.
         threads: diagnoses computed at once; each keeps one core busy.
         deadline_s: what cannot be answered in so many seconds is refused; a request may ask for fewer (X-Deadline-Ms).
@@ -128,9 +129,9 @@ class Settings(BaseSettings):
             origin = "default" if name not in self.model_fields_set else f"set; default {field.default}"
             yield f"BRINELL_{name.upper()}={'' if value is None else value}  # {origin}"
 
-    def max_bytes(self, *, json: bool) -> int:
-        """The limit of a body."""
-        return MIB * (min(self.max_json_mib, self.max_body_mib) if json else self.max_body_mib)
+    def max_bytes(self, *, text: bool) -> int:
+        """The limit of a body, unpacked too."""
+        return MIB * (min(self.max_json_mib, self.max_body_mib) if text else self.max_body_mib)
 
     @property
     def max_seconds(self) -> float:

@@ -15,6 +15,7 @@ from data.datasets.entry import Entry
 from data.errors import FormatError
 from data.fault import Fault
 from data.formats.mat import numbered, read_variables
+from data.formats.source import opened
 from data.geometry import CharacteristicOrders
 from data.recording import Recording
 
@@ -81,7 +82,8 @@ def _entry(number: int, hp: int, bearing: str, size: int | None, sha256: str | N
 
 
 def _read(path: Path, entry: Entry) -> Recording:
-    variables = read_variables(path)
+    with opened(path) as source:
+        variables = read_variables(source)
     number = int(entry.name)
     signal = numbered(variables, "_DE_time", number)
     if signal is None:

@@ -12,6 +12,7 @@ from data.datasets.entry import Entry
 from data.errors import FormatError
 from data.fault import Fault
 from data.formats.mat import read_variables
+from data.formats.source import opened
 from data.geometry import Geometry
 from data.recording import Recording
 
@@ -72,7 +73,8 @@ def _entry(name: str, load: int, size: int | None, sha256: str | None) -> Entry:
 
 
 def _read(path: Path, entry: Entry) -> Recording:
-    bearing = read_variables(path).get("bearing")
+    with opened(path) as source:
+        bearing = read_variables(source).get("bearing")
     if not isinstance(bearing, dict) or not {"sr", "gs", "load", "rate"} <= bearing.keys():
         raise FormatError(f"{path}: no struct `bearing` with sr, gs, load and rate; this is no file of the MFPT data")
     return Recording(

@@ -7,18 +7,24 @@ separate; with the last three, a comma is a decimal point. Lines that begin with
 import io
 import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import FormatError
-from data.formats.signal import Channel, Signal
+from data.formats.channel import Wanted, distinct, pick
+from data.formats.signal import Signal
+from data.formats.source import Source
 from data.formats.time_axis import is_regular, rate_of
+from data.units import written
 
 _HEADER_LINES = 50
 _TIME = re.compile(r"(time|zeit|t|timestamp|seconds?|secs?)(?![a-z])", re.IGNORECASE)
 _COUNTER = re.compile(r"(index|sample|samples|no|nr|number|#|)\.?$", re.IGNORECASE)
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]+(?:\([^()]*\))?)[)\]]")
+_DECIMAL_COMMA = ". If a comma is a decimal point here, save the file with semicolons or decimal points"
 _TIME_UNITS = ((re.compile(r"\b(ms|msec|milliseconds?)\b", re.IGNORECASE), 1e-3), (re.compile(r"\b[uµμ]s\b"), 1e-6))
 
 
@@ -46,35 +52,62 @@ def read_column(path: Path) -> NDArray[np.float32]:
     return values[:, 0]
 
 
-def read(path: Path, channel: Channel = None) -> Signal:
-    """One column of a text file, with the sampling rate where a column of times gives it.
+def read(source: Source, wanted: Wanted = None) -> list[Signal]:
+    """Columns of a text file, with the sampling rate where a column of times gives it, the unit where a heading does.
 
     Raises:
-        FormatError: a line that is no numbers, times that are not regular, or several columns and no `channel`.
+        FormatError: a line that is no numbers, times that are not regular, or several columns and none `wanted`.
     """
-    table = _parse(path)
+    table = _parse(source)
     clock = _time_column(table)
-    rate, clock_note = _rate(path, table, clock)
-    column = _chosen(path, table, clock, channel)
-    header = f"column {table.names[column]!r}" if table.header else f"column {column + 1}, no header"
-    return Signal(table.values[:, column].astype(np.float32), rate, header + clock_note)
+    rate, clock_note = _rate(source, table, clock)
+    offered = [column for column in range(len(table.names)) if column != clock]
+    columns = pick(source, table.names, wanted, offered=offered, advice=_DECIMAL_COMMA)
+    return [_signal(table, column, rate, clock_note) for column in columns]
 
 
-def _parse(path: Path) -> _Table:
-    text = _decoded(path.read_bytes())
-    lines = text.splitlines()
+def _signal(table: _Table, column: int, rate: float | None, clock_note: str) -> Signal:
+    name = table.names[column]
+    header = f"column {name!r}" if table.header else f"column {column + 1}, no header"
+    with np.errstate(over="ignore"):
+        samples = table.values[:, column].astype(np.float32)
+    named = name if table.header or len(table.names) > 1 else None
+    return Signal(samples, rate, header + clock_note, channel=named, unit=_unit(table, column))
+
+
+def _unit(table: _Table, column: int) -> str | None:
+    """A unit of acceleration in brackets, or alone on a line under the names; other words in brackets are none."""
+    cells = [row[column] for row in table.header if len(row) == len(table.names)]
+    found = [match[1] for cell in cells for match in _BRACKETS.finditer(cell)] + cells[1:]
+    return next((text for text in found if written(text) is not None), None)
+
+
+def _parse(source: Source) -> _Table:
+    text = _decoded(source.file.read())
+    lines = _first_lines(text)
     first = next((number for number, line in enumerate(lines) if _is_numbers(line)), None)
-    if first is None or first > _HEADER_LINES:
-        raise FormatError(f"{path}: no line of numbers among the first {_HEADER_LINES}; this is no table of samples")
+    if first is None:
+        raise source.wrong(f"no line of numbers among the first {_HEADER_LINES}; this is no table of samples")
     separator = _separator(lines[first])
     if separator != ",":
         text = text.replace(",", ".")
-    values = _numbers(path, text, separator, first)
-    rows = (tuple(cell.strip() for cell in line.split(separator)) for line in lines[:first] if _counts(line))
-    header = tuple(row for row in rows if row)
+    values = _numbers(source, text, separator, first)
+    alone = values.shape[1] == 1  # then blanks in its heading separate words, not columns
+    rows = ([line] if alone else line.split(separator) for line in lines[:first] if _counts(line))
+    header = tuple(tuple(cell.strip() for cell in row) for row in rows)
     fitting = [row for row in header if len(row) == values.shape[1]]
-    names = fitting[0] if fitting else tuple(str(number + 1) for number in range(values.shape[1]))
-    return _Table(values, names, header)
+    names = fitting[0] if fitting else [""] * values.shape[1]
+    return _Table(values, tuple(distinct(names)), header)
+
+
+def _first_lines(text: str) -> list[str]:
+    """Of a long file a line is not an object each: they would weigh ten times the file."""
+    return [line.rstrip("\n") for line in islice(_stream(text), _HEADER_LINES + 1)]
+
+
+def _stream(text: str) -> io.StringIO:
+    """Its lines are the same whoever counts them: they end with a line feed, a carriage return, or both."""
+    return io.StringIO(text, newline=None)
 
 
 def _decoded(content: bytes) -> str:
@@ -109,12 +142,15 @@ def _is_numbers(line: str) -> bool:
     return True
 
 
-def _numbers(path: Path, text: str, separator: str | None, first: int) -> NDArray[np.float64]:
+def _numbers(source: Source, text: str, separator: str | None, first: int) -> NDArray[np.float64]:
     try:
-        return np.loadtxt(io.StringIO(text), comments="#", delimiter=separator, skiprows=first, ndmin=2)
+        values = np.loadtxt(_stream(text), comments="#", delimiter=separator, skiprows=first, ndmin=2)
     except ValueError as error:
         where = f"rows counted from 0 below line {first}"
-        raise FormatError(f"{path}: {error} ({where}); only numbers are wanted") from error
+        raise source.wrong(f"{error} ({where}); only numbers are wanted") from error
+    if not values.size:
+        raise source.wrong(f"no numbers below line {first}")
+    return values
 
 
 def _time_column(table: _Table) -> int | None:
@@ -128,7 +164,7 @@ def _time_column(table: _Table) -> int | None:
     return 0 if is_regular(first) and not named_otherwise else None
 
 
-def _rate(path: Path, table: _Table, clock: int | None) -> tuple[float | None, str]:
+def _rate(source: Source, table: _Table, clock: int | None) -> tuple[float | None, str]:
     if clock is None:
         return None, ""
     times = table.values[:, clock]
@@ -137,24 +173,4 @@ def _rate(path: Path, table: _Table, clock: int | None) -> tuple[float | None, s
         return None, f"; column {name!r} counts the samples"
     above = " ".join(row[clock] for row in table.header if len(row) == len(table.names))
     unit = next((factor for pattern, factor in _TIME_UNITS if pattern.search(above)), 1.0)
-    return rate_of(times * unit, f"{path}: column {name!r}"), f"; sampling rate from column {name!r}"
-
-
-def _chosen(path: Path, table: _Table, clock: int | None, channel: Channel) -> int:
-    count = table.values.shape[1]
-    if channel is not None:
-        wanted = str(channel).strip()
-        if wanted in table.names:
-            return table.names.index(wanted)
-        if wanted.isdigit() and 1 <= int(wanted) <= count:
-            return int(wanted) - 1
-        names = ", ".join(table.names)
-        raise FormatError(f"{path}: no column {wanted!r}; there are {names}, or give a number 1 to {count}")
-    candidates = [column for column in range(count) if column != clock]
-    if len(candidates) == 1:
-        return candidates[0]
-    listed = ", ".join(table.names[column] for column in candidates)
-    raise FormatError(
-        f"{path}: several columns ({listed}); say which with `channel`. If a comma is a decimal point here, save "
-        "the file with semicolons or decimal points"
-    )
+    return rate_of(times * unit, f"{source.name}: column {name!r}"), f"; sampling rate from column {name!r}"

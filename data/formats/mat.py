@@ -12,32 +12,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import FormatError
-from data.formats.signal import Channel, Signal
-from data.formats.time_axis import is_regular, rate_of
+from data.formats.channel import EVERY, Wanted, pick
+from data.formats.signal import Signal
+from data.formats.source import Source
+from data.formats.time_axis import is_clock, rate_of
 from data.recording import SHORTEST_SAMPLES
 
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_USER_BLOCK = 512
+_VERSION_5 = (b"\x00\x01IM", b"\x01\x00MI")
+_VERSION_5_AT = 124
 _MOST_COLUMNS = 64
 _RATE_NAMES = {"fs", "sr", "ratehz", "samplerate", "samplingrate", "samplingfrequency", "samplefrequency"}
-_TIME_NAMES = {"t", "time", "times"}
 
 
-def read_variables(path: Path) -> dict[str, Any]:
+def read_variables(source: Source) -> dict[str, Any]:
     """All variables by name: arrays, numbers, strings, and structs as dicts; without MATLAB's own header entries.
 
     Raises:
         FormatError: no MATLAB file, or a damaged one.
     """
-    import h5py
-
+    head = source.file.read(_USER_BLOCK + len(_HDF5))
+    source.file.seek(0)
     try:
-        if h5py.is_hdf5(path):
-            with h5py.File(path, "r") as file:
-                return _group(file)
-        return _version_5(path)
-    except FormatError:
+        return _version_73(source) if _is_hdf5(head) else _version_5(source)
+    except (FormatError, MemoryError):
         raise
     except Exception as error:  # scipy's parser raises nearly everything on damaged files
-        raise FormatError(f"{path}: {type(error).__name__}: {error}; a MATLAB file is wanted") from error
+        raise source.wrong(f"{type(error).__name__}: {error}; a MATLAB file is wanted") from error
+
+
+def begins(head: bytes) -> bool:
+    """Whether a file that begins so can be one of MATLAB, version 5 or 7.3."""
+    return head[_VERSION_5_AT : _VERSION_5_AT + 4] in _VERSION_5 or _is_hdf5(head)
 
 
 def numbered(variables: Mapping[str, Any], ending: str, number: int | None) -> str | None:
@@ -50,24 +57,41 @@ def numbered(variables: Mapping[str, Any], ending: str, number: int | None) -> s
     return own if own in keys else keys[0] if len(keys) == 1 else None
 
 
-def read(path: Path, channel: Channel = None) -> Signal:
-    """One signal of a MATLAB file, with sampling rate and speed where the layout is known.
+def read(source: Source, wanted: Wanted = None) -> list[Signal]:
+    """Signals of a MATLAB file, with sampling rate and speed where the layout is known.
 
-    `channel` is the name of a variable (`x`), of a struct's field (`bearing.gs`), or of a matrix's column (`x:2`).
+    A channel is the name of a variable (`x`), of a struct's field (`bearing.gs`), or of a matrix's column (`x:2`).
 
     Raises:
-        FormatError: no MATLAB file, or not exactly one long vector and no `channel`; the message lists what there is.
+        FormatError: no MATLAB file, or not exactly one long vector and none `wanted`; the message lists what there is.
     """
-    variables = read_variables(path)
-    known = None if channel is not None else _mfpt(variables) or _cwru(variables, path)
-    return known or _any(path, variables, channel)
+    variables = read_variables(source)
+    known = _mfpt(variables) if wanted is None or wanted is EVERY else None
+    if known is None and wanted is None:
+        known = _cwru(variables, source.name)
+    return [known] if known is not None else _any(source, variables, wanted)
 
 
-def _version_5(path: Path) -> dict[str, Any]:
+def _is_hdf5(head: bytes) -> bool:
+    return any(head.startswith(_HDF5, place) for place in (0, _USER_BLOCK))
+
+
+def _version_5(source: Source) -> dict[str, Any]:
     from scipy.io import loadmat
 
-    variables: dict[str, Any] = loadmat(str(path), simplify_cells=True, appendmat=False)
+    variables: dict[str, Any] = loadmat(
+        source.file,  # type: ignore[arg-type]  # scipy-stubs know of paths only
+        simplify_cells=True,
+        appendmat=False,
+    )
     return {name: value for name, value in variables.items() if not name.startswith("__")}
+
+
+def _version_73(source: Source) -> dict[str, Any]:
+    import h5py
+
+    with h5py.File(source.file, "r") as file:
+        return _group(file)
 
 
 def _group(group: Any) -> dict[str, Any]:
@@ -101,11 +125,13 @@ def _mfpt(variables: Mapping[str, Any]) -> Signal | None:
         float(bearing["sr"]),
         "MFPT: field gs of struct bearing, g",
         None if speed is None else float(speed) * 60,
+        "bearing.gs",
+        "g",
     )
 
 
-def _cwru(variables: Mapping[str, Any], path: Path) -> Signal | None:
-    digits = re.match(r"\d+", path.stem)
+def _cwru(variables: Mapping[str, Any], name: str) -> Signal | None:
+    digits = re.match(r"\d+", Path(name).stem)
     number = int(digits[0]) if digits else None
     key = numbered(variables, "_DE_time", number)
     if key is None:
@@ -116,26 +142,29 @@ def _cwru(variables: Mapping[str, Any], path: Path) -> Signal | None:
         None,
         f"CWRU: drive end, {key}, g; the file does not say its rate (12 or 48 kHz)",
         None if speed is None else float(variables[speed]),
+        key,
+        "g",
     )
 
 
-def _any(path: Path, variables: Mapping[str, Any], channel: Channel) -> Signal:
+def _any(source: Source, variables: Mapping[str, Any], wanted: Wanted) -> list[Signal]:
     vectors = dict(_vectors(variables))
-    clock = next((name for name, values in vectors.items() if _leaf(name) in _TIME_NAMES and is_regular(values)), None)
-    if channel is None:
-        candidates = [name for name in vectors if name != clock]
-    else:
-        wanted = str(channel).strip()
-        candidates = [wanted] if wanted in vectors else [name for name in vectors if name.endswith(f".{wanted}")]
-    if len(candidates) != 1:
-        listed = ", ".join(f"{name} [{values.size}]" for name, values in vectors.items()) or "none"
-        asked = "say which with `channel`" if channel is None else f"{channel!r} is not one of them"
-        raise FormatError(f"{path}: vectors of at least {SHORTEST_SAMPLES} numbers: {listed}; {asked}")
-    name = candidates[0]
-    rate = _rate(variables)
-    if rate is None and clock is not None and vectors[clock].size == vectors[name].size:
-        rate = rate_of(vectors[clock], f"{path}: {clock}")
-    return Signal(vectors[name].astype(np.float32), rate, f"variable {name}")
+    names = list(vectors)
+    clock = next((name for name in names if is_clock(_leaf(name), vectors[name])), None)
+    offered = [place for place, name in enumerate(names) if name != clock]
+    listed = [f"{name} [{values.size}]" for name, values in vectors.items()]
+    if not offered:
+        raise source.wrong(f"no vector of at least {SHORTEST_SAMPLES} numbers in it")
+    stated = _rate(variables)
+    found = []
+    for place in pick(source, names, wanted, offered=offered, listed=listed):
+        name, rate = names[place], stated
+        if rate is None and clock is not None and vectors[clock].size == vectors[name].size:
+            rate = rate_of(vectors[clock], f"{source.name}: {clock}")
+        with np.errstate(over="ignore"):
+            samples = vectors[name].astype(np.float32)
+        found.append(Signal(samples, rate, f"variable {name}", channel=name))
+    return found
 
 
 def _rate(variables: Mapping[str, Any]) -> float | None:

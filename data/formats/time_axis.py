@@ -9,11 +9,23 @@ from data.errors import FormatError
 STEP_TOLERANCE = 0.5
 # Rounded times give the rate to about this; a rate so near a whole number of hertz was meant to be one.
 RATE_TOLERANCE = 1e-5
+_NAMES = {"t", "time", "times"}
 
 
 def is_regular(times: NDArray[np.float64]) -> bool:
     """Whether the values rise in equal steps."""
     return times.size > 1 and _irregular_step(times) is None
+
+
+def is_clock(name: str, values: NDArray[np.float64]) -> bool:
+    """Whether a vector among signals is their times, by its name in small letters and by its values."""
+    return name in _NAMES and is_regular(values)
+
+
+def snapped(rate: float) -> float:
+    """A rate that was computed from rounded times, as it was meant."""
+    whole = round(rate)
+    return float(whole) if whole and abs(rate - whole) <= RATE_TOLERANCE * rate else float(rate)
 
 
 def rate_of(times: NDArray[np.float64], what: str) -> float:
@@ -30,9 +42,7 @@ def rate_of(times: NDArray[np.float64], what: str) -> float:
             f"{what} is not regular: {times[step]:g} s is followed by {times[step + 1]:g} s at sample {step + 1}; "
             "samples are missing, or it is no time in seconds"
         )
-    rate = (times.size - 1) / (times[-1] - times[0])
-    whole = round(rate)
-    return float(whole) if whole and abs(rate - whole) <= RATE_TOLERANCE * rate else float(rate)
+    return snapped((times.size - 1) / (times[-1] - times[0]))
 
 
 def _irregular_step(times: NDArray[np.float64]) -> int | None:

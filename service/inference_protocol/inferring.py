@@ -5,9 +5,9 @@ import time
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.bodies import collect, declared, drained_if_refused
+from service.bodies.gzip import unpacked
+from service.bodies.incoming import IDENTITY, collect, declared, drained_if_refused, encoding_of
 from service.errors import RequestRefused, refused, request_id
-from service.inference_protocol.encodings import IDENTITY, inflated, refuse_unread
 from service.inference_protocol.messages import Inference, read, write
 from service.inference_protocol.models import Model, Models
 from service.inference_protocol.statistics import Statistics
@@ -30,12 +30,11 @@ async def infer(request: Request, models: Models, statistics: Statistics) -> Res
     began_s = time.perf_counter()
     parts, path = parts_of(request.app), request.path_params
     async with drained_if_refused(request):
-        model = models.find(parts.registry, parts.engine, path["model"], path.get("version"))
+        model = models.find(parts, path["model"], path.get("version"))
         try:
-            encoding = request.headers.get("content-encoding", IDENTITY).strip().lower()
-            refuse_unread(encoding)
+            encoding = encoding_of(request.headers.get("content-encoding"))
             header_bytes = _header_bytes(request, parts)
-            limit = parts.settings.max_bytes(json=header_bytes is None)
+            limit = parts.settings.max_bytes(text=header_bytes is None)
             place = parts.queue.place(request, limit if encoding != IDENTITY else declared(request, limit))
         except RequestRefused:
             statistics.failed(model.name, model.version, time.perf_counter() - began_s)
@@ -65,7 +64,8 @@ async def _asked(
 ) -> Inference:
     place.holds(len(body))
     if encoding != IDENTITY:
-        body = await place.answer(lambda: inflated(body, limit))
+        packed = body
+        body = await place.answer(lambda: unpacked(packed, limit))
         place.holds(len(body))
     if header_bytes is not None and header_bytes > len(body):
         raise refused(400, HEADER_LENGTH, f"is {header_bytes}, and the body {len(body)} bytes")
@@ -78,7 +78,7 @@ def _header_bytes(request: Request, parts: Parts) -> int | None:
     given = request.headers.get(HEADER_LENGTH)
     if given is None:
         return None
-    if not (given.isascii() and given.isdigit()) or int(given[:12]) > parts.settings.max_bytes(json=True):
+    if not (given.isascii() and given.isdigit()) or int(given[:12]) > parts.settings.max_bytes(text=True):
         raise refused(400, HEADER_LENGTH, f"is {given[:20]!r}; the bytes of the JSON header are wanted")
     return int(given)
 

@@ -1,31 +1,30 @@
 """What can be asked by the protocol: each bundle's graph, and `brinell`, which takes a signal and gives a diagnosis."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from data.formats.signal import Signal
 from models.bundle import Bundle
 from models.graph import INPUT, OUTPUTS, Reading
 from service import docs
-from service.diagnosis import Diagnosis
-from service.engine import Engine
+from service.answering import answered
 from service.errors import invalid, refused
 from service.inference_protocol.messages import Answer, Inference, Parameter
 from service.lanes import MOST_WINDOWS
-from service.question import Query, ask, limit_length
+from service.parts import Parts
+from service.question import Given, Query
 from service.queue import Place
-from service.registry import NoSuchBundle
-from service.settings import Settings
+from service.store.store import Entry
 
 Tensor = tuple[str, str, Sequence[int]]
 """Name, type and shape; -1 where it may vary."""
 
 DIAGNOSIS = "brinell"
 SAMPLES = "samples"
-SCALE = "scale"
 RESERVED = ("timeout", "priority", "sequence_id", "sequence_start", "sequence_end", "binary_data_output")
 """Parameters of the protocol's own; a deadline is heard (`timeout`, microseconds), the others mean nothing here."""
 
@@ -45,23 +44,13 @@ class Model(Protocol):
         """The answer, when its turn has come."""
 
 
-class Loaded(Protocol):
-    """The registry, as far as the protocol needs it: what answers, by name, and why others do not, by name/version."""
-
-    @property
-    def bundles(self) -> Mapping[str, Bundle]: ...
-    @property
-    def refused(self) -> Mapping[str, str]: ...
-
-
 class Models:
     """The models of a service; a bundle asked again is the same object, so that its windows are read together."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self) -> None:
         self._graphs: dict[str, GraphModel] = {}
 
-    def find(self, loaded: Loaded, engine: Engine, name: str, version: str | None) -> Model:
+    def find(self, parts: Parts, name: str, version: str | None) -> Model:
         """The model of that name; without a version the one that answers.
 
         Raises:
@@ -69,20 +58,20 @@ class Models:
         """
         model: Model
         if name == DIAGNOSIS:
-            model = DiagnosisModel(engine, self._settings)
-        elif name in loaded.bundles:
-            model = self._graph(name, loaded.bundles[name])
+            model = DiagnosisModel(parts)
+        elif name in parts.registry.bundles:
+            model = self._graph(name, parts.registry.bundles[name])
         else:
             raise refused(404, "model", f"there is no {name[:80]!r}")
         if version is not None and version != model.version:
             raise refused(404, "model", f"{name} is there in version {model.version}, not in {version[:80]!r}")
         return model
 
-    def all(self, loaded: Loaded, engine: Engine) -> Iterator[Model]:
+    def all(self, parts: Parts) -> Iterator[Model]:
         """Every one that can be asked."""
-        if loaded.bundles:
-            yield DiagnosisModel(engine, self._settings)
-        for name, bundle in loaded.bundles.items():
+        if parts.registry.bundles:
+            yield DiagnosisModel(parts)
+        for name, bundle in parts.registry.bundles.items():
             yield self._graph(name, bundle)
 
     def _graph(self, name: str, bundle: Bundle) -> "GraphModel":
@@ -138,45 +127,36 @@ class DiagnosisModel:
     outputs: Sequence[Tensor] = [("probabilities", "FP32", (-1,)), ("faults", "BYTES", (-1,))]
     most_windows = 0
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, parts: Parts) -> None:
         self.version = docs.version()
-        self._engine = engine
-        self._settings = settings
+        self._parts = parts
 
     async def infer(self, asked: Inference, place: Place, request_id: str) -> Answer:
-        given = _only(asked, SAMPLES)
+        self._parts.store.check()
+        samples = _only(asked, SAMPLES)
         parameters = {name: value for name, value in asked.parameters.items() if name not in RESERVED}
-        diagnosis = await place.answer(lambda: self._diagnosis(given, parameters, request_id))
-        found = diagnosis.probabilities or {}
+        entry = await place.answer(lambda: self._answered(samples, parameters, request_id))
+        await self._parts.store.keep(entry)
+        found = entry.diagnosis.probabilities or {}
         outputs = {
             "probabilities": np.array(list(found.values()), dtype=np.float32),
             "faults": np.array([fault.value for fault in found], dtype=object),
         }
-        return Answer(outputs, _told(diagnosis))
+        return Answer(outputs, _told(entry))
 
-    def _diagnosis(self, given: NDArray[Any], parameters: dict[str, Parameter], request_id: str) -> Diagnosis:
-        scale = parameters.pop(SCALE, 1.0)
-        if isinstance(scale, str | bool) or not np.isfinite(scale):
-            raise refused(400, SCALE, f"is {scale!r}; g a count is wanted")
+    def _answered(self, samples: NDArray[Any], parameters: dict[str, Parameter], request_id: str) -> Entry:
         try:
             query = Query.model_validate(parameters, strict=True)
         except ValidationError as error:
             raise invalid(error) from None
         with np.errstate(over="ignore"):
-            samples = given.astype(np.float32) * np.float32(scale) if scale != 1 else given.astype(np.float32)
-        question = ask(samples, query)
-        limit_length(question, self._settings.max_seconds)
-        try:
-            diagnosis = self._engine.diagnose(
-                question.recording, bundle=question.bundle, windows=question.windows, warnings=question.warnings
-            )
-        except NoSuchBundle as error:
-            raise refused(400, "bundle", str(error)) from None
-        return diagnosis.model_copy(update={"request_id": request_id})
+            signal = Signal(samples.astype(np.float32).ravel(), None, "tensor")
+        return answered(self._parts, Given(signal, query), request_id, 0.0)
 
 
-def _told(diagnosis: Diagnosis) -> dict[str, Parameter]:
+def _told(entry: Entry) -> dict[str, Parameter]:
     """What the answer says in short, and the whole of it as `POST /v1/diagnose` gives it; null is left out."""
+    diagnosis = entry.diagnosis
     energy, evidence, bundle = diagnosis.energy, diagnosis.evidence, diagnosis.bundle
     told: dict[str, Parameter | None] = {
         "verdict": diagnosis.verdict.value,
@@ -189,7 +169,7 @@ def _told(diagnosis: Diagnosis) -> dict[str, Parameter]:
         "evidence": None if evidence is None else evidence.fault.value,
         "evidence_z": None if evidence is None else max(evidence.z.values()),
         "bundle": None if bundle is None else f"{bundle.name}/{bundle.version}",
-        "diagnosis": diagnosis.model_dump_json(),
+        "diagnosis": entry.answer.decode(),
     }
     return {name: value for name, value in told.items() if value is not None}
 

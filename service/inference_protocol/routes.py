@@ -44,7 +44,7 @@ class _Lean(APIRoute):
 def router(settings: Settings) -> APIRouter:
     """`/v2`."""
     routes = APIRouter(tags=["open inference protocol"])
-    models, statistics = Models(settings), Statistics()
+    models, statistics = Models(), Statistics()
     _add_inference(routes, models, statistics)
     _add_server(routes)
     _add_models(routes, models, statistics)
@@ -91,8 +91,7 @@ def _add_server(routes: APIRouter) -> None:
 
 def _add_models(routes: APIRouter, models: Models, statistics: Statistics) -> None:
     def found(request: Request, model: str, version: str | None) -> Model:
-        parts = parts_of(request.app)
-        return models.find(parts.registry, parts.engine, model, version)
+        return models.find(parts_of(request.app), model, version)
 
     @routes.get("/v2/models/stats", summary="What all models have done")
     async def all_stats(request: Request) -> shapes.Statistics:
@@ -139,7 +138,7 @@ def _add_repository(routes: APIRouter, models: Models) -> None:
 
 
 def _all(models: Models, parts: Parts) -> list[Model]:
-    return list(models.all(parts.registry, parts.engine))
+    return list(models.all(parts))
 
 
 def _stats(statistics: Statistics, *models: Model) -> shapes.Statistics:

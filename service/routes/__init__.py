@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from service import inference_protocol
-from service.routes import diagnose, diagnoses, metrics, models, state
+from service.routes import batch, diagnose, diagnoses, metrics, models, state
 from service.settings import Settings
 
 ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
@@ -14,5 +14,6 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     metrics.router,
     models.router,
     diagnose.router,
+    batch.router,
     diagnoses.router,
 )

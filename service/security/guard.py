@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.bodies import drain
+from service.bodies.incoming import drain
 from service.errors import Problem, answer
 from service.parts import parts_of
 from service.security.allowance import Allowance

@@ -21,7 +21,7 @@ class Nothing:
 
     def entry(self, diagnosis: Diagnosis, source: str | None = None, retried: Retried | None = None) -> Entry:
         """The answer alone; it has no id."""
-        return Entry(diagnosis.model_dump_json().encode())
+        return Entry(diagnosis, diagnosis.model_dump_json().encode())
 
     async def keep(self, entry: Entry) -> bytes:
         """The answer to send."""

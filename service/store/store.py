@@ -40,8 +40,9 @@ class Retried:
 
 @dataclass(frozen=True)
 class Entry:
-    """An answer that is ready to be stored and sent."""
+    """An answer that is ready to be stored and sent, and its JSON."""
 
+    diagnosis: Diagnosis
     answer: bytes
     row: Row | None = None
 
@@ -103,7 +104,7 @@ class Store:
         answer = named.model_dump_json().encode()
         key, fingerprint = (None, None) if retried is None else (retried.key, retried.fingerprint)
         made = row(identity, time_us, named, answer, source=source, key=key, fingerprint=fingerprint)
-        return Entry(answer, made)
+        return Entry(named, answer, made)
 
     async def keep(self, entry: Entry) -> bytes:
         """Stores the entry, as durably as is set; an entry with an Idempotency-Key is always in the store afterwards.

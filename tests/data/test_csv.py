@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from data.errors import FormatError
-from data.formats import read_signal
+from data.formats import read_signal, read_signals
 from data.formats.csv import read_column
 
 RATE = 12_800
@@ -75,7 +75,8 @@ def test_a_decimal_comma_is_read_where_semicolons_separate(tmp_path: Path, sampl
     rows = [f"{n / RATE:.9f};{value}".replace(".", ",") for n, value in enumerate(samples)]
     signal = read_signal(written(tmp_path / "x.csv", ["Zeit (s);Beschleunigung (m/s²)", *rows], "latin-1"))
     assert signal.rate_hz == RATE
-    np.testing.assert_array_equal(signal.samples, samples.astype(np.float32))
+    assert signal.unit == "m/s2"
+    np.testing.assert_allclose(signal.samples, samples / 9.80665, rtol=1e-6)
 
 
 def test_excels_unicode_text_is_read(tmp_path: Path, samples: np.ndarray) -> None:
@@ -93,13 +94,13 @@ def test_of_several_columns_one_must_be_named_or_numbered(tmp_path: Path, sample
         read_signal(path)
     for channel in ("fan end", 3, "3"):
         np.testing.assert_array_equal(read_signal(path, channel=channel).samples, -samples.astype(np.float32))
-    with pytest.raises(FormatError, match=r"no column 'base'.*time, drive end, fan end"):
+    with pytest.raises(FormatError, match=r"no channel 'base'.*time, drive end, fan end"):
         read_signal(path, channel="base")
 
 
 def test_two_measured_columns_are_not_taken_for_times(tmp_path: Path, samples: np.ndarray) -> None:
     path = written(tmp_path / "x.csv", [f"{value},{-value}" for value in samples])
-    with pytest.raises(FormatError, match="several columns"):
+    with pytest.raises(FormatError, match=r"2 channels \(1, 2\).*decimal point"):
         read_signal(path)
 
 
@@ -131,3 +132,29 @@ def test_any_column_of_numbers_comes_back_whole(tmp_path_factory: pytest.TempPat
     path = tmp_path_factory.mktemp("csv") / "x.csv"
     np.savetxt(path, values, fmt="%.9g")
     np.testing.assert_array_equal(read_signal(path).samples, values)
+
+
+@pytest.mark.parametrize(
+    ("heading", "unit"),
+    [
+        ("acc (g)", "g"),
+        ("acc [m/s^2]", "m/s2"),
+        ("acc (drive end)", None),
+        ("acc\n(m/s2)", "m/s2"),
+        ("2 (g)", "g"),
+    ],
+)
+def test_a_unit_in_a_heading_is_understood_and_another_word_is_none(
+    tmp_path: Path, samples: np.ndarray, heading: str, unit: str | None
+) -> None:
+    path = written(tmp_path / "x.csv", [*heading.split("\n"), *map(str, samples)])
+    assert read_signal(path).unit == unit
+
+
+def test_every_column_but_the_times_is_a_channel(tmp_path: Path, samples: np.ndarray) -> None:
+    rows = [f"{n / RATE:.9f},{value},{-value}" for n, value in enumerate(samples)]
+    path = written(tmp_path / "x.csv", ["time,drive end,fan end", *rows])
+    first, second = read_signals(path)
+    assert (first.channel, second.channel) == ("drive end", "fan end")
+    assert first.rate_hz == second.rate_hz == RATE
+    np.testing.assert_array_equal(second.samples, -first.samples)

@@ -59,7 +59,7 @@ def test_npy_of_one_channel_may_have_empty_dimensions(shape: tuple[int, ...]) ->
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (npy(NOISE.reshape(2, 300)), "one channel is wanted"),
+        (npy(NOISE.reshape(2, 300)), r"2 channels \(1, 2\)"),
         (npy(NOISE.astype(complex)), "real numbers are wanted"),
         (npy(NOISE > 0), "real numbers are wanted"),
         (npy(np.array([{}], dtype=object)), "real numbers are wanted"),
@@ -204,7 +204,7 @@ def test_a_bearing_that_cannot_be_known_is_refused(bearing: str) -> None:
     assert caught.value.field == "bearing"
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/pdf; x=y"])
 def test_another_content_type_is_a_415(kind: str) -> None:
     with pytest.raises(RequestRefused) as caught:
         codec(kind)

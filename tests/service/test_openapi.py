@@ -27,6 +27,7 @@ OPERATIONS = (
     ("GET", "/metrics"),
     ("GET", "/v1/models"),
     ("POST", "/v1/diagnose"),
+    ("POST", "/v1/diagnose/batch"),
 )
 
 
@@ -75,7 +76,7 @@ def test_the_description_says_the_limits_that_are_set(client: TestClient) -> Non
         return str(asked.get("/openapi.json").json()["paths"]["/v1/diagnose"]["post"]["description"])
 
     assert "JSON object (up to 32 MiB)" in described(client)
-    assert "(up to 128 MiB)" in described(client)
+    assert "up to 128 MiB)" in described(client).replace("\n", " ")
     assert "JSON object (up to 5 MiB)" in described(TestClient(create_app(Settings(max_json_mib=5))))
 
 

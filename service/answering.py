@@ -1,0 +1,54 @@
+"""From what was given to what is answered, as every route that diagnoses does it."""
+
+from starlette.requests import Request
+
+from service.errors import refused
+from service.parts import Parts
+from service.question import Given, limit_length
+from service.registry import NoSuchBundle
+from service.repeated import refuse_repeated
+from service.store.store import Entry, Retried
+
+
+def refuse_unanswerable(parts: Parts, request: Request) -> None:
+    """What is wrong with a request before its body is looked at.
+
+    Raises:
+        RequestRefused: 503, no bundle is ready; 422, a name that stands in the query twice.
+        StoreError: its answer could not be stored.
+    """
+    if not parts.registry.bundles:
+        raise refused(503, "bundle", "no bundle is ready; GET /readyz says why")
+    refuse_repeated(request)
+    parts.store.check()
+
+
+def answered(parts: Parts, given: Given, identity: str, decode_ms: float, again: Retried | None = None) -> Entry:
+    """The diagnosis of a signal, counted, and ready to be stored and sent.
+
+    Args:
+        parts: of the running service.
+        given: the signal, and what was told about it.
+        identity: of the request.
+        decode_ms: what it took to read the body.
+        again: where the request may come again.
+
+    Raises:
+        RequestRefused, SignalError: no signal, one that is too long, or a bundle that is not loaded.
+    """
+    question = given.ask()
+    limit_length(question, parts.settings.max_seconds)
+    try:
+        diagnosis = parts.engine.diagnose(
+            question.recording, bundle=question.bundle, windows=question.windows, warnings=question.warnings
+        )
+    except NoSuchBundle as error:
+        raise refused(422, "bundle", str(error)) from None
+    decode_ms = round(decode_ms, 3)
+    timing = diagnosis.timing.model_copy(
+        update={"decode_ms": decode_ms, "total_ms": round(diagnosis.timing.total_ms + decode_ms, 3)}
+    )
+    diagnosis = diagnosis.model_copy(update={"request_id": identity, "timing": timing})
+    used = None if diagnosis.bundle is None else parts.registry.bundles[diagnosis.bundle.name].manifest
+    parts.metrics.observe(diagnosis, used)
+    return parts.store.entry(diagnosis, question.source, again)

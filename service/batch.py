@@ -1,0 +1,216 @@
+"""Many signals in, a line of JSON for each out: answers go out while questions still come in."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from data.errors import SignalError
+from service.answering import answered
+from service.bodies import read_json
+from service.bodies.gzip import Unpacking
+from service.bodies.incoming import IDENTITY, drain, drained_if_refused, encoding_of, limited, too_large
+from service.bodies.ndjson import NDJSON, Splitting
+from service.bodies.upload import Announced, every
+from service.diagnosis import Diagnosis
+from service.errors import Problem, RequestRefused, refusal_of, request_id
+from service.parts import Parts
+from service.question import Given, Query
+from service.queue import Place
+from service.store.store import Entry
+from service.store.trouble import StoreError
+
+Line = tuple[int, bytes | RequestRefused]
+
+
+class LineRefusal(Problem):
+    """Why there is no diagnosis: the first problem, then the others."""
+
+    status: Annotated[int, Field(description="What `POST /v1/diagnose` would answer with.")]
+    more: Annotated[list[Problem], Field(description="Further problems of the same line.", default_factory=list)]
+
+
+class BatchLine(BaseModel):
+    """One line of the answer: a diagnosis, or what was wrong."""
+
+    number: Annotated[
+        int, Field(description="Of the line that was asked, from 1; of files, of the channel, counted through all.")
+    ]
+    source: Annotated[str | None, Field(description="The file's name, in a form.")] = None
+    diagnosis: Annotated[Diagnosis | None, Field(description="As `POST /v1/diagnose` answers.")] = None
+    error: LineRefusal | None = None
+
+
+class Lines(Response):
+    """Sends each line as soon as it is there."""
+
+    media_type = NDJSON
+
+    def __init__(self, lines: AsyncIterator[bytes]) -> None:
+        super().__init__()
+        self._lines = lines
+        del self.headers["content-length"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Starlette's own streaming answer listens for the end of the connection, and would take the body that
+        # still comes in for it.
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async for line in self._lines:
+            await send({"type": "http.response.body", "body": line, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def held(place: Place, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The lines of a request that keeps its place until the last."""
+    with place:
+        async for line in lines:
+            yield line
+
+
+async def of_upload(
+    parts: Parts, request: Request, body: Announced, query: Query, place: Place
+) -> AsyncIterator[bytes]:
+    """A line for each channel of each file.
+
+    Raises:
+        RequestRefused: at once, where nothing of the upload can be read.
+    """
+    async with drained_if_refused(request):
+        upload = await body.receive(request)
+    place.holds(len(upload.body))
+    identity = request_id(request)
+    givens = every(upload, query, parts.settings)
+    number = 0
+    while True:
+        began = time.perf_counter()
+        if place.abandoned:
+            return
+        place.renew()
+        given = await place.answer(lambda: next(givens, None))
+        if given is None:
+            return
+        number += 1
+        decode_ms = (time.perf_counter() - began) * 1e3
+        source = given.source if isinstance(given, Given) else None
+        yield await _line(parts, place, number, source, partial(_given, given), identity, decode_ms)
+
+
+async def of_lines(parts: Parts, request: Request, query: Query, place: Place) -> AsyncIterator[bytes]:
+    """A line for each line that comes in; what is wrong with one is said in its place, and the next goes on."""
+    identity = request_id(request)
+    async with _read_ahead(_lines(parts, request)) as lines:
+        async for number, line in lines:
+            place.renew()
+            yield await _line(parts, place, number, None, partial(_read, line, query), identity, 0.0)
+            if place.abandoned:
+                return
+
+
+async def _line(
+    parts: Parts, place: Place, number: int, source: str | None, ask: Callable[[], Given], identity: str,
+    decode_ms: float,
+) -> bytes:  # fmt: skip
+    try:
+        entry = await place.answer(partial(_answer, parts, ask, identity, decode_ms))
+        await parts.store.keep(entry)
+        line = BatchLine(number=number, source=source, diagnosis=entry.diagnosis)
+    except (RequestRefused, SignalError, StoreError) as error:
+        line = BatchLine(number=number, source=source, error=_told(refusal_of(error)))
+    return line.model_dump_json().encode() + b"\n"
+
+
+def _answer(parts: Parts, ask: Callable[[], Given], identity: str, decode_ms: float) -> Entry:
+    began = time.perf_counter()
+    given = ask()
+    return answered(parts, given, identity, decode_ms + (time.perf_counter() - began) * 1e3)
+
+
+def _given(given: Given | RequestRefused) -> Given:
+    if isinstance(given, RequestRefused):
+        raise given
+    return given
+
+
+def _read(line: bytes | RequestRefused, query: Query) -> Given:
+    if isinstance(line, RequestRefused):
+        raise line
+    (given,) = read_json.read(line, query, "the line", False)
+    return given
+
+
+def _told(refusal: RequestRefused) -> LineRefusal:
+    first, *others = refusal.problems
+    return LineRefusal(**first.model_dump(), status=refusal.status, more=others)
+
+
+async def _lines(parts: Parts, request: Request) -> AsyncIterator[Line]:
+    settings = parts.settings
+    splitting = Splitting(settings.max_bytes(text=True))
+    try:
+        async for piece in _plain(request, settings.max_bytes(text=False)):
+            for line in splitting.lines(piece):
+                yield line
+        for line in splitting.last():
+            yield line
+    except RequestRefused as refusal:  # the rest cannot be read: this is the last line
+        yield splitting.number + 1, refusal
+        await drain(request)
+
+
+async def _plain(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The body in pieces, unpacked where it is compressed.
+
+    Raises:
+        RequestRefused: over `limit` bytes, as it came or unpacked, or not whole.
+    """
+    chunks = limited(request.stream(), request.headers.get("content-length"), limit)
+    if encoding_of(request.headers.get("content-encoding")) == IDENTITY:
+        async for chunk in chunks:
+            yield chunk
+        return
+    unpacking, size = Unpacking(), 0
+    async for chunk in chunks:
+        for piece in unpacking.pieces(chunk):
+            size += len(piece)
+            if size > limit:
+                raise too_large(size, limit)
+            yield piece
+            # A chunk may hold a thousand pieces: others are served between them.
+            await asyncio.sleep(0)
+    unpacking.end()
+
+
+@asynccontextmanager
+async def _read_ahead(lines: AsyncIterator[Line]) -> AsyncIterator[AsyncIterator[Line]]:
+    """The lines, taken in while the earlier ones are answered.
+
+    A client that sends all before it reads would otherwise wait for us for ever, and we for it. What waits here is
+    bounded by the limit of the body.
+    """
+    waiting: asyncio.Queue[Line | None] = asyncio.Queue()
+
+    async def take() -> None:
+        try:
+            async for line in lines:
+                waiting.put_nowait(line)
+        finally:
+            waiting.put_nowait(None)
+
+    taking = asyncio.create_task(take())
+
+    async def given() -> AsyncIterator[Line]:
+        while (line := await waiting.get()) is not None:
+            yield line
+        await taking
+
+    try:
+        yield given()
+    finally:
+        taking.cancel()
