@@ -13,14 +13,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from models.energy import PROFILES
 from service import docs, errors
-from service.engine import Engine
 from service.parts import Parts
 from service.registry import Registry
 from service.request_id import RequestId
 from service.routes import ROUTERS
 from service.settings import Settings
+from service.shadow import Shadow
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -46,11 +45,11 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     with ThreadPoolExecutor(settings.threads, thread_name_prefix="diagnose") as pool:
-        loading = asyncio.get_running_loop().run_in_executor(pool, Registry.load, settings.bundles)
-        registry = await loading
-        engine = Engine(registry.bundles, PROFILES[settings.energy_profile], settings.watts_per_core)
-        app.state.parts = Parts(settings, pool, registry, engine)
-        yield
+        registry = Registry(settings.bundles, settings.trust, settings.challenger)
+        await asyncio.get_running_loop().run_in_executor(pool, registry.reload)
+        with Shadow() as shadow:
+            app.state.parts = Parts(settings, pool, registry, shadow)
+            yield
 
 
 def __getattr__(name: str) -> FastAPI:

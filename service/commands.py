@@ -6,10 +6,13 @@ from typing import Annotated
 import typer
 
 from data.terminal import explained
+from service import bundle_commands, key_commands
 
 
 def join(app: typer.Typer) -> None:
     """Adds the service's commands to the command line."""
+    bundle_commands.join(app)
+    key_commands.join(app)
     app.command()(serve)
     app.command()(diagnose)
     energy = typer.Typer(help="What inference costs on this computer.", no_args_is_help=True)

@@ -26,6 +26,10 @@ WHAT_TO_DO = {
     "content_encoding": "Send the bytes as they are, without the header Content-Encoding; float32 is the smallest.",
     "body": "Send a JSON object with samples and rate_hz; GET /docs shows one.",
     "length": "Send a shorter part of the signal; float32 and .npy may be longer than JSON.",
+    "version": "GET /v1/models/{name}/versions lists the versions; POST /v1/models/reload looks for new ones.",
+    "archive": "Send an uncompressed tar of manifest.json and the files that it lists: tar cf - -C FOLDER .",
+    "order": "Send a JSON object with Content-Type: application/json; GET /docs shows it.",
+    "bundles_folder": "Let the service write to the folder BRINELL_BUNDLES, and leave it room.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."

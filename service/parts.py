@@ -8,9 +8,11 @@ from typing import TypeVar, cast
 
 from fastapi import FastAPI
 
+from models.energy import PROFILES
 from service.engine import Engine
 from service.registry import Registry
 from service.settings import Settings
+from service.shadow import Shadow
 
 Result = TypeVar("Result")
 
@@ -22,14 +24,19 @@ class Parts:
     Attributes:
         settings: as they were when it started.
         pool: the threads that do what takes processor time.
-        registry: the bundles.
-        engine: answers with them.
+        registry: the bundles, and which of them answer.
+        shadow: asks the challenger.
     """
 
     settings: Settings
     pool: ThreadPoolExecutor
     registry: Registry
-    engine: Engine
+    shadow: Shadow
+
+    @property
+    def engine(self) -> Engine:
+        """Answers with the bundles of this moment, whatever is activated until it is done."""
+        return Engine(self.registry.bundles, PROFILES[self.settings.energy_profile], self.settings.watts_per_core)
 
     async def in_pool(self, work: Callable[[], Result]) -> Result:
         """The result of `work`, done by one of the threads."""

@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from service.routes import diagnose, models, state
+from service.routes import bundles, diagnose, models, push, state
 from service.settings import Settings
 
-ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (state.router, models.router, diagnose.router)
+ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
+    state.router,
+    models.router,
+    bundles.router,
+    push.router,
+    diagnose.router,
+)

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import fastapi
 from fastapi import APIRouter, Request
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from service import docs, errors
 from service.bodies import Bytes, Codec, codec, collect, drain, read_json
 from service.diagnosis import Diagnosis
+from service.engine import Engine
 from service.errors import refused
 from service.parts import Parts, parts_of
 from service.question import Query, Question
@@ -37,7 +39,8 @@ def router(settings: Settings) -> APIRouter:
 
 
 async def _diagnose(parts: Parts, request: Request, query: Query) -> Response:
-    if not parts.registry.bundles:
+    engine, challenger = parts.engine, parts.registry.snapshot.challenger
+    if not engine.bundles:
         raise refused(503, "bundle", "no bundle is ready; GET /readyz says why")
     try:
         _refuse_repeated(request)
@@ -50,17 +53,23 @@ async def _diagnose(parts: Parts, request: Request, query: Query) -> Response:
     except errors.RequestRefused:
         await drain(request)
         raise
-    answer = await parts.in_pool(lambda: _answer(parts, decode, body, query, errors.request_id(request)))
-    return Response(answer, media_type="application/json")
+    identity = errors.request_id(request)
+    answer, question, diagnosis = await parts.in_pool(
+        lambda: _answer(parts.settings, engine, decode, body, query, identity)
+    )
+    sent = BackgroundTask(parts.shadow.offer, challenger, question.recording, diagnosis)
+    return Response(answer, media_type="application/json", background=sent)
 
 
-def _answer(parts: Parts, decode: Codec, body: Bytes, query: Query, identity: str) -> bytes:
+def _answer(
+    settings: Settings, engine: Engine, decode: Codec, body: Bytes, query: Query, identity: str
+) -> tuple[bytes, Question, Diagnosis]:
     began = time.perf_counter()
     question = decode(body, query)
     decode_ms = round((time.perf_counter() - began) * 1e3, 3)
-    _limit_length(question, parts.settings)
+    _limit_length(question, settings)
     try:
-        diagnosis = parts.engine.diagnose(
+        diagnosis = engine.diagnose(
             question.recording, bundle=question.bundle, windows=question.windows, warnings=question.warnings
         )
     except NoSuchBundle as error:
@@ -68,7 +77,8 @@ def _answer(parts: Parts, decode: Codec, body: Bytes, query: Query, identity: st
     timing = diagnosis.timing.model_copy(
         update={"decode_ms": decode_ms, "total_ms": round(diagnosis.timing.total_ms + decode_ms, 3)}
     )
-    return diagnosis.model_copy(update={"request_id": identity, "timing": timing}).model_dump_json().encode()
+    diagnosis = diagnosis.model_copy(update={"request_id": identity, "timing": timing})
+    return diagnosis.model_dump_json().encode(), question, diagnosis
 
 
 def _refuse_repeated(request: Request) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,12 +22,28 @@ from service.settings import Settings
 PASSING = {"timing", "request_id"}
 
 
-OPERATIONS = (("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/v1/models"), ("POST", "/v1/diagnose"))
+OPERATIONS = (
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/v1/models"),
+    ("POST", "/v1/models"),
+    ("POST", "/v1/models/reload"),
+    ("GET", "/v1/models/challenger"),
+    ("PUT", "/v1/models/challenger"),
+    ("DELETE", "/v1/models/challenger"),
+    ("GET", "/v1/models/{name}/versions"),
+    ("POST", "/v1/models/{name}/activate"),
+    ("POST", "/v1/models/{name}/rollback"),
+    ("POST", "/v1/models/{name}/unload"),
+    ("POST", "/v1/models/{name}/load"),
+    ("POST", "/v1/diagnose"),
+)
 
 
 @pytest.fixture(scope="module")
-def schema() -> Iterator[Any]:
-    app = create_app(Settings())
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    bundles = shutil.copytree(Settings().bundles, tmp_path_factory.mktemp("asked") / "bundles")
+    app = create_app(Settings(bundles=bundles))
     with TestClient(app):
         yield schemathesis.openapi.from_asgi("/openapi.json", app)
 

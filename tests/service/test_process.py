@@ -1,53 +1,24 @@
 """The service as a process: quick to start, quiet where nothing is asked, flat in memory."""
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import numpy as np
 import psutil
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.service.processes import serving
+
 CPU_SECONDS_TO_READY = 2.0
 RATE_HZ = 12_000
 
 
 @pytest.fixture
 def served() -> Iterator[tuple[psutil.Process, httpx2.Client]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "BRINELL_PORT": str(port)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "brinell", "serve"], cwd=ROOT, env=environment,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            wait_until_ready(process, client)
-            yield psutil.Process(process.pid), client
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
-
-
-def wait_until_ready(process: subprocess.Popen[bytes], client: httpx2.Client) -> None:
-    for _ in range(600):
-        assert process.poll() is None
-        try:
-            if client.get("/readyz").status_code == 200:
-                return
-        except httpx2.TransportError:
-            pass
-        time.sleep(0.1)
-    pytest.fail("not ready after a minute")
+    with serving() as (process, client):
+        yield psutil.Process(process.pid), client
 
 
 def cpu_seconds(process: psutil.Process) -> float:
