@@ -18,6 +18,7 @@ from service.snapshot import Version
 from service.staging import Busy, staging
 
 TAR = "application/x-tar"
+TYPES = (TAR, "application/octet-stream")
 SECONDS = 600.0
 """A bundle that needs longer to arrive keeps others from coming."""
 
@@ -57,7 +58,10 @@ def router(settings: Settings) -> APIRouter:
         description=DESCRIPTION.format(mib=settings.max_bundle_mib),
         responses=OF_BODY | UNKEPT | RESPONSES,
         openapi_extra={
-            "requestBody": {"required": True, "content": {TAR: {"schema": {"type": "string", "format": "binary"}}}}
+            "requestBody": {
+                "required": True,
+                "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in TYPES},
+            }
         },
     )
     async def push(request: Request) -> Pushed:
@@ -87,7 +91,7 @@ async def _push(parts: Parts, request: Request) -> Pushed:
 async def _arrived(request: Request, archive: Path, limit: int) -> None:
     """Streams the body to disk; given up as soon as it is known to be over `limit` bytes."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != TAR:
+    if kind not in TYPES:
         raise refused(415, "archive", f"{kind or 'a body without a type'} is not {TAR}")
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
