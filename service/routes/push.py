@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
-from models.bundle import BundleError
+from models.bundle import Bundle, BundleError
 from service.archive import ArchiveError, unpack
 from service.bodies import drain
 from service.errors import RequestRefused, refused
 from service.parts import Parts, parts_of
+from service.probe import probe
 from service.routes.bundles import ADMIN, OF_BODY, UNKEPT, done, refusals
 from service.settings import MIB, Settings
 from service.snapshot import Version
@@ -118,6 +119,9 @@ def _too_large(size: int, limit: int) -> RequestRefused:
 def _taken_in(parts: Parts, archive: Path, staged: Path) -> Pushed:
     try:
         unpack(archive, staged)
+        # The signature comes first: nothing of a bundle that is not trusted is run.
+        parts.registry.trust.judge(Bundle.load(staged))
+        probe(staged)
         name, version = parts.registry.add(staged)
     except ArchiveError as error:
         raise refused(422, "archive", str(error)) from None

@@ -170,8 +170,12 @@ def with_wrong_golden_answers(folder: Path) -> None:
     with np.load(folder / "golden.npz") as golden:
         arrays = {name: golden[name] for name in golden.files}
     np.savez(folder / "golden.npz", **(arrays | {"logits": -arrays["logits"]}))
+    list_anew(folder, "golden.npz")
+
+
+def list_anew(folder: Path, name: str) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"]["golden.npz"] = hashlib.sha256((folder / "golden.npz").read_bytes()).hexdigest()
+    manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
@@ -242,6 +246,38 @@ def test_where_signatures_are_required_nothing_of_an_unsigned_bundle_is_kept(
         taken = client.post("/v1/models", content=tarred(folder), headers=TAR)
         assert taken.status_code == 201
         assert taken.json()["version"]["signature"] == "signed by plant"
+
+
+def with_a_graph_that_eats_memory(folder: Path) -> None:
+    """The logits wait for the sum of 2^35 zeros, 128 GiB of them."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    model = onnx.load(folder / "model.onnx")
+    graph = model.graph
+    for node in graph.node:
+        node.output[:] = ["logits_before" if name == "logits" else name for name in node.output]
+    graph.initializer.append(helper.make_tensor("extent", TensorProto.INT64, [1], [1 << 35]))
+    graph.node.extend(
+        [
+            helper.make_node("ConstantOfShape", ["extent"], ["many"]),
+            helper.make_node("ReduceSum", ["many"], ["none"], keepdims=0),
+            helper.make_node("Add", ["logits_before", "none"], ["logits"]),
+        ]
+    )
+    (folder / "model.onnx").write_bytes(model.SerializeToString())
+    list_anew(folder, "model.onnx")
+
+
+def test_a_graph_that_would_eat_all_memory_is_refused_and_the_service_goes_on(
+    root: Path, client: TestClient, fresh: Callable[..., Path], simulated: Simulated
+) -> None:
+    folder = fresh("1.2.0")
+    with_a_graph_that_eats_memory(folder)
+    answer = client.post("/v1/models", content=tarred(folder), headers=TAR)
+    assert answer.status_code == 422, answer.text
+    assert not (root / "time" / "1.2.0").exists()
+    assert post(client, simulated())["bundle"]["version"] == "1.1.0"
 
 
 @pytest.fixture

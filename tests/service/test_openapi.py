@@ -82,7 +82,7 @@ def test_what_is_asked_by_the_description_is_answered_as_it_says(
     except Unsatisfiable:
         assert mode is GenerationMode.NEGATIVE
         # Nothing can be wrong about a question without parameters and body.
-        assert (method, path) in PLAIN
+        assert (method, path) in NOTHING_WRONG
 
 
 def test_every_refusal_is_described_in_one_shape(client: TestClient) -> None:
