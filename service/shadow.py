@@ -1,6 +1,7 @@
 """The challenger: a bundle that answers in the shadow, after the real answer was sent, and how often it disagrees.
 
-It has a thread of its own, so that no question waits for it. What it cannot keep up with is dropped and counted.
+It has a process of its own at the lowest priority, so that no question waits for it. What it cannot keep up with is
+dropped and counted.
 """
 
 import logging
@@ -13,28 +14,15 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from data.fault import Fault
 from data.recording import Recording
 from models.bundle import Bundle
-from service.diagnosis import Diagnosis, Verdict
-from service.engine import Engine
+from service.challenger import Broken, Challenger, Said
+from service.diagnosis import Diagnosis
 
 logger = logging.getLogger(__name__)
 
 MOST_WAITING = 8
 MOST_WAITING_BYTES = 64 << 20
-
-
-class Said(BaseModel, frozen=True):
-    """What one bundle said of one recording."""
-
-    verdict: Verdict
-    fault: Fault | None
-
-    @classmethod
-    def of(cls, diagnosis: Diagnosis) -> "Said":
-        """What a diagnosis says."""
-        return cls(verdict=diagnosis.verdict, fault=diagnosis.fault)
 
 
 class Pair(BaseModel):
@@ -73,6 +61,7 @@ class Shadow:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="shadow")
+        self._process: Challenger | None = None
         self._counting = threading.Lock()
         self._tally = _Tally()
 
@@ -82,10 +71,16 @@ class Shadow:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._process is not None:
+            self._process.kill()  # what it is at ends with it
+        self._pool.shutdown()
+        self._end()
 
     async def offer(self, challenger: Bundle | None, recording: Recording, answer: Diagnosis) -> None:
         """Has the challenger asked the same, if it reads recordings in the way that was answered by; never waits."""
+        if challenger is None and self._process is not None:
+            self._pool.submit(self._end)
         if challenger is None or answer.front_end != challenger.manifest.front_end.kind:
             return
         size = recording.samples.nbytes
@@ -117,7 +112,7 @@ class Shadow:
         )  # fmt: skip
 
     def _ask(self, tally: _Tally, challenger: Bundle, recording: Recording, answered: Said) -> None:
-        said = _said(challenger, recording)
+        said = self._said(challenger, recording)
         with self._counting:
             tally.waiting -= 1
             tally.waiting_bytes -= recording.samples.nbytes
@@ -126,10 +121,18 @@ class Shadow:
             else:
                 tally.said[answered, said] += 1
 
+    def _said(self, challenger: Bundle, recording: Recording) -> Said | None:
+        try:
+            if self._process is None or self._process.bundle is not challenger:
+                self._end()
+                self._process = Challenger(challenger)
+            return self._process.ask(recording)
+        except (OSError, Broken) as error:
+            logger.warning("the challenger %s broke: %s", challenger.identity, error)
+            self._end()
+            return None
 
-def _said(challenger: Bundle, recording: Recording) -> Said | None:
-    try:
-        return Said.of(Engine({challenger.manifest.name: challenger}).diagnose(recording, bundle=challenger.identity))
-    except Exception:  # whatever it is, nobody waits for this answer
-        logger.exception("the challenger %s broke", challenger.identity)
-        return None
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.close()

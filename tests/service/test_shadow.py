@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from starlette.testclient import TestClient
 
@@ -43,12 +44,12 @@ def client(root: Path) -> Iterator[TestClient]:
 
 def report(client: TestClient) -> dict[str, Any]:
     """What is counted once nothing waits."""
-    for _ in range(600):
+    for _ in range(2400):
         found: dict[str, Any] = client.get("/v1/models/challenger").json()
         if found["waiting"] == 0:
             return found
         time.sleep(0.05)
-    raise AssertionError("the challenger did not come to an end in half a minute")
+    raise AssertionError("the challenger did not come to an end in two minutes")
 
 
 def test_every_pair_of_answers_is_counted(client: TestClient, simulated: Simulated) -> None:
@@ -134,6 +135,31 @@ def test_a_challenger_that_breaks_is_counted_and_breaks_nothing(
         while shadow.report(challenger).waiting:
             time.sleep(0.01)
         assert shadow.report(challenger).failed == 1
+
+
+def test_a_challenger_whose_process_is_killed_is_started_again(
+    client: TestClient, root: Path, simulated: Simulated
+) -> None:
+    recording = simulated()
+    answer = Diagnosis.model_validate(post(client, recording, **KNOWN))
+    challenger = Bundle.load(root / "aligned" / "1.2.0")
+    here = psutil.Process()
+    before = set(here.children())
+    with Shadow() as shadow:
+        for asked in (1, 2):
+            asyncio.run(shadow.offer(challenger, recording, answer))
+            while shadow.report(challenger).waiting:
+                time.sleep(0.05)
+            assert shadow.report(challenger).asked == asked
+            [process] = set(here.children()) - before
+            assert process.nice() == 19
+            if asked == 1:
+                process.kill()
+                asyncio.run(shadow.offer(challenger, recording, answer))
+                while shadow.report(challenger).waiting:
+                    time.sleep(0.05)
+                assert shadow.report(challenger).failed == 1
+    assert set(here.children()) == before
 
 
 def test_a_bad_challenger_is_refused_and_the_service_goes_on(root: Path, simulated: Simulated) -> None:
