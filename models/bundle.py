@@ -10,7 +10,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -50,11 +50,12 @@ def versions(name: Path) -> list[Path]:
     """The folders `<name>/<version>` of a bundle, the newest first, by number: 1.10.0 stands before 1.9.0."""
     folders = name.iterdir() if name.is_dir() else ()
     seen = [path for path in folders if path.is_dir() and not path.name.startswith(".")]
-    return sorted(seen, key=_numbers, reverse=True)
+    return sorted(seen, key=lambda path: numbers(path.name), reverse=True)
 
 
-def _numbers(version: Path) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdigit() else -1 for part in version.name.split("."))
+def numbers(version: str) -> tuple[int, ...]:
+    """What versions are compared by."""
+    return tuple(int(part) if part.isdecimal() else -1 for part in version.split("."))
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +69,15 @@ class Golden:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle whose files are those that its manifest lists."""
+    """A bundle whose files are those that its manifest lists.
+
+    Attributes:
+        written: the bytes of the manifest, which are what a signature is over.
+    """
 
     folder: Path
     manifest: Manifest
+    written: bytes = field(repr=False)
 
     @classmethod
     def load(cls, folder: Path) -> "Bundle":
@@ -80,11 +86,12 @@ class Bundle:
         Raises:
             BundleError: no readable manifest, one of another schema, or a file that is missing or not the one listed.
         """
-        manifest = _read_manifest(folder)
+        written = _written(folder)
+        manifest = read_manifest(folder, written)
         for name in (MODEL, GOLDEN):
             if name not in manifest.files:
                 raise BundleError(folder, f"the manifest lists no {name}")
-        bundle = cls(folder, manifest)
+        bundle = cls(folder, manifest, written)
         for name in manifest.files:
             bundle.content(name)
         return bundle
@@ -277,11 +284,21 @@ def _json(content: object) -> bytes:
     return (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _read_manifest(folder: Path) -> Manifest:
+def _written(folder: Path) -> bytes:
     try:
-        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+        return (folder / MANIFEST).read_bytes()
     except OSError as error:
         raise BundleError(folder, f"{MANIFEST} cannot be read: {error.strerror}") from error
+
+
+def read_manifest(folder: Path | str, written: bytes) -> Manifest:
+    """The manifest that `written`, the content of `manifest.json`, holds.
+
+    Raises:
+        BundleError: it is not one of this schema.
+    """
+    try:
+        return Manifest.model_validate_json(written)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -11,6 +11,11 @@ from models.layers import Layer
 from models.network import NetworkConfig
 from models.verdict import Calibration, UnknownCheck
 
+NAME = r"^[a-z][a-z0-9-]*$"
+VERSION = r"^\d+\.\d+\.\d+$"
+IDENTITY = f"{NAME[:-1]}/{VERSION[1:]}"
+"""`name/version`."""
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 Interval = tuple[Probability, Probability]
 
@@ -134,8 +139,8 @@ class Manifest(_Part):
     """
 
     schema_version: Literal[1] = 1
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    name: Annotated[str, Field(pattern=NAME)]
+    version: Annotated[str, Field(pattern=VERSION)]
     faults: tuple[Fault, ...]
     front_end: FrontEnd
     network: NetworkConfig

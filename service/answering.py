@@ -1,7 +1,10 @@
 """From what was given to what is answered, as every route that diagnoses does it."""
 
+from dataclasses import dataclass
+
 from starlette.requests import Request
 
+from data.recording import Recording
 from service.errors import refused
 from service.parts import Parts
 from service.question import Given, limit_length
@@ -23,8 +26,16 @@ def refuse_unanswerable(parts: Parts, request: Request) -> None:
     parts.store.check()
 
 
-def answered(parts: Parts, given: Given, identity: str, decode_ms: float, again: Retried | None = None) -> Entry:
-    """The diagnosis of a signal, counted, and ready to be stored and sent.
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """An answer that is not stored yet, and the recording that it is about."""
+
+    entry: Entry
+    recording: Recording
+
+
+def answered(parts: Parts, given: Given, identity: str, decode_ms: float, again: Retried | None = None) -> Answered:
+    """The diagnosis of a signal, counted, and ready to be stored and sent; takes processor time.
 
     Args:
         parts: of the running service.
@@ -36,10 +47,10 @@ def answered(parts: Parts, given: Given, identity: str, decode_ms: float, again:
     Raises:
         RequestRefused, SignalError: no signal, one that is too long, or a bundle that is not loaded.
     """
-    question = given.ask()
+    question, engine = given.ask(), parts.engine
     limit_length(question, parts.settings.max_seconds)
     try:
-        diagnosis = parts.engine.diagnose(
+        diagnosis = engine.diagnose(
             question.recording, bundle=question.bundle, windows=question.windows, warnings=question.warnings
         )
     except NoSuchBundle as error:
@@ -49,6 +60,18 @@ def answered(parts: Parts, given: Given, identity: str, decode_ms: float, again:
         update={"decode_ms": decode_ms, "total_ms": round(diagnosis.timing.total_ms + decode_ms, 3)}
     )
     diagnosis = diagnosis.model_copy(update={"request_id": identity, "timing": timing})
-    used = None if diagnosis.bundle is None else parts.registry.bundles[diagnosis.bundle.name].manifest
+    used = None if diagnosis.bundle is None else engine.bundles[diagnosis.bundle.name].manifest
     parts.metrics.observe(diagnosis, used)
-    return parts.store.entry(diagnosis, question.source, again)
+    return Answered(parts.store.entry(diagnosis, question.source, again), question.recording)
+
+
+async def kept(parts: Parts, found: Answered) -> bytes:
+    """The JSON to send, once it is stored as durably as is set; the challenger is asked the same meanwhile.
+
+    Raises:
+        StoreError: it is not stored, and so must not be sent.
+        KeyReused: the request's key came with another request before.
+    """
+    answer = await parts.store.keep(found.entry)
+    await parts.shadow.offer(parts.registry.snapshot.challenger, found.recording, found.entry.diagnosis)
+    return answer

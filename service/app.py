@@ -13,9 +13,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from models.energy import PROFILES
 from service import docs, errors, tracing
-from service.engine import Engine
 from service.metrics import Metrics
 from service.parts import Parts
 from service.queue import Queue
@@ -29,6 +27,7 @@ from service.security.headers import SecurityHeaders
 from service.security.keyring import Keyring
 from service.security.patience import Patience
 from service.settings import Settings
+from service.shadow import Shadow
 from service.store.remembering import remembering
 from service.watch import Watch
 
@@ -63,13 +62,16 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    with ThreadPoolExecutor(settings.threads, thread_name_prefix="diagnose") as pool, remembering(settings) as store:
-        loading = asyncio.get_running_loop().run_in_executor(pool, Registry.load, settings.bundles)
-        registry = await loading
-        engine = Engine(registry.bundles, PROFILES[settings.energy_profile], settings.watts_per_core)
+    with (
+        ThreadPoolExecutor(settings.threads, thread_name_prefix="load") as pool,
+        remembering(settings) as store,
+        Shadow() as shadow,
+    ):
+        registry = Registry(settings.bundles, settings.trust, settings.challenger)
+        await asyncio.get_running_loop().run_in_executor(pool, registry.reload)
         keyring, audit = Keyring(lambda: store.read(key_records.valid)), Audit(store.write)
         app.state.parts = parts = Parts(
-            settings, pool, Queue(settings), registry, engine, app.state.metrics, store, keyring, audit
+            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit
         )
         yield
         await parts.in_pool(parts.queue.close)

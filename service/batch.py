@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from data.errors import SignalError
-from service.answering import answered
+from service.answering import Answered, answered, kept
 from service.bodies import read_json
 from service.bodies.gzip import Unpacking
 from service.bodies.incoming import IDENTITY, drain, drained_if_refused, encoding_of, limited, too_large
@@ -24,7 +24,6 @@ from service.errors import Problem, RequestRefused, refusal_of, request_id
 from service.parts import Parts
 from service.question import Given, Query
 from service.queue import Place
-from service.store.store import Entry
 from service.store.trouble import StoreError
 
 Line = tuple[int, bytes | RequestRefused]
@@ -118,15 +117,15 @@ async def _line(
     decode_ms: float,
 ) -> bytes:  # fmt: skip
     try:
-        entry = await place.answer(partial(_answer, parts, ask, identity, decode_ms))
-        await parts.store.keep(entry)
-        line = BatchLine(number=number, source=source, diagnosis=entry.diagnosis)
+        found = await place.answer(partial(_answer, parts, ask, identity, decode_ms))
+        await kept(parts, found)
+        line = BatchLine(number=number, source=source, diagnosis=found.entry.diagnosis)
     except (RequestRefused, SignalError, StoreError) as error:
         line = BatchLine(number=number, source=source, error=_told(refusal_of(error)))
     return line.model_dump_json().encode() + b"\n"
 
 
-def _answer(parts: Parts, ask: Callable[[], Given], identity: str, decode_ms: float) -> Entry:
+def _answer(parts: Parts, ask: Callable[[], Given], identity: str, decode_ms: float) -> Answered:
     began = time.perf_counter()
     given = ask()
     return answered(parts, given, identity, decode_ms + (time.perf_counter() - began) * 1e3)

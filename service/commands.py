@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 import typer
 
 from data.terminal import explained
-from service import key_commands
+from service import bundle_commands, key_commands
 
 
 def join(app: typer.Typer) -> None:
     """Adds the service's commands to the command line."""
+    bundle_commands.join(app)
     key_commands.join(app)
     app.command()(serve)
     app.command()(diagnose)

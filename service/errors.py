@@ -44,6 +44,10 @@ WHAT_TO_DO = {
     "deadline": "Give the header X-Deadline-Ms milliseconds, 1 to 3600000, or leave it out.",
     "model": "POST /v2/repository/index lists the models.",
     "windows": "Send [windows, 1, length] of FP32, as GET /v2/models/{model} says.",
+    "version": "GET /v1/models/{name}/versions lists the versions; POST /v1/models/reload looks for new ones.",
+    "archive": "Send an uncompressed tar of manifest.json and the files that it lists: tar cf - -C FOLDER .",
+    "order": "Send a JSON object with Content-Type: application/json; GET /docs shows it.",
+    "bundles_folder": "Let the service write to the folder BRINELL_BUNDLES, and leave it room.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."

@@ -1,6 +1,7 @@
 """`brinell keys`: what is secret, made where it is used."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -86,6 +87,23 @@ def revoke(identity: Annotated[str, typer.Argument(metavar="ID", help="As `brine
             if not key_records.revoke(connection, identity, wall_us()):
                 raise NoSuchKey(f"no key {identity} that is valid; brinell keys list shows them")
         typer.echo(f"key {identity} opens nothing any more")
+
+
+@keys.command()
+def sign(
+    name: Annotated[Path, typer.Argument(help="Where the two files go, without their endings.")],
+) -> None:
+    """Make a pair of Ed25519 keys that signs bundles: NAME.key, which only you can read, and NAME.pub.
+
+    Who has NAME.key can sign; keep it off the machines that answer. They need NAME.pub (BRINELL_TRUSTED_KEYS).
+
+    Example:  brinell keys sign ~/keys/plant
+    """
+    with explained():
+        from models.signing import make_keys
+
+        private, public = make_keys(name)
+        typer.echo(f"{private}: signs; keep it secret\n{public}: give it to whoever is to trust your bundles")
 
 
 def _day(time_us: int) -> str:

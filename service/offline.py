@@ -60,7 +60,7 @@ def loaded(settings: Settings) -> Registry:
     Raises:
         BundleError: there is none that is whole.
     """
-    registry = Registry.load(settings.bundles)
+    registry = Registry.load(settings.bundles, settings.trust)
     if not registry.bundles:
         raise BundleError(settings.bundles, f"none to answer with; refused: {dict(registry.refused) or 'none found'}")
     return registry

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 from fastapi import FastAPI
 
+from models.energy import PROFILES
 from service.engine import Engine
 from service.metrics import Metrics
 from service.queue import Queue
@@ -15,6 +16,7 @@ from service.registry import Registry
 from service.security.audit import Audit
 from service.security.keyring import Keyring
 from service.settings import Settings
+from service.shadow import Shadow
 from service.store.nothing import Nothing
 from service.store.store import Store
 
@@ -29,8 +31,8 @@ class Parts:
         settings: as they were when it started.
         pool: threads for what is no answer to a question: loading bundles.
         queue: where questions wait for their answers.
-        registry: the bundles.
-        engine: answers with them.
+        registry: the bundles, and which of them answer.
+        shadow: asks the challenger.
         metrics: what is counted meanwhile.
         store: keeps the answers.
         keyring: who may ask.
@@ -41,11 +43,16 @@ class Parts:
     pool: ThreadPoolExecutor
     queue: Queue
     registry: Registry
-    engine: Engine
+    shadow: Shadow
     metrics: Metrics
     store: Store | Nothing
     keyring: Keyring
     audit: Audit
+
+    @property
+    def engine(self) -> Engine:
+        """Answers with the bundles of this moment, whatever is activated until it is done."""
+        return Engine(self.registry.bundles, PROFILES[self.settings.energy_profile], self.settings.watts_per_core)
 
     async def in_pool(self, work: Callable[[], Result]) -> Result:
         """The result of `work`, done by one of the threads."""

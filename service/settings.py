@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, FilePath, ValidationError, field_validator, model_validator
+from pydantic import Field, FilePath, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import BrinellError
 from models.bundle import PRETRAINED
 from models.energy import PROFILES
+from models.manifest import IDENTITY
 from service.logs import Format
 from service.security.loopback import is_loopback
 from service.security.scopes import Auth
 from service.store.location import NONE, checked, state_folder
+from service.trust import Policy, Trust
 
 MIB = 1 << 20
 
@@ -29,6 +31,10 @@ class Settings(BaseSettings):
         host: address to listen on; the default is this machine only.
         port: port to listen on.
         bundles: folder with `<name>/<version>/` of each bundle.
+        signatures: `off`, `warn` or `require`: what is asked of a bundle's signature (`service.trust`).
+        trusted_keys: public key, or folder of them (`*.pub`), whose signatures count.
+        challenger: `name/version` of the bundle that answers in the shadow.
+        max_bundle_mib: a larger bundle is not taken in over HTTP.
         max_body_mib: a larger body is refused with 413.
         max_json_mib: the same for numbers as text (JSON, a line of NDJSON, CSV), which take ten times their size in
             memory while they are read.
@@ -61,6 +67,10 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     bundles: Path = PRETRAINED
+    signatures: Policy = "off"
+    trusted_keys: Annotated[Path | None, Field(validate_default=True)] = None
+    challenger: Annotated[str | None, Field(pattern=IDENTITY, max_length=80)] = None
+    max_bundle_mib: Annotated[int, Field(ge=1, le=4096)] = 64
     max_body_mib: Annotated[int, Field(ge=1, le=4096)] = 128
     max_json_mib: Annotated[int, Field(ge=1, le=4096)] = 32
     max_minutes: Annotated[float, Field(gt=0)] = 10
@@ -111,6 +121,20 @@ class Settings(BaseSettings):
         if name not in PROFILES:
             raise ValueError(f"there is no such profile; there are {', '.join(PROFILES)}")
         return name
+
+    @field_validator("trusted_keys")
+    @classmethod
+    def _there_are_keys(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path is None and info.data.get("signatures") == "require":
+            raise ValueError("BRINELL_SIGNATURES=require needs the keys whose signatures count")
+        if path is not None and not path.exists():
+            raise ValueError("there is no such file or folder")
+        return path
+
+    @property
+    def trust(self) -> Trust:
+        """What is asked of signatures."""
+        return Trust(self.signatures, self.trusted_keys)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

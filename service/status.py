@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from data.fault import Fault
 from data.front_ends import FrontEnd
 from models.manifest import Figure, Manifest, MissRate, TrainingData
-from service.registry import Registry
+from service.snapshot import Snapshot, Version
 
 
 class Health(BaseModel):
@@ -25,10 +25,10 @@ class Readiness(BaseModel):
     refused: dict[str, str] = Field(description="Reason by bundle.", examples=[{}])
 
     @classmethod
-    def of(cls, registry: Registry) -> "Readiness":
+    def of(cls, snapshot: Snapshot) -> "Readiness":
         """As it stands."""
-        names = [bundle.identity for bundle in registry.bundles.values()]
-        return cls(ready=bool(names), bundles=names, refused=dict(registry.refused))
+        names = [bundle.identity for bundle in snapshot.bundles.values()]
+        return cls(ready=bool(names), bundles=names, refused=dict(snapshot.refused))
 
 
 class Model(BaseModel):
@@ -45,6 +45,7 @@ class Model(BaseModel):
     calibrated_on_recordings: int
     training_data: list[TrainingData]
     trained_on: datetime.date
+    signature: str | None = Field(description="Who signed it, or what is wrong; null: signatures are not looked at.")
 
 
 class Models(BaseModel):
@@ -52,9 +53,30 @@ class Models(BaseModel):
 
     bundles: list[Model]
     refused: dict[str, str]
+    challenger: str | None = Field(description="What answers in the shadow.")
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Models":
+        """As it stands."""
+        return cls(
+            bundles=[
+                summary(bundle.manifest, snapshot.signatures.get(bundle.identity))
+                for bundle in snapshot.bundles.values()
+            ],
+            refused=dict(snapshot.refused),
+            challenger=None if snapshot.challenger is None else snapshot.challenger.identity,
+        )
 
 
-def summary(manifest: Manifest) -> Model:
+class Versions(BaseModel):
+    """The versions of one bundle in the folder, the newest first."""
+
+    name: str
+    versions: list[Version]
+    before: str | None = Field(description="What a rollback would activate.")
+
+
+def summary(manifest: Manifest, signature: str | None) -> Model:
     """What a client wants to know of a bundle."""
     return Model(
         name=manifest.name,
@@ -68,4 +90,5 @@ def summary(manifest: Manifest) -> Model:
         calibrated_on_recordings=manifest.calibration.recordings,
         training_data=list(manifest.training_data),
         trained_on=manifest.trained_on,
+        signature=signature,
     )

@@ -11,7 +11,7 @@ from data.formats.signal import Signal
 from models.bundle import Bundle
 from models.graph import INPUT, OUTPUTS, Reading
 from service import docs
-from service.answering import answered
+from service.answering import Answered, answered, kept
 from service.errors import invalid, refused
 from service.inference_protocol.messages import Answer, Inference, Parameter
 from service.lanes import MOST_WINDOWS
@@ -135,16 +135,16 @@ class DiagnosisModel:
         self._parts.store.check()
         samples = _only(asked, SAMPLES)
         parameters = {name: value for name, value in asked.parameters.items() if name not in RESERVED}
-        entry = await place.answer(lambda: self._answered(samples, parameters, request_id))
-        await self._parts.store.keep(entry)
-        found = entry.diagnosis.probabilities or {}
+        answer = await place.answer(lambda: self._answered(samples, parameters, request_id))
+        await kept(self._parts, answer)
+        found = answer.entry.diagnosis.probabilities or {}
         outputs = {
             "probabilities": np.array(list(found.values()), dtype=np.float32),
             "faults": np.array([fault.value for fault in found], dtype=object),
         }
-        return Answer(outputs, _told(entry))
+        return Answer(outputs, _told(answer.entry))
 
-    def _answered(self, samples: NDArray[Any], parameters: dict[str, Parameter], request_id: str) -> Entry:
+    def _answered(self, samples: NDArray[Any], parameters: dict[str, Parameter], request_id: str) -> Answered:
         try:
             query = Query.model_validate(parameters, strict=True)
         except ValidationError as error:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Request, Response
 from fastapi.routing import APIRoute
 
 from service import docs
+from service.changing import done
 from service.inference_protocol import repository, shapes
 from service.inference_protocol.inferring import BYTES, HEADER_LENGTH, JSON, infer
 from service.inference_protocol.models import Model, Models
@@ -118,6 +119,9 @@ def _add_models(routes: APIRouter, models: Models, statistics: Statistics) -> No
         return _stats(statistics, found(request, model, version))
 
 
+_CHANGED = _refusals(404, 409, 422, 507)
+
+
 def _add_repository(routes: APIRouter, models: Models) -> None:
     @routes.post("/v2/repository/index", summary="The models that there are", responses=_refusals(422))
     async def index(
@@ -128,13 +132,17 @@ def _add_repository(routes: APIRouter, models: Models) -> None:
         lines = repository.index(_all(models, parts), parts.registry, ready=ready)
         return [shapes.ModelState(**line) for line in lines]
 
-    @routes.post("/v2/repository/models/{model}/load", summary="Load a bundle", responses=_refusals(400, 404, 422))
+    @routes.post("/v2/repository/models/{model}/load", summary="Load a bundle", responses=_CHANGED)
     async def load(request: Request, model: str) -> None:
-        await repository.load(parts_of(request.app).registry, model)
+        registry = parts_of(request.app).registry
+        await done(lambda: registry.bring_back(model))
 
-    @routes.post("/v2/repository/models/{model}/unload", summary="Unload a bundle", responses=_refusals(400, 404, 422))
+    @routes.post(
+        "/v2/repository/models/{model}/unload", summary="Unload a bundle", responses=_refusals(404, 409, 422, 507)
+    )
     async def unload(request: Request, model: str) -> None:
-        await repository.unload(parts_of(request.app).registry, model)
+        registry = parts_of(request.app).registry
+        await done(lambda: registry.take_out(model))
 
 
 def _all(models: Models, parts: Parts) -> list[Model]:

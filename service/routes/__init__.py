@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from service import inference_protocol
-from service.routes import batch, diagnose, diagnoses, metrics, models, state
+from service.routes import batch, bundles, diagnose, diagnoses, metrics, models, push, state
 from service.settings import Settings
 
 ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
@@ -13,6 +13,8 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     state.router,
     metrics.router,
     models.router,
+    bundles.router,
+    push.router,
     diagnose.router,
     batch.router,
     diagnoses.router,

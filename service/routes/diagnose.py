@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service import docs
-from service.answering import answered, refuse_unanswerable
+from service.answering import Answered, answered, kept, refuse_unanswerable
 from service.bodies.incoming import declared, drained_if_refused
 from service.bodies.upload import Upload, announced, one
 from service.diagnosis import Diagnosis
@@ -17,7 +17,7 @@ from service.parts import Parts, parts_of
 from service.question import Query
 from service.retrying import PARAMETER, REPLAYED, key_of, retried
 from service.settings import Settings
-from service.store.store import Entry, Retried
+from service.store.store import Retried
 
 
 def router(settings: Settings) -> APIRouter:
@@ -52,12 +52,12 @@ async def _diagnose(parts: Parts, request: Request, query: Query) -> Response:
         earlier = None if again is None else await parts.store.earlier(again)
         if earlier is not None:
             return _response(earlier, replayed=True)
-        entry = await place.answer(lambda: _answer(parts, upload, query, request_id(request), again))
-    answer = await parts.store.keep(entry)
-    return _response(answer, replayed=answer is not entry.answer)
+        found = await place.answer(lambda: _answer(parts, upload, query, request_id(request), again))
+    answer = await kept(parts, found)
+    return _response(answer, replayed=answer is not found.entry.answer)
 
 
-def _answer(parts: Parts, upload: Upload, query: Query, identity: str, again: Retried | None) -> Entry:
+def _answer(parts: Parts, upload: Upload, query: Query, identity: str, again: Retried | None) -> Answered:
     began = time.perf_counter()
     given = one(upload, query, parts.settings)
     return answered(parts, given, identity, (time.perf_counter() - began) * 1e3, again)

@@ -1,20 +1,60 @@
-"""What the service answers with."""
+"""What the service answers with, and which versions there are."""
 
-from fastapi import APIRouter, Request
+import asyncio
+from typing import Annotated, Any
 
-from service.parts import parts_of
+from fastapi import APIRouter, Path, Request
+
+from models.manifest import NAME
+from service.errors import Refusal, refused
+from service.parts import Parts, parts_of
+from service.registry import NoSuchBundle
 from service.settings import Settings
-from service.status import Models, summary
+from service.shadow import Report
+from service.status import Models, Versions
+
+Name = Annotated[str, Path(pattern=NAME, max_length=60, description="Of a bundle.", examples=["order"])]
+Responses = dict[int | str, dict[str, Any]]
+NONE_SUCH: Responses = {404: {"model": Refusal, "description": "There is no such bundle."}}
+UNREADABLE: Responses = {422: {"model": Refusal, "description": "A name or a version that cannot be."}}
 
 
 def router(_: Settings) -> APIRouter:
-    """`/v1/models`."""
+    """`/v1/models` and what can be read under it."""
     routes = APIRouter(tags=["models"])
 
     @routes.get("/v1/models", summary="The bundles, and what they reach")
     async def models(request: Request) -> Models:
-        registry = parts_of(request.app).registry
-        bundles = [summary(bundle.manifest) for bundle in registry.bundles.values()]
-        return Models(bundles=bundles, refused=dict(registry.refused))
+        return Models.of(parts_of(request.app).registry.snapshot)
+
+    @routes.get("/v1/models/challenger", summary="How often the challenger says something else")
+    async def challenger(request: Request) -> Report:
+        parts = parts_of(request.app)
+        return parts.shadow.report(parts.registry.snapshot.challenger)
+
+    @routes.get(
+        "/v1/models/{name}/versions",
+        summary="The versions of a bundle, and which of them answers",
+        responses=NONE_SUCH | UNREADABLE,
+    )
+    async def versions(request: Request, name: Name) -> Versions:
+        return await told(parts_of(request.app), name)
 
     return routes
+
+
+async def told(parts: Parts, name: str) -> Versions:
+    """The versions of a bundle.
+
+    Raises:
+        RequestRefused: 404, there is none.
+    """
+    try:
+        return await asyncio.to_thread(_told, parts, name)
+    except NoSuchBundle as error:
+        raise refused(404, "bundle", str(error)) from None
+
+
+def _told(parts: Parts, name: str) -> Versions:
+    registry = parts.registry
+    return Versions(name=name, versions=registry.versions(name), before=registry.before(name))

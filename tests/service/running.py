@@ -62,6 +62,13 @@ def running(verify: ssl.SSLContext | None = None, **settings: Any) -> Iterator[R
         process.communicate(timeout=30)
 
 
+@contextmanager
+def serving(**settings: Any) -> Iterator[tuple[psutil.Process, httpx2.Client]]:
+    """As `running`, with a client that knows where it is."""
+    with running(**settings) as service, httpx2.Client(base_url=service.url, timeout=60) as client:
+        yield service.process, client
+
+
 def wait_until_ready(process: subprocess.Popen[bytes], url: str, verify: ssl.SSLContext | bool) -> None:
     for _ in range(600):
         assert process.poll() is None

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from service.app import create_app
+from service.engine import Engine
 from service.registry import Registry
 from service.settings import Settings
 from tests.service.asking import FLOAT32, Simulated
@@ -82,7 +83,7 @@ def test_an_error_of_the_services_own_is_a_500_that_tells_nothing_but_its_id(
 ) -> None:
     app: FastAPI = create_app(Settings())
     with TestClient(app, raise_server_exceptions=False) as client:
-        monkeypatch.setattr(app.state.parts.engine, "diagnose", lambda *_, **__: 1 / 0)
+        monkeypatch.setattr(Engine, "diagnose", lambda *_, **__: 1 / 0)
         answer = client.post("/v1/diagnose?rate_hz=48000", content=simulated().samples.tobytes(), headers=FLOAT32)
     assert answer.status_code == 500
     assert answer.json()["field"] == "service"
