@@ -20,6 +20,7 @@ EXTENSIONS = ["binary_tensor_data", "parameters", "model_configuration", "model_
 _REFUSALS = {
     400: "Not a question of the protocol, or not one that this model takes.",
     404: "There is no such model, or not in this version.",
+    409: "The bundle is bad: which version, and why. What answered goes on.",
     413: "The body is over the limit.",
     415: "The content encoding cannot be read.",
     422: "A parameter is not what it should be, or the signal is none.",
@@ -27,6 +28,7 @@ _REFUSALS = {
     500: docs.REFUSALS[500],
     503: "Too much waits, or it could not begin by the deadline (Retry-After).",
     504: docs.REFUSALS[504],
+    507: "The folder of the bundles cannot be written.",
 }
 
 
