@@ -8,14 +8,18 @@ import sys
 
 import uvicorn
 
+from data.terminal import explained
 from service.app import create_app
 from service.settings import Settings
+from service.store.remembering import remembering
 
 logger = logging.getLogger("uvicorn.error")
 
 
 def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
+    with explained(), remembering(settings):
+        pass  # what keeps the store from opening is said in one line, and not after a traceback of the server
     config = uvicorn.Config(create_app(settings), host=settings.host, port=settings.port, server_header=False)
     logger.info(announcement(settings))
     # Uvicorn finishes what it has begun, then raises the signal again: to be told to stop is no failure.
