@@ -7,6 +7,7 @@ import typer
 
 import data.commands
 import service.commands
+import service.store.commands
 import training.commands
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.add_typer(data.commands.app, name="data")
 service.commands.join(app)
+service.store.commands.join(app)
 training.commands.join(app)
 
 

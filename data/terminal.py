@@ -7,7 +7,7 @@ import typer
 
 from data.errors import BrinellError
 
-EXTRAS = {"matplotlib": "plot", "httpx2": "fetch", "psutil": "bench"} | dict.fromkeys(
+EXTRAS = {"matplotlib": "plot", "httpx2": "fetch", "psutil": "bench", "psycopg": "postgres"} | dict.fromkeys(
     ("onnx", "onnxscript", "safetensors", "sklearn", "tensorboard", "tomli_w", "torch"), "train"
 )
 """Which extra brings what the base install goes without."""

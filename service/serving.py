@@ -10,11 +10,13 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
+from data.terminal import explained
 from service import logs
 from service.app import create_app
 from service.parts import parts_of
 from service.security.connection import GuardedConnection
 from service.settings import Settings
+from service.store.remembering import remembering
 
 logger = logging.getLogger("uvicorn.error")
 
@@ -35,6 +37,8 @@ class Server(uvicorn.Server):
 
 def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
+    with explained(), remembering(settings):
+        pass  # what keeps the store from opening is said in one line, and not after a traceback of the server
     log_config = logs.configure(settings.log_format, settings.log_level)
     app = create_app(settings)
     config = uvicorn.Config(

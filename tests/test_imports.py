@@ -60,7 +60,9 @@ def test_help_imports_neither_arrays_nor_web_nor_training() -> None:
     assert modules.isdisjoint(heavy)
 
 
-@pytest.mark.parametrize("command", ["serve", "diagnose", "data", "train", "evaluate", "export", "bench"])
+@pytest.mark.parametrize(
+    "command", ["serve", "diagnose", "backup", "restore", "data", "train", "evaluate", "export", "bench"]
+)
 def test_the_command_line_offers(command: str) -> None:
     run = subprocess.run([sys.executable, "-m", "brinell", command, "--help"], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr

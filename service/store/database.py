@@ -61,12 +61,22 @@ class Database:
             StoreError: psycopg is not installed.
         """
         commit = {"power-safe": "on", "fast": "off"}[durability]
-        options = f"-c synchronous_commit={commit} -c statement_timeout=10000 -c lock_timeout={1000 * PATIENCE_S}"
+        options = (
+            f"-c synchronous_commit={commit} -c statement_timeout=10000 -c lock_timeout={1000 * PATIENCE_S} -c jit=off"
+        )
         arguments = {**POSTGRESQL_ARGUMENTS, "options": options}
         try:
             # Asked first whether it still lives, a connection outlives a restart of the server unnoticed.
             writer = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True, connect_args=arguments)
-            reader = create_engine(url, pool_size=2, max_overflow=0, pool_pre_ping=True, connect_args=arguments)
+            # Every reading holds for itself: a transaction would only cost two more journeys to the server.
+            reader = create_engine(
+                url,
+                pool_size=2,
+                max_overflow=0,
+                pool_pre_ping=True,
+                connect_args=arguments,
+                isolation_level="AUTOCOMMIT",
+            )
         except ModuleNotFoundError:
             reason, what_to_do = "psycopg, which speaks to PostgreSQL, is not installed", "pip install '.[postgres]'"
             raise StoreError(reason, what_to_do) from None

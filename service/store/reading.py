@@ -32,7 +32,7 @@ SUMMARY = (
     StoredDiagnosis.speed_rpm,
 )
 
-COUNTED = 2000
+COUNTED = 20_000
 """How far the diagnoses of a term are counted to find the rarest."""
 
 
@@ -57,7 +57,7 @@ def page(connection: Connection, wanted: Wanted, limit: int) -> Sequence[Row[Any
     newest = _newest(wanted, indexed_to if wanted.values else -1)
     rows = list(connection.execute(newest.limit(limit)))
     if wanted.values and len(rows) < limit:
-        rows += connection.execute(_found(connection, wanted, indexed_to).limit(limit - len(rows)))
+        rows += connection.execute(_found(connection, wanted, indexed_to, limit - len(rows)))
     return rows
 
 
@@ -97,34 +97,33 @@ def read_cursor(text: str) -> int:
 def _newest(wanted: Wanted, after: int) -> Select[*tuple[Any, ...]]:
     """Those that no term leads to yet, or all where nothing is asked for: read in their own order."""
     span = (StoredDiagnosis.id < wanted.before, StoredDiagnosis.id >= max(wanted.first, after + 1))
-    return select(*SUMMARY).where(*span, *_columns(wanted)).order_by(StoredDiagnosis.id.desc())
+    columns = [_column(name, value) for name, value in wanted.values]
+    return select(*SUMMARY).where(*span, *columns).order_by(StoredDiagnosis.id.desc())
 
 
-def _found(connection: Connection, wanted: Wanted, indexed_to: int) -> Select[*tuple[Any, ...]]:
-    """Those that have all the terms: along the rarest one."""
-    rarest, *others = sorted(
-        (terms.number(*value) for value in wanted.values), key=lambda number: _count(connection, number, wanted)
-    )
-    ids = select(Term.id).where(Term.term == rarest, *_span(wanted, indexed_to))
+def _found(connection: Connection, wanted: Wanted, indexed_to: int, limit: int) -> Select[*tuple[Any, ...]]:
+    """Those that have all the terms: their ids first, along the rarest term.
+
+    One query for both, and PostgreSQL reads through the diagnoses instead.
+    """
+    numbers = [terms.number(*value) for value in wanted.values]
+    rarest, *others = sorted(numbers, key=lambda number: _count(connection, number, wanted))
+    ids = select(Term.id).where(Term.term == rarest, *_span(Term, wanted, indexed_to))
     for number in others:
         other = aliased(Term)
-        ids = ids.where(select(other.id).where(other.term == number, other.id == Term.id).exists())
-    chosen = ids.subquery()
-    joined = select(*SUMMARY).join(chosen, chosen.c.id == StoredDiagnosis.id)
-    return joined.where(*_columns(wanted)).order_by(chosen.c.id.desc())
+        same = (other.term == number, other.id == Term.id, *_span(other, wanted, indexed_to))
+        ids = ids.where(select(other.id).where(*same).exists())
+    found = connection.execute(ids.order_by(Term.id.desc()).limit(limit)).scalars().all()
+    return select(*SUMMARY).where(StoredDiagnosis.id.in_(found)).order_by(StoredDiagnosis.id.desc())
 
 
 def _count(connection: Connection, number: int, wanted: Wanted) -> int:
-    some = select(Term.id).where(Term.term == number, *_span(wanted, LAST)).limit(COUNTED).subquery()
+    some = select(Term.id).where(Term.term == number, *_span(Term, wanted, LAST)).limit(COUNTED).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def _span(wanted: Wanted, indexed_to: int) -> tuple[ColumnElement[bool], ...]:
-    return Term.id < wanted.before, Term.id >= wanted.first, Term.id <= indexed_to
-
-
-def _columns(wanted: Wanted) -> list[ColumnElement[bool]]:
-    return [_column(name, value) for name, value in wanted.values]
+def _span(term: type[Term], wanted: Wanted, indexed_to: int) -> tuple[ColumnElement[bool], ...]:
+    return term.id < wanted.before, term.id >= wanted.first, term.id <= indexed_to
 
 
 def _column(name: str, value: str) -> ColumnElement[bool]:

@@ -177,10 +177,10 @@ class Writer:
         except StoreError as error:
             self._failed(batch, error)
             return False
-        except Exception:
+        except Exception as mistake:
             logger.exception("%d diagnoses could not be stored", len(batch))
             self.counts.lost += sum(waiting.told is None for waiting in batch)
-            _tell(batch, lambda _: error)
+            _tell(batch, _always(mistake))
             return False
         if self._trouble is not None:
             logger.warning("the store takes diagnoses again")
@@ -199,7 +199,7 @@ class Writer:
             self._resume = time.monotonic() + PAUSE_S
             self._queue.extendleft(reversed([waiting for waiting in batch if waiting.told is None]))
         self.counts.refused += sum(waiting.told is not None for waiting in batch)
-        _tell(batch, lambda _: error)
+        _tell(batch, _always(error))
 
     def _look_after(self) -> None:
         try:
@@ -208,6 +208,10 @@ class Writer:
             logger.warning("the store is not looked after: %s", error)
         except Exception:
             logger.exception("the store is not looked after")
+
+
+def _always(error: Exception) -> Callable[[Row], Exception]:
+    return lambda _: error
 
 
 def _tell(batch: list[_Waiting], outcome: Callable[[Row], int | Exception]) -> None:

@@ -1,0 +1,63 @@
+"""`brinell backup` and `brinell restore`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data.terminal import explained
+
+
+def join(app: typer.Typer) -> None:
+    """Adds the store's commands to the command line."""
+    app.command()(backup)
+    app.command()(restore)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to put the copy: one file.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+) -> None:
+    """Copy the store, also while the service runs: all that was stored when it began.
+
+    The store is found as the service finds it: BRINELL_STORE, BRINELL_STATE.
+
+    Example:  brinell backup /media/usb/brinell-2026-11-24.db
+    """
+    with explained():
+        from service.store import backup as copying
+
+        count = copying.backup(_store_file("pg_dump --format=custom --file=FILE"), file, overwrite=force)
+        typer.echo(f"{file}: {count} diagnoses")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="What brinell backup wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Also where there is a store: it is kept, renamed.")] = False,
+) -> None:
+    """Put a backup in the place of the store. The service must have stopped.
+
+    Example:  brinell restore --force /media/usb/brinell-2026-11-24.db
+    """
+    with explained():
+        from service.store import backup as copying
+
+        to = _store_file("pg_restore --clean --if-exists --dbname=URL FILE")
+        aside = copying.restore(file, to, force=force)
+        typer.echo(f"{to}: restored from {file}")
+        if aside is not None:
+            typer.echo(f"what was there is kept: {aside}")
+
+
+def _store_file(instead: str) -> Path:
+    """The database file of the settings; `instead` is what does it for PostgreSQL."""
+    from service.settings import Settings
+    from service.store.location import NONE, file_of, postgresql
+    from service.store.trouble import StoreError
+
+    settings = Settings.read()
+    if settings.store == NONE:
+        raise StoreError("nothing is kept: BRINELL_STORE is none", "Set it as the service has it.")
+    if settings.store is not None and postgresql(settings.store) is not None:
+        raise StoreError("the store is in PostgreSQL, whose own tools do this", f"Use: {instead}")
+    return file_of(settings.store, settings.state)
