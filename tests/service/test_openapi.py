@@ -19,9 +19,10 @@ from service import docs
 from service.app import create_app
 from service.settings import Settings
 
-PASSING = {"timing", "request_id"}
+PASSING = {"timing", "request_id", "id"}
 
 
+ONE_MODEL = ("/v2/models/{model}", "/v2/models/{model}/versions/{version}")
 OPERATIONS = (
     ("GET", "/healthz"),
     ("GET", "/readyz"),
@@ -39,6 +40,17 @@ OPERATIONS = (
     ("POST", "/v1/models/{name}/load"),
     ("POST", "/v1/diagnose"),
     ("POST", "/v1/diagnose/batch"),
+    ("GET", "/v1/diagnoses"),
+    ("GET", "/v1/diagnoses/{id}"),
+    ("GET", "/v2"),
+    ("GET", "/v2/health/live"),
+    ("GET", "/v2/health/ready"),
+    ("GET", "/v2/models/stats"),
+    *(("GET", f"{path}{what}") for path in ONE_MODEL for what in ("", "/ready", "/config", "/stats")),
+    *(("POST", f"{path}/infer") for path in ONE_MODEL),
+    ("POST", "/v2/repository/index"),
+    ("POST", "/v2/repository/models/{model}/load"),
+    ("POST", "/v2/repository/models/{model}/unload"),
 )
 
 NOTHING_WRONG = {
@@ -50,6 +62,10 @@ NOTHING_WRONG = {
     ("POST", "/v1/models/reload"),
     ("GET", "/v1/models/challenger"),
     ("DELETE", "/v1/models/challenger"),
+    ("GET", "/v2"),
+    ("GET", "/v2/health/live"),
+    ("GET", "/v2/health/ready"),
+    ("GET", "/v2/models/stats"),
 }
 """Questions without parameters, and without a body or with one of any bytes: no schema says what would be wrong."""
 
