@@ -8,7 +8,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.errors import Problem, answer
 
 IDLE_S = 20.0
-"""Longest wait for the next part of a body, or for a client to take the next part of an answer."""
+"""Longest wait for the next part of a body."""
+
+UNREAD_S = 120.0
+"""Longest wait for a client to take the next part of an answer; the kernel holds some MB that it must take first."""
 
 SLOWEST_BYTES_S = 4096
 """Over the whole body, after the first `IDLE_S`: one byte in each wait would be no better."""
@@ -44,7 +47,7 @@ class Patience:
         async def send_in_time(message: Message) -> None:
             nonlocal began
             began = True
-            async with asyncio.timeout(self.idle_s):
+            async with asyncio.timeout(UNREAD_S):
                 await send(message)
 
         try:
