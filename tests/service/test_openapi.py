@@ -18,10 +18,17 @@ from service import docs
 from service.app import create_app
 from service.settings import Settings
 
-PASSING = {"timing", "request_id"}
+PASSING = {"timing", "request_id", "id"}
 
 
-OPERATIONS = (("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/v1/models"), ("POST", "/v1/diagnose"))
+OPERATIONS = (
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/v1/models"),
+    ("POST", "/v1/diagnose"),
+    ("GET", "/v1/diagnoses"),
+    ("GET", "/v1/diagnoses/{id}"),
+)
 
 
 @pytest.fixture(scope="module")
