@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from data.bearing import FORMS
 from data.errors import FormatError, SignalError
 from data.formats.confined import TooMuchError
-from service.store.trouble import RETRY_AFTER_S, KeyReused, NothingKept, StoreError
+from service.store.trouble import RETRY_AFTER_S, KeyRefused, NothingKept, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -130,8 +130,8 @@ def install(app: FastAPI) -> None:
     async def _nothing(request: Request, error: NothingKept) -> Response:
         return answer(request, 404, [problem("store", str(error))])
 
-    @app.exception_handler(KeyReused)
-    async def _reused(request: Request, error: KeyReused) -> Response:
+    @app.exception_handler(KeyRefused)
+    async def _reused(request: Request, error: KeyRefused) -> Response:
         return answer(request, 422, [problem("idempotency_key", str(error))])
 
     @app.exception_handler(RequestValidationError)
