@@ -120,22 +120,24 @@ def _add_models(routes: APIRouter, models: Models, statistics: Statistics) -> No
 
 
 def _add_repository(routes: APIRouter, models: Models) -> None:
-    @routes.post("/v2/repository/index", summary="The models that there are", responses=_refusals(422))
+    @routes.post("/v2/repository/index", summary="The models that there are", responses=_refusals(400, 422))
     async def index(
         request: Request, asked: Annotated[shapes.IndexAsked | None, Body()] = None
     ) -> list[shapes.ModelState]:
         parts = parts_of(request.app)
         ready = asked is not None and asked.ready
-        lines = repository.index(_all(models, parts), parts.registry, ready=ready)
+        lines = await parts.in_pool(lambda: repository.index(_all(models, parts), parts.registry, ready=ready))
         return [shapes.ModelState(**line) for line in lines]
 
     @routes.post("/v2/repository/models/{model}/load", summary="Load a bundle", responses=_refusals(400, 404, 422))
-    async def load(request: Request, model: str) -> None:
-        await repository.load(parts_of(request.app).registry, model)
+    async def load(request: Request, model: str, asked: Annotated[shapes.ChangeAsked | None, Body()] = None) -> None:
+        parts = parts_of(request.app)
+        await parts.in_pool(lambda: repository.load(parts.registry, model))
 
     @routes.post("/v2/repository/models/{model}/unload", summary="Unload a bundle", responses=_refusals(400, 404, 422))
-    async def unload(request: Request, model: str) -> None:
-        await repository.unload(parts_of(request.app).registry, model)
+    async def unload(request: Request, model: str, asked: Annotated[shapes.ChangeAsked | None, Body()] = None) -> None:
+        parts = parts_of(request.app)
+        await parts.in_pool(lambda: repository.unload(parts.registry, model))
 
 
 def _all(models: Models, parts: Parts) -> list[Model]:

@@ -21,7 +21,22 @@ from service.settings import Settings
 PASSING = {"timing", "request_id"}
 
 
-OPERATIONS = (("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/v1/models"), ("POST", "/v1/diagnose"))
+ONE_MODEL = ("/v2/models/{model}", "/v2/models/{model}/versions/{version}")
+OPERATIONS = (
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/v1/models"),
+    ("POST", "/v1/diagnose"),
+    ("GET", "/v2"),
+    ("GET", "/v2/health/live"),
+    ("GET", "/v2/health/ready"),
+    ("GET", "/v2/models/stats"),
+    *(("GET", f"{path}{what}") for path in ONE_MODEL for what in ("", "/ready", "/config", "/stats")),
+    *(("POST", f"{path}/infer") for path in ONE_MODEL),
+    ("POST", "/v2/repository/index"),
+    ("POST", "/v2/repository/models/{model}/load"),
+    ("POST", "/v2/repository/models/{model}/unload"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +77,15 @@ def test_every_refusal_is_described_in_one_shape(client: TestClient) -> None:
     assert set(responses) == {"200", "413", "415", "422", "429", "500", "503", "504"}
     shapes = {responses[status]["content"]["application/json"]["schema"]["$ref"] for status in set(responses) - {"200"}}
     assert shapes == {"#/components/schemas/Refusal"}
+
+
+def test_every_refusal_of_the_inference_protocol_is_described_in_its_shape(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    for path in (path for path in paths if path.startswith("/v2/") and path != "/v2/health/ready"):
+        for operation in paths[path].values():
+            for status in set(operation["responses"]) - {"200"}:
+                schema = operation["responses"][status]["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/ProtocolError"}, (path, status)
 
 
 def test_the_description_says_the_limits_that_are_set(client: TestClient) -> None:

@@ -1,5 +1,6 @@
 """A real service under more than it can do at once: who waits, for how long, and who is sent away."""
 
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -164,8 +165,11 @@ def half_sent(service: Running, size: int | None = 8192, host: str = "127.0.0.1"
 
 def status_of(raw: socket.socket) -> tuple[int, bool]:
     """The status of the answer, and whether it says when to come again."""
-    with raw, raw.makefile("rb") as lines:
+    with raw:
         head = b""
-        while not head.endswith(b"\r\n\r\n") or (head.startswith(b"HTTP/1.1 100") and head.count(b"HTTP/1.1") == 1):
-            head += lines.readline()
-    return int(head.rpartition(b"HTTP/1.1 ")[2][:3]), b"retry-after" in head.lower()
+        while not re.search(rb"HTTP/1.1 [2-5].*\r\n\r\n", head, re.DOTALL):
+            received = raw.recv(4096)
+            assert received
+            head += received
+    (status,) = re.findall(rb"HTTP/1.1 ([2-5]\d\d)", head)
+    return int(status), b"retry-after" in head.lower()

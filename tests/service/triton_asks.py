@@ -105,7 +105,7 @@ def diagnosis(client):
     whole = json.loads(said["diagnosis"])
     assert whole["signal"]["speed_rpm"] == 1800
     faults = [fault.decode() for fault in answer.as_numpy("faults")]
-    assert dict(zip(faults, answer.as_numpy("probabilities"))) == {
+    assert dict(zip(faults, answer.as_numpy("probabilities"), strict=True)) == {
         fault: np.float32(share) for fault, share in whole["probabilities"].items()
     }
     silent = client.infer("brinell", [given("samples", np.zeros(4096, np.float32))], parameters={"rate_hz": 12000})
@@ -147,7 +147,7 @@ def many_at_once(client):
     questions = [windows(1 + n % 3) for n in range(60)]
     waiting = [client.async_infer("order", [given("windows", values)]) for values in questions]
     answers = [each.get_result().as_numpy("logits") for each in waiting]
-    for values, answer in zip(questions, answers):
+    for values, answer in zip(questions, answers, strict=True):
         alone = client.infer("order", [given("windows", values)]).as_numpy("logits")
         np.testing.assert_allclose(answer, alone, atol=1e-4)
 
