@@ -112,6 +112,15 @@ def test_every_refusal_is_described_in_one_shape(client: TestClient) -> None:
     assert shapes == {"#/components/schemas/Refusal"}
 
 
+def test_every_refusal_of_the_inference_protocol_is_described_in_its_shape(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    for path in (path for path in paths if path.startswith("/v2/") and path != "/v2/health/ready"):
+        for operation in paths[path].values():
+            for status in set(operation["responses"]) - {"200"}:
+                schema = operation["responses"][status]["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/ProtocolError"}, (path, status)
+
+
 def test_the_description_says_the_limits_that_are_set(client: TestClient) -> None:
     def described(asked: TestClient) -> str:
         return str(asked.get("/openapi.json").json()["paths"]["/v1/diagnose"]["post"]["description"])
