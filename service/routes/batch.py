@@ -37,23 +37,30 @@ def router(settings: Settings) -> APIRouter:
             refuse_unanswerable(parts, request)
             if kind_of(request.headers.get("content-type")) in NAMES:
                 encoding_of(request.headers.get("content-encoding"))
-                return Lines(of_lines(parts, request, query))
+                return Lines(await _begun(of_lines(parts, request, query)))
             upload = await receive(request, parts.settings)
         except errors.RequestRefused:
             await drain(request)
             raise
+        if not upload.body:
+            raise errors.refused(422, "body", "is empty")
         return Lines(await _begun(of_upload(parts, request, upload, query)))
 
     return routes
 
 
 async def _begun(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The lines, of which the first is there: an upload that cannot be read at all is still a refusal."""
+    """The lines, of which the first is there: what cannot be read at all is still a refusal.
+
+    Raises:
+        RequestRefused: 422, nothing to answer, or nothing that could be read.
+    """
     first = await anext(lines, None)
+    if first is None:
+        raise errors.refused(422, "body", "there is nothing in it to answer")
 
     async def all_of_them() -> AsyncIterator[bytes]:
-        if first is not None:
-            yield first
+        yield first
         async for line in lines:
             yield line
 
