@@ -19,7 +19,7 @@ from service.bodies.incoming import IDENTITY, drain, drained_if_refused, encodin
 from service.bodies.ndjson import NDJSON, Splitting
 from service.bodies.upload import Announced, every
 from service.diagnosis import Diagnosis
-from service.errors import Problem, RequestRefused, refusal_of, request_id
+from service.errors import Problem, RequestRefused, refusal_of, refused, request_id
 from service.parts import Parts
 from service.question import Given, Query
 from service.queue import Place
@@ -82,6 +82,8 @@ async def of_upload(
     """
     async with drained_if_refused(request):
         upload = await body.receive(request)
+    if not upload.body:
+        raise refused(422, "body", "is empty")
     place.holds(len(upload.body))
     identity = request_id(request)
     givens = every(upload, query, parts.settings)

@@ -166,8 +166,10 @@ def test_what_cannot_be_read_at_all_is_a_refusal(
     assert answer.json()["what_to_do"]
 
 
-def test_no_line_is_no_answer(client: TestClient) -> None:
-    assert lines(client.post("/v1/diagnose/batch", content=b"\n \n", headers=NDJSON)) == []
+@pytest.mark.parametrize(("content", "headers"), [(b"", NDJSON), (b"\n \n", NDJSON), (b"", {})])
+def test_nothing_to_answer_is_a_refusal(client: TestClient, content: bytes, headers: dict[str, str]) -> None:
+    answer = client.post("/v1/diagnose/batch?rate_hz=12000", content=content, headers=headers)
+    assert answer.status_code == 422
 
 
 class Counting(Engine):
