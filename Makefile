@@ -55,7 +55,7 @@ test: $(TEST) ## lint, types, import rules, and all tests that take seconds
 	$(PY) -m pytest -n auto -m 'not slow' $(ARGS)
 
 test-slow: export OMP_NUM_THREADS := 1
-test-slow: $(TEST) ## the tests that take minutes: killed trainings, the container image
+test-slow: $(TEST) ## the tests that take minutes: killed trainings, the container image, arm64
 	$(PY) -m pytest -n auto -m slow $(ARGS)
 
 bench: $(BENCH) ## measure what Brinell costs beside others; ARGS=--quick shows that it works
