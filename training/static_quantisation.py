@@ -1,7 +1,7 @@
 """A float32 graph in eight bits as onnxruntime's own tool makes it: what is usual for a network that does not spike.
 
-Weights are int8, symmetric, one scale for each output channel; activations have 256 steps from the smallest to the
-largest value that they take on given windows (whether these are called int8 or uint8 changes no value).
+Weights are int8, symmetric, one scale for each output channel; activations are int8 with a zero point, 256 steps from
+the smallest to the largest value that they take on given windows.
 """
 
 from pathlib import Path

@@ -185,13 +185,14 @@ def test_every_cell_is_one_of_the_truth_tables() -> None:
 
 def test_the_committed_float32_readings_are_those_of_the_truth_table() -> None:
     table, found = TRUTH.ledger.results(), INT8.ledger.results()
-    compared_cells = 0
+    off = []
     for cell in INT8.cells(NOWHERE):
         assert isinstance(cell, Int8Cell)
         if cell.key in found and cell.network.key in table:
-            (reached,) = table[cell.network.key]["reached"]
-            raw = found[cell.key]
+            (reached,), raw = table[cell.network.key]["reached"], found[cell.key]
             assert raw["windows"] == reached["windows"], cell.name
-            assert raw["float32"]["right"] == round(reached["window_accuracy"] * reached["windows"]), cell.name
-            compared_cells += 1
-    assert compared_cells > 100
+            off.append(raw["float32"]["right"] - round(reached["window_accuracy"] * reached["windows"]))
+    assert len(off) > 300
+    # The front end `order` sums in another order since some of the table's cells were filled: a spike may tip over.
+    assert max(map(abs, off)) <= 2
+    assert sum(each != 0 for each in off) <= 0.02 * len(off)

@@ -11,6 +11,9 @@ from training.suites.int8.raw import Form, Raw
 ALLOWED = 0.2
 """Points of windows right that the int8 graph may differ by from float32 on a protocol."""
 
+ALLOWED_PERCENT = 1.0
+"""That the energy account of the int8 graph may differ by."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -98,6 +101,13 @@ class Series:
         """Of a figure of both forms."""
         changes = [_percent(figure(raw.int8), figure(raw.float32)) for raw in self.raws]
         return Change(mean(changes), max(changes, key=abs))
+
+    def off(self, figures: Sequence[Callable[[Form], float]]) -> int:
+        """Cells of which one of the figures differs by more than `ALLOWED_PERCENT`."""
+        return sum(
+            any(abs(_percent(figure(raw.int8), figure(raw.float32))) > ALLOWED_PERCENT for figure in figures)
+            for raw in self.raws
+        )
 
     @property
     def layer_change(self) -> float:

@@ -19,12 +19,13 @@ ACCURACY: Row = (
 )  # fmt: skip
 ENERGY: Row = (
     "", "cells", "spikes", "spikes of one layer, largest", "SynOps", "`paper`, float32", "`full`, float32",
-    "`paper`, int8", "`full`, int8",
+    "`paper`, int8", "`full`, int8", "cells with an energy over 1 % off",
 )  # fmt: skip
 BESIDE: Row = (
     "", "cells", "windows right, %", "twin", "points by int8", "twin", "`paper`, nJ", "twin", "twin / it",
     "`full`, nJ", "twin", "twin / it",
 )  # fmt: skip
+TOTALS = ("paper", "full")
 
 
 def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:
@@ -103,15 +104,13 @@ def _accuracy(series: Series) -> Row:
 
 
 def _energy(series: Series) -> Row:
+    totals = [partial(_nj, profile=profile, total=total) for profile in ("float32", "int8") for total in TOTALS]
     return (
         series.change(lambda form: form.all_spikes).text(),
         f"{series.layer_change:+.2f}",
         series.change(lambda form: form.synops).text(),
-        *(
-            series.change(partial(_nj, profile=profile, total=total)).text()
-            for profile in ("float32", "int8")
-            for total in ("paper", "full")
-        ),
+        *(series.change(total).text() for total in totals),
+        f"{series.off(totals)} of {len(series.raws)}",
     )
 
 
@@ -120,7 +119,7 @@ def _beside(filled: Filled, row: str, problem: Problem) -> Row:
     if both is None:
         return (row, *(NOT_RUN,) * (len(BESIDE) - 1))
     figures = [_cells(both[0]), *(f"{each.int8:.2f}" for each in both), *(f"{each.points:+.2f}" for each in both)]
-    for total in ("paper", "full"):
+    for total in TOTALS:
         it, twin = (mean(_nj(raw.int8, "int8", total) for raw in each.raws) for each in both)
         figures += [f"{it:,.1f}", f"{twin:,.1f}", f"{twin / it:.3g}"]
     return (row, *figures)
