@@ -30,7 +30,7 @@ class NormalisedConv(nn.Module):
         return y if x.dim() == 3 else torch.unflatten(y, 0, (x.shape[0], -1))
 
     def _by_rows(self, x: Tensor) -> Tensor:
-        """The same in training, the channels of a position side by side in memory: oneDNN and batch-norm are quicker so.
+        """The same in training, the channels of a position side by side in memory: oneDNN is quicker so.
 
         A signal is an image one pixel high, because PyTorch knows this order for images alone.
         """
