@@ -40,8 +40,8 @@ def make(bundle: Bundle, work: Work, folder: Path) -> Kit:
 
     from benchmarks.naive import naive
     from training.config import TrainingConfig
+    from training.drawing.draw import rounded
     from training.export import export
-    from training.int8.export import rounded
     from training.run import trained_network
     from training.static_quantisation import quantise
 
