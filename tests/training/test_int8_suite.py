@@ -15,7 +15,7 @@ from data.recording import Recording
 from models.network import SpikingConfig, twin
 from models.verdict import UnknownCheck
 from training.config import TrainingConfig
-from training.int8.export import rounded
+from training.drawing.draw import rounded
 from training.judging import Judged
 from training.parity import read as read_in_torch
 from training.prepared import windows

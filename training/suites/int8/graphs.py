@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.graph import Graph
+from training.drawing.draw import can_draw, drawn
+from training.drawing.int8 import Int8
 from training.export import export
-from training.int8.export import has_int8, int8_graph
 from training.prepared import windows
 from training.run import Run
 from training.spans import read
@@ -22,8 +23,8 @@ RECORDINGS, WINDOWS = 32, 8
 def eight_bits(ready: Trained) -> Graph:
     """The network's graph in eight bits; a spiking one needs no data for it, a twin what it was trained on."""
     network = ready.weights.network
-    if has_int8(network):
-        return Graph(int8_graph(network).SerializeToString())
+    if can_draw(network):
+        return Graph(drawn(network, Int8).SerializeToString())
     with TemporaryDirectory() as folder:
         model, _ = export(network, Path(folder))
         into = model.with_name("int8.onnx")
