@@ -121,7 +121,7 @@ def test_a_convolution_of_spikes_is_exact(arithmetic: type[Sketch], kernel: int,
 
 def test_the_graph_answers_as_the_network_with_its_weights_does(picture: Drawn) -> None:
     found = parity(picture.weights, picture.graph, picture.windows)
-    assert found.same_fault == 1
+    assert found.same_fault >= found.same_spikes  # where the spikes are the same, the fault is
     assert found.same_spikes >= 0.95
     assert found.total_spikes_off < 1e-4
     assert found.logits_off < 1e-4
