@@ -58,7 +58,7 @@ test: $(TEST) ## lint, types, import rules, and all tests that take seconds
 	$(PY) -m pytest -n auto -m 'not slow' $(ARGS)
 
 test-slow: export OMP_NUM_THREADS := 1
-test-slow: $(TEST) ## the tests that take minutes: killed trainings, the container image
+test-slow: $(TEST) ## the tests that take minutes: killed trainings, the container image, arm64
 	$(PY) -m pytest -n auto -m slow $(ARGS)
 
 fuzz: $(FUZZ) ## a million inputs for the parsers; ARGS='csv -runs=1000' takes one of them
