@@ -73,7 +73,7 @@ def test_a_window_does_not_wait_for_recordings_of_ten_minutes_and_they_end_never
         took = time.perf_counter() - began
         assert [each.result().status_code for each in long] == [200, 200]
     assert len(waits) > 20
-    assert np.quantile(waits, 0.99) < AT_MOST_A_STEP_S < took / 4
+    assert np.quantile(waits, 0.99) < took / 20  # a busy machine stretches both
 
 
 def test_what_cannot_begin_by_its_deadline_is_refused_before_it_costs_anything(ten_minutes: bytes) -> None:
