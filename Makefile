@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve train test test-slow bench image clean
+.PHONY: help serve train test test-slow fuzz bench image clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -26,6 +26,7 @@ SERVE := $(VENV)/.installed-serve
 TRAIN := $(VENV)/.installed-train
 TEST := $(VENV)/.installed-test
 BENCH := $(VENV)/.installed-bench
+FUZZ := $(VENV)/.installed-fuzz
 # There while pip works: a killed installation leaves it behind, and the environment is then made anew.
 INSTALLING := $(VENV)/.installing
 
@@ -33,8 +34,8 @@ INSTALLING := $(VENV)/.installing
 # folder (the project is installed in place, so its paths are those of the folder it was made in).
 MADE_IN := $(shell cat $(VENV)/.made-in 2>/dev/null)
 ifneq ($(shell test ! -e $(INSTALLING) && $(PY) -c 'import pip; print("works")' 2>/dev/null) $(or $(MADE_IN),$(CURDIR)),works $(CURDIR))
-$(shell rm -f $(SERVE) $(TRAIN) $(TEST) $(BENCH))
-$(SERVE) $(TRAIN) $(TEST) $(BENCH): environment
+$(shell rm -f $(SERVE) $(TRAIN) $(TEST) $(BENCH) $(FUZZ))
+$(SERVE) $(TRAIN) $(TEST) $(BENCH) $(FUZZ): environment
 endif
 
 help: ## say what there is
@@ -57,8 +58,11 @@ test: $(TEST) ## lint, types, import rules, and all tests that take seconds
 	$(PY) -m pytest -n auto -m 'not slow' $(ARGS)
 
 test-slow: export OMP_NUM_THREADS := 1
-test-slow: $(TEST) ## the tests that take minutes: killed trainings, the container image
+test-slow: $(TEST) ## the tests that take minutes: killed trainings, the container image, arm64
 	$(PY) -m pytest -n auto -m slow $(ARGS)
+
+fuzz: $(FUZZ) ## a million inputs for the parsers; ARGS='csv -runs=1000' takes one of them
+	nice -n 19 $(PY) -m tests.fuzz $(or $(ARGS),all -runs=100000)
 
 bench: $(BENCH) ## measure what Brinell costs beside others; ARGS=--quick shows that it works
 	$(PY) -m brinell bench $(ARGS)
@@ -96,6 +100,11 @@ $(TEST): pyproject.toml $(TRAIN)
 	@echo 'Installing what the tests need into $(VENV): once, about a minute.'
 	$(call install,--editable '.[test]')
 	$(call install,--no-deps '$(COUNTER)')
+	@touch $@
+
+$(FUZZ): pyproject.toml $(SERVE)
+	@echo 'Installing what fuzzes into $(VENV).'
+	$(call install,--editable '.[fuzz]')
 	@touch $@
 
 $(BENCH): pyproject.toml $(TRAIN)

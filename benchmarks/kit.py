@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.windows import Work
 from models.bundle import INT8_MODEL, MODEL, Bundle
-from models.graph import INPUT
 from models.output import Network
 
 NAIVE = "naive.onnx"
@@ -43,9 +40,10 @@ def make(bundle: Bundle, work: Work, folder: Path) -> Kit:
 
     from benchmarks.naive import naive
     from training.config import TrainingConfig
+    from training.drawing.draw import rounded
     from training.export import export
-    from training.int8.export import rounded
     from training.run import trained_network
+    from training.static_quantisation import quantise
 
     network = trained_network(bundle.folder)
     twin = relu_twin(network)
@@ -59,7 +57,7 @@ def make(bundle: Bundle, work: Work, folder: Path) -> Kit:
     (folder / NAIVE).write_bytes(naive(network).SerializeToString())
     exported, _ = export(twin, folder / "twin")
     exported.rename(folder / TWIN)
-    _quantise(folder / TWIN, folder / TWIN_INT8, work.windows[:CALIBRATED_ON])
+    quantise(folder / TWIN, folder / TWIN_INT8, work.windows[:CALIBRATED_ON])
     schedule = TrainingConfig.read(bundle.folder / "config.toml").schedule
     return Kit(folder, networks, schedule.batch, schedule.validate_every)
 
@@ -73,21 +71,3 @@ def relu_twin(network: Network) -> Network:
     made = build(twin(network.config))
     made.load_state_dict(network.state_dict())
     return made.eval()
-
-
-def _quantise(model: Path, into: Path, windows: NDArray[np.float32]) -> None:
-    """As onnxruntime's own tool does it: activations and weights in 8 bits, calibrated on `windows`."""
-    from onnxruntime import quantization
-
-    class Windows(quantization.CalibrationDataReader):  # type: ignore[misc]  # onnxruntime ships no types
-        def __init__(self) -> None:
-            self.left = iter(np.split(windows, len(windows)))
-
-        def get_next(self) -> dict[str, Any] | None:
-            batch = next(self.left, None)
-            return None if batch is None else {INPUT: batch}
-
-    prepared = into.with_suffix(".prepared")
-    quantization.quant_pre_process(str(model), str(prepared), skip_symbolic_shape=True)
-    quantization.quantize_static(str(prepared), str(into), Windows(), per_channel=True)
-    prepared.unlink()

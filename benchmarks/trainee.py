@@ -30,7 +30,7 @@ class Trainee:
         network: Network = torch.load(file, weights_only=False)
         self._network: Network = network if place is None else named(place)(network)
         self._network.train()
-        self._optimiser = torch.optim.AdamW(self._network.parameters(), LEARNING_RATE, weight_decay=0.01)
+        self._optimiser = torch.optim.AdamW(self._network.parameters(), LEARNING_RATE, weight_decay=0.01, fused=True)
         with np.load(windows) as arrays:
             whole = len(arrays["windows"]) // batch * batch
             given = [torch.split(torch.from_numpy(arrays[name][:whole]), batch) for name in ("windows", "labels")]

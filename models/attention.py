@@ -5,6 +5,8 @@ channels, a gate. The gate here is 2 sigmoid with zero initial weights, so that 
 starts at 1/2 and, in a spiking network, silences the layers behind it.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -27,6 +29,10 @@ class ChannelAttention(nn.Module):
         return 2 * torch.sigmoid(self.mix(level)).transpose(1, 2)
 
     def forward(self, current: Tensor) -> Tensor:
+        if self.training:
+            gated = _Gated.apply(current, self.mix.weight.flatten())  # type: ignore[no-untyped-call]
+            assert isinstance(gated, Tensor)
+            return gated
         if current.dim() == 3:
             return current * self.gate(current)
         folded = current.flatten(0, 1)
@@ -49,3 +55,39 @@ class DendriticAttention(Neuron):
         spikes = self.soma(self.attention(current), timesteps)
         assert isinstance(spikes, Tensor)
         return spikes
+
+
+class _Gated(torch.autograd.Function):
+    """A current scaled by its gate, and the gradient, as one node; the convolution across channels is a product."""
+
+    @staticmethod
+    def forward(ctx: Any, current: Tensor, kernel: Tensor) -> Tensor:
+        level = current.mean(-1)
+        band = _banded(kernel, level.shape[-1])
+        gate = torch.sigmoid(level @ band).mul_(2)
+        ctx.save_for_backward(current, level, band, gate)
+        ctx.width = len(kernel)
+        return current * gate.unsqueeze(-1)
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, Tensor]:
+        current, level, band, gate = ctx.saved_tensors
+        of_gate = (upstream[0] * current).sum(-1)
+        # The derivative of g = 2 sigmoid is g (1 - g / 2).
+        mixed = of_gate * gate * (1 - gate / 2)
+        of_level = (mixed @ band.T).div_(current.shape[-1])
+        of_band = level.flatten(0, -2).T @ mixed.flatten(0, -2)
+        of_kernel = torch.stack([of_band.diagonal(offset).sum() for offset in _offsets(ctx.width)])
+        return torch.addcmul(of_level.unsqueeze(-1), upstream[0], gate.unsqueeze(-1)), of_kernel
+
+
+def _banded(kernel: Tensor, channels: int) -> Tensor:
+    """[channels, channels] by which a row is multiplied to be convolved."""
+    band = kernel.new_zeros(channels, channels)
+    for weight, offset in zip(kernel, _offsets(len(kernel)), strict=True):
+        band.diagonal(offset).copy_(weight)
+    return band
+
+
+def _offsets(width: int) -> range:
+    return range(width // 2, -width // 2, -1)

@@ -2,10 +2,11 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from models import layers
 from models.attention import GATE_KERNEL, ChannelAttention
-from models.convolution import NormalisedConv
+from models.convolution import NormalisedConv, normalised
 from models.layers import Layer
 from models.network import MraSnnConfig
 
@@ -28,8 +29,26 @@ class MultiScaleEncoder(nn.Module):
         self._config = config
 
     def forward(self, windows: Tensor) -> Tensor:
-        current = torch.cat([branch(windows) for branch in self.branches], 1)
+        if self.training:
+            current = self._as_one(windows)
+        else:
+            current = torch.cat([branch(windows) for branch in self.branches], 1)
         return current if self.attention is None else torch.as_tensor(self.attention(current))
+
+    def _as_one(self, windows: Tensor) -> Tensor:
+        """The branches as one convolution, the short kernels with zeros around them, and one batch-norm; in training.
+
+        One channel that is read every `stride` samples is as many channels, its phases, read at each: oneDNN is
+        several times faster so.
+        """
+        branches = [branch for branch in self.branches if isinstance(branch, NormalisedConv)]
+        stride, widest = self._config.encoder_stride, max(self._config.encoder_kernels)
+        taps = -(-widest // stride)
+        behind = (self.length + taps - 1) * stride - widest // 2 - windows.shape[-1]
+        kernels = torch.cat([_padded(branch.conv.weight, widest, taps * stride) for branch in branches])
+        signals = functional.pad(windows, (widest // 2, behind))
+        currents = functional.conv2d(_phases(signals, stride), _phases(kernels, stride))
+        return normalised([branch.norm for branch in branches], currents).squeeze(2)
 
     def layers(self) -> list[Layer]:
         """The branches, and the gate."""
@@ -56,3 +75,14 @@ class MultiScaleEncoder(nn.Module):
                 )
             )
         return found
+
+
+def _padded(kernels: Tensor, widest: int, length: int) -> Tensor:
+    """Kernels [C, 1, K] in the middle of the widest, and that at the beginning of `length`."""
+    before = (widest - kernels.shape[-1]) // 2
+    return functional.pad(kernels, (before, length - kernels.shape[-1] - before))
+
+
+def _phases(signals: Tensor, stride: int) -> Tensor:
+    """Signals [N, 1, L] as images [N, stride, 1, L / stride]."""
+    return signals.reshape(len(signals), 1, -1, stride).permute(0, 3, 1, 2)

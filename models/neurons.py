@@ -121,19 +121,16 @@ class _Recurrence(torch.autograd.Function):
         levels: int,
         surrogate: Surrogate,
     ) -> Tensor:
-        shape = (timesteps, *current.shape[1:])
         leak = float(decay)
-        charged, spikes = current.new_empty(shape), current.new_empty(shape)
-        potential = current.new_empty(shape[1:])
-        for t in range(timesteps):
-            now = current[0] if current.shape[0] == 1 else current[t]
-            if t == 0:
-                charged[0].copy_(now)
-            else:
-                torch.add(now, potential, alpha=leak, out=charged[t])
-            _emit_into(spikes[t], charged[t], threshold, levels)
-            if t < timesteps - 1:
-                _reset_into(potential, charged[t], spikes[t], threshold, hard_reset, levels)
+        arriving = current.expand(timesteps, *current.shape[1:])
+        charged, spikes = torch.empty_like(arriving), torch.empty_like(arriving)
+        currents, potentials, trains = arriving.unbind(), charged.unbind(), spikes.unbind()
+        potentials[0].copy_(currents[0])
+        _emit_into(trains[0], potentials[0], threshold, levels)
+        for t in range(1, timesteps):
+            _reset_into(potentials[t], potentials[t - 1], trains[t - 1], threshold, hard_reset, levels)
+            torch.add(currents[t], potentials[t], alpha=leak, out=potentials[t])
+            _emit_into(trains[t], potentials[t], threshold, levels)
         ctx.save_for_backward(charged, spikes)
         ctx.static = current.shape[0] == 1
         ctx.leak, ctx.threshold, ctx.hard_reset, ctx.levels = leak, threshold, hard_reset, levels
@@ -143,21 +140,23 @@ class _Recurrence(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor | None, ...]:
         charged, spikes = ctx.saved_tensors
-        gradient = torch.empty_like(charged)
-        for t in reversed(range(len(charged))):
-            scaled = charged[t] if ctx.threshold == 1 else charged[t] / ctx.threshold
-            slope = ctx.surrogate(scaled, ctx.levels)
-            torch.mul(upstream[0][t], slope, out=gradient[t])
-            if ctx.threshold != 1:
-                gradient[t].div_(ctx.threshold)
-            if t + 1 < len(charged):
-                later = torch.mul(gradient[t + 1], ctx.leak, out=slope)
-                if ctx.hard_reset:
-                    later.addcmul_(later, spikes[t] if ctx.levels == 1 else spikes[t].clamp(max=1), value=-1)
-                gradient[t].add_(later)
+        scaled = charged if ctx.threshold == 1 else charged / ctx.threshold
+        gradient = ctx.surrogate(scaled, ctx.levels).mul_(upstream[0])
+        if ctx.threshold != 1:
+            gradient.div_(ctx.threshold)
+        gradients, trains = gradient.unbind(), spikes.unbind()
+        for t in reversed(range(len(gradients) - 1)):
+            later = gradients[t + 1]
+            if ctx.hard_reset:
+                fired = trains[t] if ctx.levels == 1 else trains[t].clamp(max=1)
+                later = torch.addcmul(later, later, fired, value=-1)
+            gradients[t].add_(later, alpha=ctx.leak)
         decay_gradient = _decay_gradient(ctx, gradient, charged, spikes) if ctx.needs_input_grad[1] else None
-        if ctx.static and len(gradient) > 1:
-            gradient = gradient.sum(0, keepdim=True)
+        if ctx.static:
+            # Not `sum`, which gives its result another order in memory.
+            for later in gradients[1:]:
+                gradients[0].add_(later)
+            gradient = gradient[:1]
         return gradient, decay_gradient, None, None, None, None, None
 
 

@@ -7,6 +7,7 @@ gives dS/du, with S = clip(floor(u), 0, levels).
 import math
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
 Surrogate = Callable[[Tensor, int], Tensor]
@@ -25,8 +26,8 @@ def atan(potential: Tensor, levels: int) -> Tensor:
 
 
 def _atan_at(potential: Tensor, threshold: int) -> Tensor:
-    distance = (potential - threshold).mul_(math.pi)
-    return distance.mul_(distance).add_(1.0).reciprocal_()
+    distance = potential - threshold
+    return torch.addcmul(potential.new_ones(()), distance, distance, value=math.pi**2, out=distance).reciprocal_()
 
 
 def rectangle(potential: Tensor, levels: int) -> Tensor:

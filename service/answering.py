@@ -70,7 +70,7 @@ async def kept(parts: Parts, found: Answered) -> bytes:
 
     Raises:
         StoreError: it is not stored, and so must not be sent.
-        KeyReused: the request's key came with another request before.
+        KeyRefused: the request's key came with another request before.
     """
     answer = await parts.store.keep(found.entry)
     await parts.shadow.offer(parts.registry.snapshot.challenger, found.recording, found.entry.diagnosis)

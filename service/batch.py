@@ -3,12 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -20,7 +19,7 @@ from service.bodies.incoming import IDENTITY, drain, drained_if_refused, encodin
 from service.bodies.ndjson import NDJSON, Splitting
 from service.bodies.upload import Announced, every
 from service.diagnosis import Diagnosis
-from service.errors import Problem, RequestRefused, refusal_of, request_id
+from service.errors import Problem, RequestRefused, refusal_of, refused, request_id
 from service.parts import Parts
 from service.question import Given, Query
 from service.queue import Place
@@ -83,6 +82,8 @@ async def of_upload(
     """
     async with drained_if_refused(request):
         upload = await body.receive(request)
+    if not upload.body:
+        raise refused(422, "body", "is empty")
     place.holds(len(upload.body))
     identity = request_id(request)
     givens = every(upload, query, parts.settings)
@@ -104,12 +105,13 @@ async def of_upload(
 async def of_lines(parts: Parts, request: Request, query: Query, place: Place) -> AsyncIterator[bytes]:
     """A line for each line that comes in; what is wrong with one is said in its place, and the next goes on."""
     identity = request_id(request)
-    async with _read_ahead(_lines(parts, request)) as lines:
-        async for number, line in lines:
+    async with _ReadAhead(_lines(parts, request)) as ahead:
+        async for number, line in ahead.lines():
+            # While the body still comes in, its reader is the one that notices.
+            if place.abandoned or (ahead.complete and await request.is_disconnected()):
+                return
             place.renew()
             yield await _line(parts, place, number, None, partial(_read, line, query), identity, 0.0)
-            if place.abandoned:
-                return
 
 
 async def _line(
@@ -186,30 +188,44 @@ async def _plain(request: Request, limit: int) -> AsyncIterator[bytes]:
     unpacking.end()
 
 
-@asynccontextmanager
-async def _read_ahead(lines: AsyncIterator[Line]) -> AsyncIterator[AsyncIterator[Line]]:
-    """The lines, taken in while the earlier ones are answered.
+class _ReadAhead:
+    """Takes lines in while the earlier ones are answered.
 
     A client that sends all before it reads would otherwise wait for us for ever, and we for it. What waits here is
     bounded by the limit of the body.
     """
-    waiting: asyncio.Queue[Line | None] = asyncio.Queue()
 
-    async def take() -> None:
-        try:
-            async for line in lines:
-                waiting.put_nowait(line)
-        finally:
-            waiting.put_nowait(None)
+    def __init__(self, lines: AsyncIterator[Line]) -> None:
+        self._source = lines
+        self._waiting: asyncio.Queue[Line | None] = asyncio.Queue()
+        self._taking: asyncio.Task[None] | None = None
 
-    taking = asyncio.create_task(take())
+    async def __aenter__(self) -> Self:
+        self._taking = asyncio.create_task(self._take())
+        return self
 
-    async def given() -> AsyncIterator[Line]:
-        while (line := await waiting.get()) is not None:
+    async def __aexit__(self, *_: object) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more comes in."""
+        return self._taking is not None and self._taking.done()
+
+    async def lines(self) -> AsyncIterator[Line]:
+        """Each as it came."""
+        while (line := await self._waiting.get()) is not None:
             yield line
-        await taking
+        if self._taking is not None:
+            await self._taking
 
-    try:
-        yield given()
-    finally:
-        taking.cancel()
+    async def _take(self) -> None:
+        try:
+            async for line in self._source:
+                self._waiting.put_nowait(line)
+        except ClientDisconnect:  # nobody waits for what is left
+            while not self._waiting.empty():
+                self._waiting.get_nowait()
+        finally:
+            self._waiting.put_nowait(None)

@@ -110,10 +110,9 @@ def batch_body() -> dict[str, Any]:
     """The bodies of `POST /v1/diagnose/batch`: the same, several files, and lines."""
     bodies = request_body()["content"]
     bodies[FORM] = {"schema": form({"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1})}
-    recordings = [{"samples": samples, "rate_hz": 25600} for samples in ([0.1, -0.2, 0.3], [0.2, 0.1, 0.0])]
-    lines = "".join(json.dumps(recording) + "\n" for recording in recordings)
     # A line is an object; OpenAPI has no words for lines of them.
-    bodies[NDJSON] = {"schema": {"type": "string"}, "example": lines}
+    said = 'Lines such as `{"samples": [0.1, -0.2, ...], "rate_hz": 25600, "speed_rpm": 1480, "bearing": "6205"}`.'
+    bodies[NDJSON] = {"schema": {"type": "string", "description": said}}
     return {"required": True, "content": bodies}
 
 

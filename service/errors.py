@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from data.bearing import FORMS
 from data.errors import FormatError, SignalError
 from data.formats.confined import TooMuchError
-from service.store.trouble import RETRY_AFTER_S, KeyReused, NothingKept, StoreError
+from service.store.trouble import RETRY_AFTER_S, KeyRefused, NothingKept, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -130,8 +130,8 @@ def install(app: FastAPI) -> None:
     async def _nothing(request: Request, error: NothingKept) -> Response:
         return answer(request, 404, [problem("store", str(error))])
 
-    @app.exception_handler(KeyReused)
-    async def _reused(request: Request, error: KeyReused) -> Response:
+    @app.exception_handler(KeyRefused)
+    async def _reused(request: Request, error: KeyRefused) -> Response:
         return answer(request, 422, [problem("idempotency_key", str(error))])
 
     @app.exception_handler(RequestValidationError)
@@ -160,20 +160,20 @@ def answer(
 ) -> Response:
     """The refusal as it is sent; for what stands outside the routes, where nothing that is raised is caught."""
     identity = request_id(request)
-    if request.url.path.startswith("/v2"):
-        return _protocol_answer(status, problems, {**(headers or {}), "X-Request-ID": identity})
-    content = Refusal(**problems[0].model_dump(), more=list(problems[1:]), request_id=identity)
     headers = {**(headers or {}), "X-Request-ID": identity}
     if status in (413, 415, 422, 429, 503):
         # The rest of a body that is not wanted is not read: the connection cannot carry another request.
         headers["Connection"] = "close"
+    if request.url.path.startswith("/v2"):
+        return JSONResponse(_protocol_error(problems), status, headers)
+    content = Refusal(**problems[0].model_dump(), more=list(problems[1:]), request_id=identity)
     return JSONResponse(content.model_dump(), status, headers)
 
 
-def _protocol_answer(status: int, problems: Sequence[Problem], headers: dict[str, str]) -> Response:
+def _protocol_error(problems: Sequence[Problem]) -> dict[str, str]:
     """The shape of the Open Inference Protocol."""
     told = "; ".join(f"{each.field}: {each.reason}" for each in problems)
-    return JSONResponse({"error": f"{told}. {problems[0].what_to_do}"}, status, headers)
+    return {"error": f"{told}. {problems[0].what_to_do}"}
 
 
 def _field(location: tuple[int | str, ...]) -> str:

@@ -147,6 +147,16 @@ class Registry:
             self._challenger = identity
             return self._replace(found, challenger)
 
+    def admit(self, bundle: Bundle) -> None:
+        """Whether a bundle may come in, before anything of it is run.
+
+        Raises:
+            NotPossible: there is this version already.
+        """
+        if (self.root / bundle.identity).exists():
+            raise NotPossible(f"there is {bundle.identity} already, and a version is never changed")
+        self.trust.judge(bundle)
+
     def add(self, staged: Path) -> tuple[str, Version]:
         """Moves a bundle's folder, on the same filesystem as `root`, to its place, if it is good.
 
@@ -160,8 +170,7 @@ class Registry:
         name, version = bundle.manifest.name, bundle.manifest.version
         target = self.root / name / version
         with self._changing:
-            if target.exists():
-                raise NotPossible(f"there is {bundle.identity} already, and a version is never changed")
+            self.admit(bundle)
             with choices.changing(self.root) as chosen:
                 choice = chosen.about(name)
                 choice.version = choice.version or self._active(name)

@@ -19,8 +19,9 @@ from models.manifest import Manifest
 from models.network import MraSnnConfig
 from models.output import Network
 from training.card import card
+from training.drawing.draw import can_draw, drawn, rounded
+from training.drawing.int8 import Int8
 from training.export import export
-from training.int8.export import has_int8, int8_graph, rounded
 from training.licence import licence
 from training.loop import WEIGHTS
 from training.parity import read
@@ -57,8 +58,8 @@ def bundle(run: Path, to: Path, version: str) -> Bundle:
         files |= {name: run / name for name in ("config.toml", WEIGHTS)}
         files |= {"README.md": card(draft).encode(), "LICENSE": licence(draft).encode()}
         answering = [(network, Graph(model))]
-        if has_int8(network):
-            files[INT8_MODEL] = int8_graph(network).SerializeToString(deterministic=True)
+        if can_draw(network):
+            files[INT8_MODEL] = drawn(network, Int8).SerializeToString(deterministic=True)
             answering.append((rounded(network), Graph(files[INT8_MODEL])))
         golden = golden_windows(draft.front_end, answering)
         return write_bundle(to / draft.name / version, draft, files, golden)

@@ -25,8 +25,10 @@ from models.graph import INPUT, OUTPUTS, TRACE_PREFIX
 from models.layers import counted
 from models.output import Network
 from models.spike_counts import EXACT, largest_count, spike_counts
+from training.drawing.draw import can_draw, drawn
+from training.drawing.float32 import Float32
+from training.drawing.sketch import OPSET
 
-OPSET = 18
 LARGEST_BATCH = 4096
 
 
@@ -37,31 +39,47 @@ class ExportError(BrinellError):
 def export(network: Network, folder: Path) -> tuple[Path, Path]:
     """Write both graphs of a network into `folder`; the network itself stays as it is.
 
+    They are drawn where `training.drawing` knows the network, and come from torch's exporter where it does not.
+
     Returns:
         Paths of `model.onnx` and `model.trace.onnx`.
 
     Raises:
-        ExportError: a count would not be exact in float32, a convolution stands in the graph more than once, a
-            batch-norm is left, the batch is not dynamic, or the file names a place on this machine.
+        ExportError: a count would not be exact in float32, a convolution stands in the exporter's graph more than once,
+            a batch-norm is left, the batch is not dynamic, or the file names a place on this machine.
     """
+    for layer in counted(network.layers()):
+        if largest_count(layer, network.config.spike_bits) >= EXACT:
+            raise ExportError(f"{layer.name} can reach more SynOps in a window than float32 counts exactly")
+    models = _drawn(network) if can_draw(network) else exported(network)
     folder.mkdir(parents=True, exist_ok=True)
-    traced = _exported(network)
-    plain = _without_traces(traced)
     paths = folder / MODEL, folder / TRACE_MODEL
-    for path, model in zip(paths, (plain, traced), strict=True):
-        _check(model, network)
+    for path, model in zip(paths, models, strict=True):
+        _check(model)
         path.write_bytes(model.SerializeToString(deterministic=True))
     return paths
 
 
-def _exported(network: Network) -> onnx.ModelProto:
-    """The graph with the spike trains among its outputs."""
-    config = network.config
-    for layer in counted(network.layers()):
-        if largest_count(layer, config.spike_bits) >= EXACT:
-            raise ExportError(f"{layer.name} can reach more SynOps in a window than float32 counts exactly")
+def _drawn(network: Network) -> tuple[onnx.ModelProto, onnx.ModelProto]:
+    return drawn(network, Float32), drawn(network, Float32, traced=True)
+
+
+def exported(network: Network) -> tuple[onnx.ModelProto, onnx.ModelProto]:
+    """Both graphs, of any network, by torch's exporter; of one that is drawn it is the second opinion.
+
+    Raises:
+        ExportError: a convolution stands in the graph more than once, or a batch-norm is left.
+    """
     view = _GraphView(folded(network).cpu())
-    return converted(view, config.window_length, [*OUTPUTS, *(f"{TRACE_PREFIX}{name}" for name in view.traces)])
+    outputs = [*OUTPUTS, *(f"{TRACE_PREFIX}{name}" for name in view.traces)]
+    traced = converted(view, network.config.window_length, outputs)
+    kinds = Counter(node.op_type for node in traced.graph.node)
+    convolutions = sum(isinstance(part, nn.Conv1d) for part in network.modules())
+    if kinds["Conv"] != convolutions:
+        raise ExportError(f"{kinds['Conv']} convolutions in the graph for {convolutions} in the network")
+    if kinds["BatchNormalization"]:
+        raise ExportError(f"{kinds['BatchNormalization']} batch-norms are left in the graph")
+    return _without_traces(traced), traced
 
 
 def converted(view: nn.Module, length: int, outputs: Sequence[str]) -> onnx.ModelProto:
@@ -154,17 +172,11 @@ def _strip(model: onnx.ModelProto) -> None:
             first.dim_param = "batch"
 
 
-def _check(model: onnx.ModelProto, network: Network) -> None:
+def _check(model: onnx.ModelProto) -> None:
     onnx.checker.check_model(model, full_check=True)
     for port in [*model.graph.input, *model.graph.output]:
         if port.type.tensor_type.shape.dim[0].dim_param != "batch":
             raise ExportError(f"{port.name} has a fixed batch")
-    kinds = Counter(node.op_type for node in model.graph.node)
-    convolutions = sum(isinstance(part, nn.Conv1d) for part in network.modules())
-    if kinds["Conv"] != convolutions:
-        raise ExportError(f"{kinds['Conv']} convolutions in the graph for {convolutions} in the network")
-    if kinds["BatchNormalization"]:
-        raise ExportError(f"{kinds['BatchNormalization']} batch-norms are left in the graph")
     content = model.SerializeToString()
     for place in (str(Path(__file__).resolve().parent), str(Path(torch.__file__).parent), str(Path.home())):
         if place != "/" and place.encode() in content:

@@ -54,12 +54,17 @@ class _Run:
     def __init__(self, config: TrainingConfig, pool: Batches, validation: Sequence[HeldOut], folder: Path) -> None:
         torch.set_num_threads(config.schedule.threads)
         torch.use_deterministic_algorithms(True)
+        # Nothing here reads memory that was not written, and to fill it takes a 25th of a step.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         torch.manual_seed(config.seed)
         self.config, self.pool, self.held_out, self.folder = config, pool, validation, folder
         self.schedule = config.schedule
         self.network = build(config.network)
         self.optimiser = torch.optim.AdamW(
-            self.network.parameters(), self.schedule.learning_rate, weight_decay=self.schedule.weight_decay
+            self.network.parameters(),
+            self.schedule.learning_rate,
+            weight_decay=self.schedule.weight_decay,
+            fused=True,
         )
         self.faults = [FAULTS.index(fault) for fault in pool.faults]
         self.progressed = Progressed(config.key)

@@ -11,8 +11,8 @@ from models.graph import Graph
 from models.manifest import Manifest, MissRate
 from models.verdict import UnknownCheck
 from training.config import TrainingConfig
+from training.drawing.draw import rounded
 from training.evaluation import Evaluation, evaluate, figures, miss_rate, summary
-from training.int8.export import rounded
 from training.judging import Judged, judge
 from training.parity import Parity, parity
 from training.run import trained_network

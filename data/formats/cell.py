@@ -6,18 +6,19 @@ What it reports is one line of JSON, then the samples of each channel as float32
 """
 
 import contextlib
+import json
 import resource
 import sys
+from dataclasses import asdict, dataclass, field
 from typing import NoReturn
-
-import msgspec
 
 MIB = 1 << 20
 SWOLLEN = 77
 """Exit status where memory did not suffice."""
 
 
-class Limits(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Limits:
     """What the child may use.
 
     Attributes:
@@ -33,7 +34,8 @@ class Limits(msgspec.Struct, frozen=True):
     samples_bytes: int = 512 * MIB
 
 
-class Order(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Order:
     """What is to be read: see `data.formats.confined.read`."""
 
     name: str
@@ -43,7 +45,8 @@ class Order(msgspec.Struct, frozen=True):
     limits: Limits
 
 
-class ReportedSignal(msgspec.Struct):
+@dataclass(frozen=True)
+class ReportedSignal:
     """A `Signal` whose samples, so many, follow after the report."""
 
     samples: int
@@ -54,12 +57,13 @@ class ReportedSignal(msgspec.Struct):
     unit: str | None
 
 
-class Report(msgspec.Struct):
+@dataclass(frozen=True)
+class Report:
     """The signals, or what is wrong with the file."""
 
-    signals: list[ReportedSignal] = []
+    signals: list[ReportedSignal] = field(default_factory=list)
     wrong: str | None = None
-    field: str = "samples"
+    wrong_field: str = "samples"
 
 
 def confine(limits: Limits) -> None:
@@ -76,7 +80,8 @@ def confine(limits: Limits) -> None:
 
 def main() -> NoReturn:
     """Does what its one argument orders."""
-    order = msgspec.json.decode(sys.argv[1], type=Order)
+    told = json.loads(sys.argv[1])
+    order = Order(**told | {"limits": Limits(**told["limits"])})
     confine(order.limits)
     try:
         _read(order)
@@ -98,7 +103,7 @@ def _read(order: Order) -> None:
             wanted = EVERY if order.every else order.channel
             signals = FORMATS[order.ending](Source(order.name, sys.stdin.buffer), wanted)
     except FormatError as error:
-        out.write(msgspec.json.encode(Report(wrong=str(error), field=error.field)))
+        out.write(_line(Report(wrong=str(error), wrong_field=error.field)))
         return
     if sum(signal.samples.nbytes for signal in signals) > order.limits.samples_bytes:
         raise MemoryError
@@ -106,10 +111,14 @@ def _read(order: Order) -> None:
         ReportedSignal(each.samples.size, each.rate_hz, each.note, each.speed_rpm, each.channel, each.unit)
         for each in signals
     ]
-    out.write(msgspec.json.encode(Report(found)) + b"\n")
+    out.write(_line(Report(found)))
     for each in signals:
         out.write(np.ascontiguousarray(each.samples, "<f4").data)
     out.flush()
+
+
+def _line(report: Report) -> bytes:
+    return json.dumps(asdict(report)).encode() + b"\n"
 
 
 if __name__ == "__main__":

@@ -5,17 +5,19 @@ another one; the kernel limits its memory, its processor time, and what it can w
 or swell, ends as an error of this one file.
 """
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
 import numpy as np
+from pydantic import TypeAdapter
 
 import data
 from data.errors import FormatError
@@ -34,6 +36,7 @@ CONFINED: dict[str, Callable[[bytes], bool]] = {
 
 
 _USUAL = Limits()
+_REPORT = TypeAdapter(Report)
 
 
 class TooMuchError(FormatError):
@@ -76,7 +79,7 @@ def _run(order: Order, given: BinaryIO, found: BinaryIO) -> int:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "data.formats.cell", msgspec.json.encode(order).decode()]
+    command = [sys.executable, "-m", "data.formats.cell", json.dumps(asdict(order))]
     with subprocess.Popen(command, stdin=given, stdout=found, stderr=subprocess.DEVNULL, env=environment) as child:
         try:
             return child.wait(order.limits.wall_s)
@@ -89,15 +92,15 @@ def _run(order: Order, given: BinaryIO, found: BinaryIO) -> int:
 def _signals(order: Order, found: BinaryIO) -> list[Signal]:
     # The child read what strangers sent: its report is believed no more than a file.
     try:
-        report = msgspec.json.decode(found.readline(), type=Report)
+        report = _REPORT.validate_json(found.readline())
         if report.wrong is not None:
-            raise FormatError(report.wrong, report.field)
+            raise FormatError(report.wrong, report.wrong_field)
         signals = []
         for each in report.signals:
             samples = np.frombuffer(found.read(4 * each.samples), np.float32, each.samples)
             facts = (each.rate_hz, each.note, each.speed_rpm, each.channel, each.unit)
             signals.append(Signal(samples, *facts))
-    except (ValueError, msgspec.MsgspecError):
+    except ValueError:
         raise FormatError(f"{order.name}: the parser of {order.ending} files failed on it") from None
     return signals
 

@@ -24,7 +24,7 @@ def encoding_of(header: str | None) -> str:
     """
     encoding = (header or IDENTITY).strip().lower()
     if encoding not in ENCODINGS:
-        raise refused(415, "content_encoding", f"bodies in {encoding[:20]!r} are not read")
+        raise refused(415, "content_encoding", f"bodies in {encoding[:20]} are not read")
     return encoding
 
 

@@ -18,4 +18,6 @@ def index(models: Sequence[Model], registry: Registry, *, ready: bool) -> list[d
     for identity, reason in registry.refused.items():
         name, _, version = identity.partition("/")
         there.append({"name": name, "version": version, "state": "UNAVAILABLE", "reason": reason})
-    return there
+    told = {line["name"] for line in there}
+    out = [name for name in registry.names() if name not in told]
+    return there + [{"name": name, "version": "", "state": "UNAVAILABLE", "reason": "unloaded"} for name in out]

@@ -126,28 +126,26 @@ def _add_models(routes: APIRouter, models: Models, statistics: Statistics) -> No
         return _stats(statistics, found(request, model, version))
 
 
-_CHANGED = _refusals(404, 409, 422, 507)
+_CHANGED = _refusals(400, 404, 409, 422, 507)
 
 
 def _add_repository(routes: APIRouter, models: Models) -> None:
-    @routes.post("/v2/repository/index", summary="The models that there are", responses=_refusals(422))
+    @routes.post("/v2/repository/index", summary="The models that there are", responses=_refusals(400, 422))
     async def index(
         request: Request, asked: Annotated[shapes.IndexAsked | None, Body()] = None
     ) -> list[shapes.ModelState]:
         parts = parts_of(request.app)
         ready = asked is not None and asked.ready
-        lines = repository.index(_all(models, parts), parts.registry, ready=ready)
+        lines = await parts.in_pool(lambda: repository.index(_all(models, parts), parts.registry, ready=ready))
         return [shapes.ModelState(**line) for line in lines]
 
     @routes.post("/v2/repository/models/{model}/load", summary="Load a bundle", responses=_CHANGED)
-    async def load(request: Request, model: str) -> None:
+    async def load(request: Request, model: str, asked: Annotated[shapes.ChangeAsked | None, Body()] = None) -> None:
         registry = parts_of(request.app).registry
         await done(lambda: registry.bring_back(model))
 
-    @routes.post(
-        "/v2/repository/models/{model}/unload", summary="Unload a bundle", responses=_refusals(404, 409, 422, 507)
-    )
-    async def unload(request: Request, model: str) -> None:
+    @routes.post("/v2/repository/models/{model}/unload", summary="Unload a bundle", responses=_CHANGED)
+    async def unload(request: Request, model: str, asked: Annotated[shapes.ChangeAsked | None, Body()] = None) -> None:
         registry = parts_of(request.app).registry
         await done(lambda: registry.take_out(model))
 

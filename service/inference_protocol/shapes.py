@@ -125,7 +125,17 @@ class Statistics(BaseModel):
 class IndexAsked(BaseModel):
     """Which lines of the index are wanted."""
 
+    model_config = ConfigDict(strict=True, extra="forbid")
+
     ready: Annotated[bool, Field(description="Only models that answer.")] = False
+
+
+class ChangeAsked(BaseModel):
+    """How a model is to be loaded or unloaded: as it is. A configuration or files sent along are refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    parameters: dict[Literal["unload_dependents"], bool] = {}
 
 
 _PARAMETERS: dict[str, Any] = {

@@ -38,7 +38,7 @@ def router(settings: Settings) -> APIRouter:
             if kind_of(request.headers.get("content-type")) in NAMES:
                 encoding_of(request.headers.get("content-encoding"))
                 place = parts.queue.place(request, declared(request, settings.max_bytes(text=False)))
-                return Lines(held(place, of_lines(parts, request, query, place)))
+                return Lines(await _begun(held(place, of_lines(parts, request, query, place))))
             body = announced(request, settings)
             place = parts.queue.place(request, declared(request, body.limit))
         return Lines(await _begun(held(place, of_upload(parts, request, body, query, place))))
@@ -47,12 +47,17 @@ def router(settings: Settings) -> APIRouter:
 
 
 async def _begun(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The lines, of which the first is there: an upload that cannot be read at all is still a refusal."""
+    """The lines, of which the first is there: what cannot be read at all is still a refusal.
+
+    Raises:
+        RequestRefused: 422, nothing to answer, or nothing that could be read.
+    """
     first = await anext(lines, None)
+    if first is None:
+        raise errors.refused(422, "body", "there is nothing in it to answer")
 
     async def all_of_them() -> AsyncIterator[bytes]:
-        if first is not None:
-            yield first
+        yield first
         async for line in lines:
             yield line
 

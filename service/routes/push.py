@@ -117,8 +117,7 @@ def _too_large(size: int, limit: int) -> RequestRefused:
 def _taken_in(parts: Parts, archive: Path, staged: Path) -> Pushed:
     try:
         unpack(archive, staged)
-        # The signature comes first: nothing of a bundle that is not trusted is run.
-        parts.registry.trust.judge(Bundle.load(staged))
+        parts.registry.admit(Bundle.load(staged))
         probe(staged)
         name, version = parts.registry.add(staged)
     except ArchiveError as error:

@@ -17,7 +17,7 @@ class GuardedConnection(HttpToolsProtocol):
         super().__init__(*given, **named)
         self._in_head = True
         self._head_bytes = 0
-        self._body_ended = False
+        self._ended = False  # a message ended in what came in last
         self._deadline: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
@@ -27,11 +27,11 @@ class GuardedConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._in_head and self._deadline is None:  # the next request of a connection that was kept
             self._await_head()
-        self._body_ended = False
+        only_head = self._in_head
+        self._ended = False
         super().data_received(data)
-        # What the parser has in hand and has not told of counts too: a header without end is never told. Where a body
-        # ended in these bytes, they are the body's.
-        if self._in_head and not self._body_ended:
+        # What the parser has in hand and has not told of counts too: a header without end is never told.
+        if only_head and self._in_head and not self._ended:
             self._head_bytes += len(data)
             self._close_if_long()
 
@@ -47,7 +47,7 @@ class GuardedConnection(HttpToolsProtocol):
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._in_head, self._head_bytes, self._body_ended = True, 0, True
+        self._in_head, self._head_bytes, self._ended = True, 0, True
         if self.cycle is not None:
             super().on_message_complete()
 

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -21,7 +22,7 @@ from service.store.trouble import StoreError
 logger = logging.getLogger(__name__)
 
 SEND_IT = "Send a key: Authorization: Bearer KEY, or X-API-Key: KEY. `brinell keys api` makes one."
-HERE_ONLY = "without keys this service answers its own machine only"
+HERE_ONLY = "without keys this service answers its own machine only, and no page of another site"
 SET_KEYS = "Set BRINELL_AUTH=keys, and make a key: brinell keys api NAME."
 WAIT = "Wait as long as Retry-After says; BRINELL_REQUESTS_PER_MINUTE is the limit of a key."
 
@@ -96,9 +97,12 @@ def _given(headers: Headers) -> str | None:
 
 
 def _from_here(scope: Scope) -> bool:
-    client = scope.get("client")
+    """From this machine, and not from a page of somebody else's that a browser on it shows."""
+    client, headers = scope.get("client"), Headers(scope=scope)
     # None is a socket of the file system, and Starlette's test client has a name.
-    return client is None or client[0] == "testclient" or is_loopback(client[0])
+    here = client is None or client[0] == "testclient" or is_loopback(client[0])
+    origin = headers.get("origin")
+    return here and (origin is None or is_loopback(urlsplit(origin).hostname or ""))
 
 
 def _refused(

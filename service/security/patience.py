@@ -9,7 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.errors import Problem, answer
 
 IDLE_S = 20.0
-"""Longest wait for the next part of a body, or for a client to take the next part of an answer."""
+"""Longest wait for the next part of a body."""
+
+UNREAD_S = 120.0
+"""Longest wait for a client to take the next part of an answer; the kernel holds some MB that it must take first."""
 
 SLOWEST_BYTES_S = 4096
 """Over the whole body, after the first `IDLE_S`: one byte in each wait would be no better."""
@@ -46,7 +49,7 @@ class Patience:
         async def send_in_time(message: Message) -> None:
             nonlocal began
             began = True
-            wait(1, loop.time() + self.idle_s)
+            wait(1, loop.time() + UNREAD_S)
             await send(message)
             wait(1, math.inf)
 

@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 from service.diagnosis import Diagnosis
 from service.store.reading import Wanted
 from service.store.store import Entry, Retried
-from service.store.trouble import NothingKept
+from service.store.trouble import KeyRefused, NothingKept
+
+NO_STORE = "nothing is kept here: BRINELL_STORE is none"
 
 Result = TypeVar("Result")
 
@@ -28,8 +30,8 @@ class Nothing:
         return entry.answer
 
     async def earlier(self, retried: Retried) -> bytes | None:
-        """No answer is remembered, so no retry is known."""
-        self._refuse()
+        """Raises KeyRefused: what promises one answer to two requests must remember it."""
+        raise KeyRefused(f"{NO_STORE}, so no answer can be sent again")
 
     async def page(self, wanted: Wanted, limit: int) -> Sequence[Any]:
         """Raises NothingKept."""
@@ -48,4 +50,4 @@ class Nothing:
         self._refuse()
 
     def _refuse(self) -> NoReturn:
-        raise NothingKept("nothing is kept here: BRINELL_STORE is none")
+        raise NothingKept(NO_STORE)

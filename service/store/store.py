@@ -17,7 +17,7 @@ from service.store.identity import Clock, shown
 from service.store.opening import opened
 from service.store.retention import BATCH, Retention
 from service.store.row import Row, row
-from service.store.trouble import KeyReused
+from service.store.trouble import KeyRefused
 from service.store.writer import Counts, Writer
 from service.store.written import bytes_written
 
@@ -114,7 +114,7 @@ class Store:
 
         Raises:
             StoreError: it is not stored, and so must not be sent.
-            KeyReused: the key came with another request.
+            KeyRefused: the key came with another request.
         """
         made = entry.row
         if made is None:
@@ -129,14 +129,14 @@ class Store:
 
         Raises:
             StoreError: the store cannot be read.
-            KeyReused: the key came with another request.
+            KeyRefused: the key came with another request.
         """
         found = await self.read(lambda connection: reading.by_key(connection, retried.key))
         if found is None:
             return None
         answer, fingerprint = found
         if fingerprint != retried.fingerprint:
-            raise KeyReused(f"{retried.key} came with another request before")
+            raise KeyRefused(f"{retried.key} came with another request before")
         return answer
 
     async def page(self, wanted: reading.Wanted, limit: int) -> Sequence[Any]:

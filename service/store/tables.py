@@ -1,6 +1,6 @@
 """The tables, as they stand after the newest migration."""
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
+from sqlalchemy import BigInteger, Double, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA = "0002"
@@ -13,7 +13,7 @@ class Base(DeclarativeBase):
     """All tables of the store."""
 
     # SQLite's own row number is an INTEGER, of eight bytes all the same.
-    type_annotation_map = {int: BigInteger().with_variant(Integer, "sqlite"), bytes: LargeBinary}  # noqa: RUF012
+    type_annotation_map = {int: BigInteger().with_variant(Integer, "sqlite"), float: Double, bytes: LargeBinary}  # noqa: RUF012
 
 
 class StoredDiagnosis(Base):

@@ -31,8 +31,8 @@ class NothingKept(BrinellError):
     """There is no store to look into."""
 
 
-class KeyReused(BrinellError):
-    """An Idempotency-Key came with another request than before."""
+class KeyRefused(BrinellError):
+    """An Idempotency-Key came with another request than before, or nothing is kept that could be sent again."""
 
 
 DAMAGED = {

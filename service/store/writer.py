@@ -147,10 +147,10 @@ class Writer:
             self._look_after()
 
     def _take(self) -> list[_Waiting]:
-        """What is to be written now; nothing where only the upkeep is due, or the end."""
+        """What is to be written now; nothing at the end, or where it turns out that there is longer to wait."""
         with self._change:
             if not self._due():
-                self._change.wait_for(self._due, self._patience_s())
+                self._change.wait(self._patience_s())
             if not self._due():
                 return []
             batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]

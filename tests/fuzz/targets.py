@@ -60,8 +60,9 @@ def gzip(body: bytes) -> None:
         return
     assert len(whole) <= LIMIT
     unpacking, parts = Unpacking(), bytearray()
-    for first in range(0, len(body), 7):
-        for piece in unpacking.pieces(body[first : first + 7]):
+    size = max(1, len(body) // 40)
+    for first in range(0, len(body), size):
+        for piece in unpacking.pieces(body[first : first + size]):
             parts += piece
     unpacking.end()
     assert parts == whole
@@ -81,7 +82,7 @@ def multipart(body: bytes) -> None:
 def ndjson(body: bytes) -> None:
     """Lines, split in pieces of several sizes: always the same ones."""
     found = []
-    for size in (1, 3, len(body) or 1):
+    for size in (max(1, len(body) // 40), max(3, len(body) // 7), len(body) or 1):
         splitting = Splitting(longest=64)
         lines = [line for at in range(0, len(body), size) for line in splitting.lines(body[at : at + size])]
         lines += splitting.last()

@@ -59,7 +59,7 @@ def macs_one_by_one(conv: nn.Conv1d, length: int) -> int:
 
 @every_baseline
 def test_the_layers_cost_what_counting_one_by_one_gives(config: NetworkConfig) -> None:
-    network = build(config)
+    network = build(config).eval()
     seen: list[tuple[nn.Conv1d, torch.Size, torch.Size]] = []
     for part in network.modules():
         if isinstance(part, nn.Conv1d):

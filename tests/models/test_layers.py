@@ -56,7 +56,7 @@ def convolutions(network: Network) -> dict[str, nn.Conv1d]:
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: f"{config.kind}-{config.window_length}")
 def test_the_layers_describe_the_network_as_it_runs(config: NetworkConfig) -> None:
-    network = build(config)
+    network = build(config).eval()
     seen: dict[nn.Module, tuple[torch.Size, torch.Size]] = {}
     for conv in convolutions(network).values():
         conv.register_forward_hook(lambda part, given, out: seen.update({part: (given[0].shape, out.shape)}))

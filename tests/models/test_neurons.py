@@ -97,23 +97,35 @@ def differentiated(x: Tensor, decay: Tensor, timesteps: int, lif: LIF) -> Tensor
 def test_the_fast_gradient_is_that_of_the_plain_recurrence(reset: str, bits: int, arriving: int) -> None:
     torch.manual_seed(1)
     lif = neuron(reset=reset, spike_bits=bits, threshold=0.75)
-    x, y = current(arriving).requires_grad_(), current(arriving).requires_grad_()
+    x, y = (current(arriving).double().requires_grad_() for _ in range(2))
     decay = torch.tensor(0.5)
-    upstream = torch.randn(5, 3, 4, 5)
+    upstream = torch.randn(5, 3, 4, 5, dtype=torch.float64)
     lif.fire(x, decay, 5).backward(upstream)
     differentiated(y, decay, 5, lif).backward(upstream)
     torch.testing.assert_close(x.grad, y.grad)
 
 
-@pytest.mark.parametrize("reset", ["hard", "soft"])
-def test_a_learned_time_constant_gets_the_gradient_of_the_plain_recurrence(reset: str) -> None:
-    parametric = neuron("parametric-lif", reset=reset, threshold=0.5)
+@pytest.mark.parametrize("arriving", [1, 5])
+def test_a_neuron_keeps_the_order_of_its_current_in_memory(arriving: int) -> None:
+    x = torch.randn(arriving, 3, 5, 4).transpose(2, 3).requires_grad_()
+    spikes = neuron()(x, 5)
+    (gradient,) = torch.autograd.grad(spikes.sum(), x)
+    assert spikes.stride()[1:] == x.stride()[1:]
+    assert gradient.stride() == x.stride()
+
+
+@pytest.mark.parametrize(("reset", "bits"), CHOICES)
+@pytest.mark.parametrize("arriving", [1, 5])
+def test_a_learned_time_constant_gets_the_gradient_of_the_plain_recurrence(
+    reset: str, bits: int, arriving: int
+) -> None:
+    parametric = neuron("parametric-lif", reset=reset, spike_bits=bits, threshold=0.5).double()
     assert isinstance(parametric, ParametricLIF)
-    parametric(current(5), 5).sum().backward()
+    parametric(current(arriving).double(), 5).sum().backward()
     learned = parametric.rate.grad
     rate = parametric.rate.detach().clone().requires_grad_()
     share = torch.sigmoid(rate)
-    differentiated(current(5) * share, 1 - share, 5, parametric).sum().backward()
+    differentiated(current(arriving).double() * share, 1 - share, 5, parametric).sum().backward()
     assert learned is not None
     assert abs(float(learned)) > 1e-3
     torch.testing.assert_close(learned, rate.grad)

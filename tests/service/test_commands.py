@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 import typer
+from nptdms import ChannelObject, TdmsWriter
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
@@ -53,6 +54,7 @@ def test_a_file_gets_the_answer_that_the_service_gives(
     for answer in (offline, online):
         answer.pop("timing")
         answer.pop("request_id")
+        answer.pop("id")
     assert offline == online
 
 
@@ -82,6 +84,20 @@ def test_a_channel_is_taken_by_its_number(tmp_path: Path, simulated: Simulated) 
     )
     assert first["verdict"] == "sensor_fault"
     assert second["verdict"] in ("diagnosed", "unknown")
+
+
+def test_volts_of_a_tdms_become_g_by_the_sensitivity(tmp_path: Path, simulated: Simulated) -> None:
+    path = tmp_path / "fan.tdms"
+    samples = simulated(seconds=0.5).samples
+    facts = {"wf_increment": 1 / 48_000, "unit_string": "V"}
+    with TdmsWriter(path) as writer:
+        writer.write_segment([ChannelObject("rig", name, samples / 10, facts) for name in ("DE", "FE")])
+    code, output, _ = run("diagnose", path, "--channel", "DE", "--sensitivity", 100, "--unit", "V", "--json")
+    assert code == 0
+    signal = json.loads(output)["signal"]
+    assert (signal["channel"], signal["unit"], signal["rate_hz"]) == ("rig/DE", "V", 48_000)
+    code, _, errors = run("diagnose", path, "--channel", "DE")
+    assert (code, "only it says how many g" in errors) == (1, True)
 
 
 def test_a_file_without_a_rate_asks_for_one(tmp_path: Path) -> None:

@@ -19,9 +19,10 @@ from service import docs
 from service.app import create_app
 from service.settings import Settings
 
-PASSING = {"timing", "request_id"}
+PASSING = {"timing", "request_id", "id"}
 
 
+ONE_MODEL = ("/v2/models/{model}", "/v2/models/{model}/versions/{version}")
 OPERATIONS = (
     ("GET", "/healthz"),
     ("GET", "/readyz"),
@@ -39,6 +40,17 @@ OPERATIONS = (
     ("POST", "/v1/models/{name}/load"),
     ("POST", "/v1/diagnose"),
     ("POST", "/v1/diagnose/batch"),
+    ("GET", "/v1/diagnoses"),
+    ("GET", "/v1/diagnoses/{id}"),
+    ("GET", "/v2"),
+    ("GET", "/v2/health/live"),
+    ("GET", "/v2/health/ready"),
+    ("GET", "/v2/models/stats"),
+    *(("GET", f"{path}{what}") for path in ONE_MODEL for what in ("", "/ready", "/config", "/stats")),
+    *(("POST", f"{path}/infer") for path in ONE_MODEL),
+    ("POST", "/v2/repository/index"),
+    ("POST", "/v2/repository/models/{model}/load"),
+    ("POST", "/v2/repository/models/{model}/unload"),
 )
 
 NOTHING_WRONG = {
@@ -50,6 +62,10 @@ NOTHING_WRONG = {
     ("POST", "/v1/models/reload"),
     ("GET", "/v1/models/challenger"),
     ("DELETE", "/v1/models/challenger"),
+    ("GET", "/v2"),
+    ("GET", "/v2/health/live"),
+    ("GET", "/v2/health/ready"),
+    ("GET", "/v2/models/stats"),
 }
 """Questions without parameters, and without a body or with one of any bytes: no schema says what would be wrong."""
 
@@ -94,6 +110,15 @@ def test_every_refusal_is_described_in_one_shape(client: TestClient) -> None:
     assert set(responses) == {"200", "413", "415", "422", "429", "500", "503", "504"}
     shapes = {responses[status]["content"]["application/json"]["schema"]["$ref"] for status in set(responses) - {"200"}}
     assert shapes == {"#/components/schemas/Refusal"}
+
+
+def test_every_refusal_of_the_inference_protocol_is_described_in_its_shape(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    for path in (path for path in paths if path.startswith("/v2/") and path != "/v2/health/ready"):
+        for operation in paths[path].values():
+            for status in set(operation["responses"]) - {"200"}:
+                schema = operation["responses"][status]["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/ProtocolError"}, (path, status)
 
 
 def test_the_description_says_the_limits_that_are_set(client: TestClient) -> None:

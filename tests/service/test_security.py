@@ -130,7 +130,7 @@ def test_what_administrators_do_is_recorded(locked: TestClient) -> None:
 
 
 def test_nobody_may_change_anything_without_being_an_administrator() -> None:
-    asking = re.compile(r"/v1/(diagnose|feedback)|/v2/models/.*/infer|/v2/repository/index")
+    asking = re.compile(r"/v1/(diagnose|diagnose/batch|feedback)|/v2/models/.*/infer|/v2/repository/index")
     app = create_app(Settings())
     for route in (route for route in app.routes if isinstance(route, APIRoute)):
         for method in route.methods - {"GET", "HEAD", "OPTIONS"}:
@@ -145,6 +145,8 @@ def test_without_keys_only_this_machine_is_answered() -> None:
         assert stranger.get("/v1/models").status_code == 403
     with TestClient(app, client=("127.0.0.1", 5000)) as local:
         assert local.get("/v1/models").status_code == 200
+        for origin, status in (("https://elsewhere.example", 403), ("null", 403), ("http://127.0.0.1:8000", 200)):
+            assert local.post("/v1/models/reload", headers={"Origin": origin}).status_code == status
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,7 @@
 """What takes bodies apart: gzip, forms, lines. However the bytes come, the parts are the same."""
 
 import gzip
-import json
-import math
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +12,7 @@ from service.bodies.gzip import Unpacking, unpacked
 from service.bodies.multipart import split
 from service.bodies.ndjson import Splitting
 from service.errors import RequestRefused
-from service.question import Body, Query
+from service.question import Query
 from tests.fuzz.targets import TARGETS
 
 QUERY = Query(rate_hz=12_000)
@@ -65,32 +61,6 @@ def test_a_form_comes_apart_into_what_it_was_made_of(fields: dict[str, str], fil
     form = split(body, 'multipart/form-data; boundary="==b=="')
     assert form.fields == fields
     assert [(file.name, bytes(file.content)) for file in form.files] == files
-
-
-NUMBERS = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**70), 2**70))
-ANYTHING = st.one_of(NUMBERS, st.booleans(), st.none(), st.text(max_size=3), st.just(math.nan), st.just([1.0]))
-
-
-@given(
-    st.lists(ANYTHING, max_size=4),
-    st.dictionaries(st.sampled_from([*Body.model_fields, "speed"]), ANYTHING, max_size=2),
-)
-def test_json_is_read_as_the_model_reads_it(samples: list[Any], facts: dict[str, Any]) -> None:
-    body = json.dumps({"samples": [1, 0.5] * 126 + samples + [2] * 4, "rate_hz": 12_000} | facts).encode()
-    try:
-        expected: Body | None = Body.model_validate_json(body)
-    except ValueError:
-        expected = None
-    try:
-        given_signal = read_json.read(body, QUERY, "the body", False)[0]
-    except RequestRefused:
-        assert expected is None
-        return
-    assert expected is not None
-    with np.errstate(over="ignore"):
-        np.testing.assert_array_equal(given_signal.signal.samples, np.array(expected.samples).astype(np.float32))
-    assert given_signal.body is not None
-    assert given_signal.body.model_dump() == expected.model_dump(exclude={"samples"})
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))

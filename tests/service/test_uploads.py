@@ -22,7 +22,7 @@ from tests.service.asking import FLOAT32, Simulated, post
 
 RATE = 48_000.0
 KNOWN = {"speed_rpm": 1800, "bearing": "6205"}
-PASSING = ("timing", "request_id", "signal", "warnings")
+PASSING = ("timing", "request_id", "id", "signal", "warnings")
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,7 @@ CONFIGS: dict[str, NetworkConfig] = {
     "resnet1d": ResNetConfig(),
 }
 SPIKING = [name for name in CONFIGS if name not in ("twin", "wdcnn", "resnet1d")]
+DRAWN = ("mra-snn", "candidate-snn")
 
 
 class Exported:
@@ -73,6 +74,11 @@ def spiking(request: pytest.FixtureRequest, exports: dict[str, Exported]) -> Exp
     return exports[request.param]
 
 
+@pytest.fixture(params=[name for name in CONFIGS if name not in DRAWN])
+def by_the_exporter(request: pytest.FixtureRequest, exports: dict[str, Exported]) -> Exported:
+    return exports[request.param]
+
+
 def test_the_graph_answers_as_the_network_does(exported: Exported) -> None:
     found = parity(exported.network, Graph(exported.model), exported.windows)
     assert found.same_fault == 1
@@ -94,9 +100,9 @@ def test_a_window_gets_the_same_answer_in_a_batch_of_any_size(exported: Exported
         assert same.mean() >= 0.95, name
 
 
-def test_every_convolution_stands_in_the_graph_once_and_no_batch_norm_does(exported: Exported) -> None:
-    kinds = Counter(node.op_type for node in onnx.load(exported.model).graph.node)
-    assert kinds["Conv"] == sum(isinstance(part, torch.nn.Conv1d) for part in exported.network.modules())
+def test_every_convolution_stands_in_the_exporters_graph_once_and_no_batch_norm_does(by_the_exporter: Exported) -> None:
+    kinds = Counter(node.op_type for node in onnx.load(by_the_exporter.model).graph.node)
+    assert kinds["Conv"] == sum(isinstance(part, torch.nn.Conv1d) for part in by_the_exporter.network.modules())
     assert kinds["BatchNormalization"] == 0
     # Where and Split: the first is slow, the second fixes the batch.
     assert kinds["Where"] == kinds["Split"] == 0
@@ -190,12 +196,13 @@ from models.build import build
 from models.network import MraSnnConfig
 from training.export import export
 torch.manual_seed(3)
-config = MraSnnConfig(branch_channels=2, stage_widths=(8, 8), timesteps=(2, 2))
+config = MraSnnConfig(branch_channels=2, stage_widths=(8, 8), timesteps=(2, 2), spike_bits=int(sys.argv[2]))
 export(build(config), Path(sys.argv[1]))
 """
 
 
-def test_two_checkouts_in_different_folders_export_the_same_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spike_bits", [1, 2], ids=["drawn", "by the exporter"])
+def test_two_checkouts_in_different_folders_export_the_same_bytes(tmp_path: Path, spike_bits: int) -> None:
     contents = []
     for name, seed in (("here", "1"), ("some/where/else", "2")):
         checkout = tmp_path / name
@@ -204,7 +211,7 @@ def test_two_checkouts_in_different_folders_export_the_same_bytes(tmp_path: Path
                 ROOT / package, checkout / package, ignore=shutil.ignore_patterns("__pycache__", "pretrained")
             )
         environment = {**os.environ, "PYTHONPATH": str(checkout), "PYTHONHASHSEED": seed, "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-c", EXPORT_IN_A_CHECKOUT, str(checkout / "out")]
+        command = [sys.executable, "-c", EXPORT_IN_A_CHECKOUT, str(checkout / "out"), str(spike_bits)]
         subprocess.run(command, cwd=checkout, env=environment, check=True, capture_output=True)
         contents.append([(checkout / "out" / file).read_bytes() for file in ("model.onnx", "model.trace.onnx")])
     assert contents[0] == contents[1]

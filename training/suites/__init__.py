@@ -4,11 +4,12 @@ from training.suites.ablations import ABLATIONS
 from training.suites.confidence import CONFIDENCE
 from training.suites.controls import CONTROLS
 from training.suites.doubt import DOUBT
+from training.suites.int8 import INT8
 from training.suites.suite import Suite
 from training.suites.truth import TRUTH
 from training.suites.tuning import TUNING
 
-_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS, DOUBT, CONFIDENCE, TUNING)
+_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS, DOUBT, CONFIDENCE, TUNING, INT8)
 
 SUITES: dict[str, Suite] = {suite.name: suite for suite in _ALL}
 

@@ -47,9 +47,9 @@ def trained(config: TrainingConfig, root: Path, runs: Path) -> Trained:
         ConfigError, DatasetError: the configuration asks for recordings or folds that there are not.
     """
     run = Run.under(config, root, runs)
-    kept = run.folder / CONCLUSION
     with locked(runs / ".locks" / run.folder.name):
-        if not kept.exists():
+        found = _kept(run)
+        if found is None:
             run.learn()
             weights = Weights(run.folder)
             learned, validation = (_judge(run, weights, part) for part in (run.split.train, run.split.validation))
@@ -57,8 +57,21 @@ def trained(config: TrainingConfig, root: Path, runs: Path) -> Trained:
                 calibration=fit_temperature(validation),
                 unknown_check=fit_unknown_check(learned, validation, config.front_end.kind),
             )
-            kept.write_text(conclusion.model_dump_json())
-    return Trained(run, Weights(run.folder), Conclusion.model_validate_json(kept.read_text()))
+            (run.folder / CONCLUSION).write_text(conclusion.model_dump_json())
+            found = Trained(run, weights, conclusion)
+    return found
+
+
+def kept(config: TrainingConfig, root: Path, runs: Path) -> Trained | None:
+    """The run of a configuration where its folder under `runs` holds it, else None; raises as `trained`."""
+    return _kept(Run.under(config, root, runs))
+
+
+def _kept(run: Run) -> Trained | None:
+    file = run.folder / CONCLUSION
+    if not file.exists():
+        return None
+    return Trained(run, Weights(run.folder), Conclusion.model_validate_json(file.read_text()))
 
 
 def _judge(run: Run, weights: Weights, spans: Iterable[Span], altered: Altered = as_it_is) -> list[Judged]:

@@ -119,10 +119,13 @@ class NetworkCell:
         reading = READING_SECONDS * (readings + 2 * len(split.train) + len(split.validation))
         return training_seconds(self.config) + reading
 
+    def at_hand(self, root: Path, scratch: Path) -> Path:
+        """As `training.suites.recordings.at_hand`, of all that the run and its test part are made of."""
+        return at_hand(root, ALL if self.base.simulation.alone else self.place.dataset, scratch)
+
     def measure(self, root: Path, runs: Path) -> Result:
         """Raises DatasetError where a recording is missing."""
-        dataset = ALL if self.base.simulation.alone else self.place.dataset
-        ready = trained(self.config, at_hand(root, dataset, runs), runs)
+        ready = trained(self.config, self.at_hand(root, runs), runs)
         calibration, unknown = ready.conclusion.calibration, ready.conclusion.unknown_check
         reached = [
             of_network(ready.judge(self.place.split.test, altered), ready.weights, calibration, unknown, snr_db)

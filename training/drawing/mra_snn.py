@@ -1,23 +1,22 @@
-"""MRA-SNN as an int8 graph. The encoder reads real numbers and stays in float32."""
+"""MRA-SNN as a graph. The encoder reads real numbers: it is float32 in either arithmetic."""
 
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto
 from torch import nn
 
-from models.attention import DendriticAttention
+from models.attention import ChannelAttention, DendriticAttention
 from models.blocks import SpikeResidualAttentionBlock
 from models.convolution import NormalisedConv
 from models.encoder import MultiScaleEncoder
 from models.graph import INPUT
 from models.mra_snn import MraSnn
 from models.timesteps import mixing
-from training.int8.attention import gated
-from training.int8.convolution import bias, convolve
-from training.int8.neuron import fire
-from training.int8.sketch import Sketch, whole
+from training.drawing.attention import gated
+from training.drawing.convolution import bias, convolved
+from training.drawing.neuron import fire
+from training.drawing.sketch import Sketch, whole
 
 
 def spike_fed(network: MraSnn) -> Iterator[nn.Conv1d]:
@@ -28,37 +27,40 @@ def spike_fed(network: MraSnn) -> Iterator[nn.Conv1d]:
 
 
 def draw(sketch: Sketch, network: MraSnn) -> dict[str, str]:
-    """Writes `logits` and `features` of a folded network; returns its spike trains [T, N, L, C] by name."""
+    """Writes `logits` and `features` of a folded network; returns its spike trains [T N, 1, L, C] by name."""
     current, before, trains = _encoded(sketch, network.encoder), 1, dict[str, str]()
+    length = network.encoder.length
     for block in network.blocks:
         assert isinstance(block, SpikeResidualAttentionBlock)
         current = _shrunk(sketch, current, before, block)
         static = before == 1
-        current, before = _block(sketch, current, static, block, trains), block.timesteps
+        current, before, length = _block(sketch, current, static, block, trains), block.timesteps, block.out_length
     last = fire(sketch, current, network.last, before, static=False)
     trains["head.input"] = last
-    numbers = sketch.add("Cast", last, to=TensorProto.FLOAT)
-    features = sketch.add("ReduceMean", numbers, whole(0, 2), keepdims=0, name="features")
+    in_time = sketch.unfolded(sketch.numbers(last), before, length, network.head.in_features)
+    features = sketch.add("ReduceMean", in_time, whole(0, 2), keepdims=0, name="features")
     weight, offset = (part.detach().numpy() for part in (network.head.weight, network.head.bias))
     sketch.add("Gemm", features, weight, offset, transB=1, name="logits")
     return trains
 
 
 def _encoded(sketch: Sketch, encoder: MultiScaleEncoder) -> str:
-    """All branches as one convolution, the short kernels with zeros around: current [1, N, L, C]."""
+    """All branches as one convolution, the short kernels with zeros around: negated current [N, 1, L, C]."""
     convolutions = [branch.conv for branch in encoder.branches if isinstance(branch, NormalisedConv)]
     widest = max(conv.kernel_size[0] for conv in convolutions)
     weights = np.concatenate([_centred(conv, widest) for conv in convolutions])
     offsets = np.concatenate([bias(conv) for conv in convolutions])
-    gain = np.float32(1 if encoder.attention is None else 2)
-    stride = convolutions[0].stride[0]
-    current = sketch.add(
-        "Conv", INPUT, weights * gain, offsets * gain, strides=[stride], pads=[widest // 2, widest // 2]
-    )
-    current = sketch.add("Unsqueeze", sketch.add("Transpose", current, perm=[0, 2, 1]), whole(0))
+    gain = np.float32(_gain(encoder.attention))
+    images = sketch.add("Unsqueeze", INPUT, whole(2))
+    current = convolved(sketch, images, weights * gain, offsets * gain, convolutions[0].stride[0], widest // 2)
     if encoder.attention is None:
         return current
     return gated(sketch, current, encoder.attention, encoder.channels, doubled=True)
+
+
+def _gain(attention: ChannelAttention | None) -> int:
+    """Of the negated current that a gate will scale: `gated` leaves it the gate's 2."""
+    return -1 if attention is None else -2
 
 
 def _centred(conv: nn.Conv1d, width: int) -> NDArray[np.float32]:
@@ -78,13 +80,12 @@ def _block(
     else:
         # Written but once where it is the shortcut's neuron again.
         arriving = fire(sketch, current, block.input, timesteps, static)
-    reduced = convolve(sketch, arriving, block.reduce.conv, length, timesteps, bias(block.reduce.conv))
+    reduced = sketch.convolve(arriving, block.reduce.conv, length, gain=-1)
     middle = fire(sketch, reduced, block.middle, timesteps, static=False)
-    gain = 1 if block.attention is None else 2
-    residue = convolve(sketch, middle, block.refine.conv, block.out_length, timesteps, bias(block.refine.conv), gain)
+    residue = sketch.convolve(middle, block.refine.conv, block.out_length, _gain(block.attention))
     if block.attention is not None:
         residue = gated(sketch, residue, block.attention, block.outputs, doubled=True)
-    projected = convolve(sketch, passing, block.project.conv, length, timesteps, bias(block.project.conv))
+    projected = sketch.convolve(passing, block.project.conv, length, gain=-1)
     trains |= {f"{block.name}.input": arriving, f"{block.name}.middle": middle, f"{block.name}.shortcut": passing}
     return sketch.add("Add", projected, residue)
 
@@ -95,4 +96,4 @@ def _shrunk(sketch: Sketch, current: str, before: int, block: SpikeResidualAtten
         return current
     flat = sketch.add("Reshape", current, whole(before, -1))
     mixed = sketch.add("MatMul", mixing(before, block.timesteps).numpy(), flat)
-    return sketch.add("Reshape", mixed, whole(block.timesteps, -1, block.length, block.inputs))
+    return sketch.add("Reshape", mixed, whole(-1, 1, block.length, block.inputs))

@@ -1,11 +1,17 @@
-"""An ONNX graph that is written node by node; equal nodes and equal constants stand in it once."""
+"""An ONNX graph that is written node by node; equal nodes and equal constants stand in it once.
 
+Activations are [T N, 1, L, C], the timesteps one after the other and channels last. How spikes are held and how they
+meet weights is left to the two arithmetics, `training.drawing.float32` and `training.drawing.int8`.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 
 from models.graph import INPUT
 
@@ -21,36 +27,55 @@ def whole(*numbers: int) -> NDArray[np.int64]:
     return np.array(numbers, dtype=np.int64)
 
 
+def port(name: str, *shape: int, kind: int = TensorProto.FLOAT) -> onnx.ValueInfoProto:
+    """An input or output [batch, *shape]."""
+    return helper.make_tensor_value_info(name, kind, ["batch", *shape])
+
+
 class Sketch:
-    """Nodes and constants so far; a name is the node's kind and its number, so equal sketches give equal bytes."""
+    """Nodes and constants so far; a name is the node's kind and its number, so equal sketches give equal bytes.
+
+    Attributes:
+        spikes: the ONNX type that spikes have.
+    """
+
+    spikes: int
 
     def __init__(self) -> None:
         self._nodes: list[onnx.NodeProto] = []
         self._written: dict[str, list[str]] = {}
         self._constants: dict[tuple[str, tuple[int, ...], bytes], onnx.TensorProto] = {}
 
+    def numbers(self, spikes: str) -> str:
+        """Spikes in float32."""
+        raise NotImplementedError
+
+    def product(self, spikes: str, weights: NDArray[np.float64]) -> str:
+        """Float32 [..., C'] of spikes [..., C] and weights [C, C']."""
+        raise NotImplementedError
+
+    def convolve(self, spikes: str, conv: nn.Conv1d, length: int, gain: int) -> str:
+        """The current [T N, 1, L', C'] of a convolution that reads `length` positions, times `gain`, a power of two."""
+        raise NotImplementedError
+
     def add(self, kind: str, *inputs: Value, name: str | None = None, **attributes: Any) -> str:
         """A node of one output; returns the output's name."""
         return self._node(kind, inputs, [name] if name else 1, attributes)[0]
 
-    def split(self, value: str, parts: int) -> list[str]:
-        """The parts of a value along its first axis, that of time, each of length 1 there."""
-        if parts == 1:
+    def split(self, value: str, timesteps: int) -> list[str]:
+        """The timesteps of a value [T N, ...], each [N, ...]."""
+        if timesteps == 1:
             return [value]
-        return self._node("Split", (value,), parts, {"axis": 0, "num_outputs": parts})
+        return self._node("Split", (value,), timesteps, {"axis": 0, "num_outputs": timesteps})
 
-    def model(self, length: int, outputs: dict[str, int]) -> onnx.ModelProto:
-        """The graph from `windows` [batch, 1, length] to `outputs` [batch, width], by name."""
-        graph = helper.make_graph(
-            self._nodes,
-            "network",
-            [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["batch", 1, length])],
-            [
-                helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", width])
-                for name, width in outputs.items()
-            ],
-            list(self._constants.values()),
-        )
+    def unfolded(self, value: str, timesteps: int, *shape: int) -> str:
+        """A value [T N, ...] as [T, N, *shape]."""
+        return self.add("Reshape", value, whole(timesteps, -1, *shape))
+
+    def model(self, length: int, outputs: Iterable[onnx.ValueInfoProto]) -> onnx.ModelProto:
+        """The graph from `windows` [batch, 1, length] to `outputs`."""
+        constants = list(self._constants.values())
+        graph = helper.make_graph(self._nodes, "network", [port(INPUT, 1, length)], list(outputs), constants)
         opsets = [helper.make_opsetid("", OPSET)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="brinell")
 

@@ -1,15 +1,21 @@
-"""Binary neurons: current float32 [T or 1, N, L, C] in, spikes uint8 [T, N, L, C] out, as `models.neurons` has them."""
+"""Binary neurons as `models.neurons` has them: current float32 [T N, 1, L, C] in, spikes of the same shape out.
+
+Every current is drawn negated, and so is the potential: it then takes one node to forget it where it fired.
+"""
 
 import numpy as np
 import torch
 from onnx import TensorProto
 
 from models.neurons import LIF, Neuron, ParametricLIF
-from training.int8.sketch import Sketch
+from training.drawing.sketch import Sketch
 
 
 def fire(sketch: Sketch, current: str, neuron: Neuron, timesteps: int, static: bool, scale: float = 1) -> str:
-    """The spikes of a current that arrives times `scale`; one that is `static` is the same in every timestep."""
+    """The spikes of a negated current that arrives times `scale`.
+
+    One that is `static` is the same in every timestep, and comes as [N, 1, L, C].
+    """
     assert isinstance(neuron, LIF)
     leak = np.float32(neuron.decay)
     if isinstance(neuron, ParametricLIF):
@@ -23,16 +29,15 @@ def fire(sketch: Sketch, current: str, neuron: Neuron, timesteps: int, static: b
         if timestep:
             kept = sketch.add("Mul", _reset(sketch, charged, fired[-1], threshold, neuron.hard_reset), leak)
             charged = sketch.add("Add", arriving[timestep], kept)
-        fired.append(sketch.add("GreaterOrEqual", charged, threshold))
+        fired.append(sketch.add("LessOrEqual", charged, -threshold))
     together = fired[0] if timesteps == 1 else sketch.add("Concat", *fired, axis=0)
-    return sketch.add("Cast", together, to=TensorProto.UINT8)
+    return sketch.add("Cast", together, to=sketch.spikes)
 
 
 def _reset(sketch: Sketch, charged: str, fired: str, threshold: np.float32, hard: bool) -> str:
-    """The potential that a spike leaves."""
+    """The negated potential that a spike leaves."""
     if hard:
-        # The op keeps what lies above its alpha, the neuron fires at the threshold itself.
-        below = float(np.nextafter(threshold, np.float32(0)))
-        return sketch.add("Sub", charged, sketch.add("ThresholdedRelu", charged, alpha=below))
+        # The op keeps what lies above its alpha: all that did not fire.
+        return sketch.add("ThresholdedRelu", charged, alpha=-float(threshold))
     spike = sketch.add("Cast", fired, to=TensorProto.FLOAT)
-    return sketch.add("Sub", charged, sketch.add("Mul", spike, threshold))
+    return sketch.add("Add", charged, sketch.add("Mul", spike, threshold))

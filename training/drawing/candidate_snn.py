@@ -1,19 +1,19 @@
-"""The candidate detector as an int8 graph: its candidates are positions, and every convolution is one wide."""
+"""The candidate detector as a graph: its candidates are positions, and every convolution is one wide."""
 
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto
 from torch import nn
 
 from models.candidate_snn import CandidateSnn
 from models.convolution import NormalisedConv
 from models.graph import INPUT
 from models.neurons import Neuron
-from training.int8.convolution import bias, convolve
-from training.int8.neuron import fire
-from training.int8.sketch import Sketch, whole
+from training.drawing.convolution import bias, shifted
+from training.drawing.neuron import fire
+from training.drawing.sketch import Sketch, whole
+from training.drawing.weights import unrolled
 
 
 def spike_fed(network: CandidateSnn) -> Iterator[nn.Conv1d]:
@@ -24,25 +24,25 @@ def spike_fed(network: CandidateSnn) -> Iterator[nn.Conv1d]:
 
 
 def draw(sketch: Sketch, network: CandidateSnn) -> dict[str, str]:
-    """Writes `logits` and `features` of a folded network; returns its spike trains [T, N, L, C] by name."""
+    """Writes `logits` and `features` of a folded network; returns its spike trains [T N, 1, L, C] by name."""
     (timesteps,), candidates = network.config.timesteps, network.config.candidates
-    heights = sketch.add("Reshape", INPUT, whole(1, -1, candidates, network.inputs))
+    heights = sketch.add("Reshape", INPUT, whole(-1, 1, candidates, network.inputs))
     scale, neurons = network.scale.conv, [neuron for neuron in network.neurons if isinstance(neuron, Neuron)]
-    current = sketch.add("Add", sketch.add("MatMul", heights, _copying(scale)), bias(scale))
+    current = shifted(sketch, sketch.add("MatMul", heights, -_copying(scale)), -bias(scale), candidates)
     offsets = [bias(conv) for conv in spike_fed(network)]
     offsets[0] = offsets[0] + network.which.detach().numpy().T
     fired = fire(sketch, current, neurons[0], timesteps, static=True)
     trains = {"heights": fired}
     layers = zip(spike_fed(network), offsets, neurons[1:], strict=True)
     for number, (conv, offset, neuron) in enumerate(layers, 2):
-        current = convolve(sketch, fired, conv, candidates, timesteps, offset)
+        current = shifted(sketch, sketch.product(fired, -unrolled(conv)), -offset, candidates)
         fired = fire(sketch, current, neuron, timesteps, static=False)
         trains[f"layer{number}"] = fired
-    numbers = sketch.add("Cast", fired, to=TensorProto.FLOAT)
-    mean = sketch.add("ReduceMean", numbers, whole(0), keepdims=0)
-    width = network.config.widths[-1] * candidates
+    width = network.config.widths[-1]
+    in_time = sketch.unfolded(sketch.numbers(fired), timesteps, candidates, width)
+    mean = sketch.add("ReduceMean", in_time, whole(0), keepdims=0)
     by_channel = sketch.add("Transpose", mean, perm=[0, 2, 1])
-    features = sketch.add("Reshape", by_channel, whole(-1, width), name="features")
+    features = sketch.add("Reshape", by_channel, whole(-1, width * candidates), name="features")
     sketch.add("Gemm", features, *_head(network), name="logits")
     return trains
 

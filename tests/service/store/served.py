@@ -1,0 +1,133 @@
+"""A real service in a process of its own, and clients that never stop asking it."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import numpy as np
+
+from tests.service.store.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLES = np.random.default_rng(0).standard_normal(3000).astype("<f4").tobytes()
+QUESTION = "/v1/diagnose?rate_hz=12000"
+
+
+@dataclass(frozen=True)
+class Served:
+    """The process, and a client of it."""
+
+    process: subprocess.Popen[str]
+    client: httpx2.Client
+
+    def ask(self, key: str | None = None, **query: str) -> httpx2.Response:
+        """The answer to noise."""
+        headers = {"Content-Type": "application/octet-stream"} | ({} if key is None else {"Idempotency-Key": key})
+        return self.client.post(QUESTION, params={"rate_hz": "12000"} | query, content=SAMPLES, headers=headers)
+
+    def kill(self) -> None:
+        """SIGKILL: nothing of it runs any more."""
+        self.process.kill()
+        self.process.wait()
+
+    def stored(self) -> list[dict[str, Any]]:
+        """All that is in the store, page by page."""
+        found: list[dict[str, Any]] = []
+        query: dict[str, Any] = {"limit": 100}
+        while True:
+            page = self.client.get("/v1/diagnoses", params=query).raise_for_status().json()
+            found += page["diagnoses"]
+            if page["next"] is None:
+                return found
+            query["cursor"] = page["next"]
+
+
+@contextmanager
+def served(**settings: object) -> Iterator[Served]:
+    """`brinell serve` with these settings, ready; told to stop at the end, unless it has ended."""
+    port = free_port()
+    process = start(port, **settings)
+    try:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            wait_until_ready(process, client)
+            yield Served(process, client)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+def start(port: int, **settings: object) -> subprocess.Popen[str]:
+    """`brinell serve`, not waited for."""
+    environment = {f"BRINELL_{name.upper()}": str(value) for name, value in settings.items()}
+    return subprocess.Popen(
+        [sys.executable, "-m", "brinell", "serve"], cwd=ROOT, text=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1", **environment, "BRINELL_PORT": str(port)},
+    )  # fmt: skip
+
+
+def wait_until_ready(process: subprocess.Popen[str], client: httpx2.Client) -> None:
+    for _ in range(600):
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        try:
+            if client.get("/readyz").status_code == 200:
+                return
+        except httpx2.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("not ready after a minute")
+
+
+@dataclass
+class Load:
+    """What clients were told: the answers by the keys of their requests, and the keys that got none."""
+
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    open: set[str] = field(default_factory=set)
+    ended: bool = False
+
+    def wait_for(self, count: int) -> None:
+        """Until so many answers have come."""
+        until = time.monotonic() + 60
+        while len(self.answers) < count:
+            assert time.monotonic() < until, f"{len(self.answers)} answers in a minute"
+            time.sleep(0.01)
+
+
+@contextmanager
+def load(service: Served, clients: int = 4) -> Iterator[Load]:
+    """Clients that ask one question after another, each with a key of its own, until the service is gone."""
+    told = Load()
+    numbers = itertools.count()
+
+    def client() -> None:
+        while not told.ended:
+            key = f"question-{next(numbers)}"
+            told.open.add(key)
+            try:
+                answer = service.ask(key)
+            except httpx2.TransportError:
+                return
+            if answer.status_code == 200:
+                told.answers[key] = answer.json()
+                told.open.discard(key)
+
+    threads = [threading.Thread(target=client) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield told
+    finally:
+        told.ended = True
+        for thread in threads:
+            thread.join()

@@ -1,0 +1,194 @@
+"""The Open Inference Protocol, asked by NVIDIA's client as it is, and by bodies that no client sends."""
+
+import re
+import subprocess
+import textwrap
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from data.formats import read_signal
+from models.bundle import Bundle, BundleError
+from service.engine import Engine
+from service.errors import RequestRefused
+from service.inference_protocol import repository
+from service.inference_protocol.messages import Answer, Inference, Output, read, write
+from service.inference_protocol.models import Models
+from service.registry import Registry
+from service.settings import Settings
+from tests.service import triton
+from tests.service.running import ROOT, Running, running
+
+ASKS = Path(__file__).parent / "triton_asks.py"
+CHECKS = re.findall(r"^def (\w+)\(client\):", ASKS.read_text(), re.MULTILINE)
+LENGTH = 1024
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Running]:
+    with running(threads=2) as started:
+        yield started
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS if check != "aligned_length"])
+def test_tritonclient_works_unchanged(service: Running, check: str) -> None:
+    asked = subprocess.run(
+        [triton.python(), ASKS, f"127.0.0.1:{service.port}", check], capture_output=True, text=True, timeout=120
+    )
+    assert asked.returncode == 0, asked.stderr
+
+
+def test_the_example_of_the_readme_works_as_printed(
+    service: Running, recording_file: Callable[[str], Path], tmp_path: Path
+) -> None:
+    readme = (ROOT / "README.md").read_text()
+    (example,) = re.findall(
+        r"^    import numpy as np\n    import tritonclient.*\n(?:^    .*\n|^\n)*", readme, re.MULTILINE
+    )
+    code = textwrap.dedent(example).replace("127.0.0.1:8000", f"127.0.0.1:{service.port}")
+    samples = read_signal(recording_file("mfpt/OuterRaceFault_3.mat")).samples
+    samples.astype("<f4").tofile(tmp_path / "outer.f32")
+    ran = subprocess.run([triton.python(), "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("diagnosed outer_race 0.9")
+
+
+def question(**changed: Any) -> dict[str, Any]:
+    tensor = {"name": "windows", "shape": [1, 1, LENGTH], "datatype": "FP32", "data": [0.5] * LENGTH} | changed
+    return {"inputs": [tensor]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"data": [0.5] * (LENGTH - 1)}, "do not fill"),
+        ({"data": [True] * LENGTH}, "numbers"),
+        ({"data": [[[0.5] * (LENGTH - 1) + [True]]]}, "numbers"),
+        ({"data": [None] * LENGTH}, "numbers"),
+        ({"data": ["0.5"] * LENGTH}, "numbers"),
+        ({"data": [[0.5], [0.5, 0.5]]}, "several lengths"),
+        ({"data": [1e39] * LENGTH}, "finite"),
+        ({"data": [0.5] * LENGTH, "datatype": "INT16"}, "not all INT16"),
+        ({"shape": [-1, 1, LENGTH]}, "do not fill"),
+        ({"shape": [2**40, 2**40, 0]}, "do not fill"),
+        ({"shape": [LENGTH]}, "is read"),
+        ({"shape": [0, 1, LENGTH], "data": []}, "is read"),
+        ({"parameters": {"binary_data_size": 4 * LENGTH}}, "bytes are left"),
+        ({"parameters": {"shared_memory_region": "x"}}, "shared_memory_region"),
+        ({"unknown": 1}, "unknown"),
+    ],
+)
+def test_what_is_no_tensor_is_refused_with_the_reason(client: TestClient, changed: dict[str, Any], reason: str) -> None:
+    answer = client.post("/v2/models/order/infer", json=question(**changed))
+    assert answer.status_code == 400
+    assert set(answer.json()) == {"error"}
+    assert reason in answer.json()["error"]
+
+
+def test_nested_data_is_read_as_a_row_is(client: TestClient) -> None:
+    row = np.random.default_rng(0).standard_normal(LENGTH).tolist()
+    flat, nested = (client.post("/v2/models/order/infer", json=question(data=data)).json() for data in (row, [[row]]))
+    assert flat == nested
+    assert flat["model_name"] == "order"
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "99999999999999", "soon", "100000"])
+def test_a_header_longer_than_the_body_is_refused(client: TestClient, length: str) -> None:
+    headers = {"Inference-Header-Content-Length": length}
+    answer = client.post("/v2/models/order/infer", json=question(), headers=headers)
+    assert answer.status_code == 400
+    assert "Inference-Header-Content-Length" in answer.json()["error"]
+
+
+def test_a_bomb_is_inflated_no_further_than_a_body_may_be_long(client: TestClient) -> None:
+    bomb = zlib.compress(bytes(40 << 20))
+    answer = client.post("/v2/models/order/infer", content=bomb, headers={"Content-Encoding": "deflate"})
+    assert answer.status_code == 413
+    for broken in (bomb[:100], b"nothing", bomb + b"more"):
+        answer = client.post("/v2/models/order/infer", content=broken, headers={"Content-Encoding": "gzip"})
+        assert answer.status_code in (400, 413)
+    assert client.post("/v2/models/order/infer", content=b"", headers={"Content-Encoding": "br"}).status_code == 415
+
+
+@pytest.mark.parametrize("path", ["/v2/none", "/v2/models/none/infer", "/v2/models/order/versions/2.0.0/infer"])
+def test_every_error_has_the_protocols_shape(client: TestClient, path: str) -> None:
+    answer = client.post(path, json=question())
+    assert answer.status_code == 404
+    assert set(answer.json()) == {"error"}
+    assert client.put("/v2").json()["error"]
+
+
+class Folder:
+    """A registry with one good bundle and a bad one, whose bundles can be changed."""
+
+    def __init__(self, good: Mapping[str, Bundle]) -> None:
+        self.good, self.bundles = good, dict(good)
+        self.refused = {"bad/1.0.0": "its golden logits are off"}
+
+    def names(self) -> list[str]:
+        return [*self.good, "bad"]
+
+    def bring_back(self, name: str) -> None:
+        if name == "bad":
+            raise BundleError(name, "none of its versions is good")
+        self.bundles[name] = self.good[name]
+
+    def take_out(self, name: str) -> None:
+        del self.bundles[name]
+
+
+def test_load_and_unload_change_what_answers(registry: Registry, engine: Engine) -> None:
+    folder, models = Folder({"order": registry.bundles["order"]}), Models(Settings())
+
+    def states() -> dict[str, str]:
+        lines = repository.index(list(models.all(folder, engine)), folder, ready=False)
+        return {line["name"]: line["state"] for line in lines}
+
+    assert states() == {"brinell": "READY", "order": "READY", "bad": "UNAVAILABLE"}
+    repository.unload(folder, "order")
+    assert states() == {"order": "UNAVAILABLE", "bad": "UNAVAILABLE"}
+    with pytest.raises(RequestRefused, match="404"):
+        models.find(folder, engine, "order", None)
+    repository.load(folder, "order")
+    assert states()["order"] == "READY"
+    for name, status in (("bad", 400), ("none", 404)):
+        with pytest.raises(RequestRefused, match=str(status)):
+            repository.load(folder, name)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(body=st.binary(max_size=200) | st.text().map(str.encode), header=st.none() | st.integers(0, 300))
+def test_bytes_at_random_are_read_or_refused(body: bytes, header: int | None) -> None:
+    with suppress(RequestRefused):
+        assert isinstance(read(body, header), Inference)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(
+    rows=st.lists(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), max_size=9), max_size=4),
+    all_binary=st.booleans(),
+    binary=st.lists(st.booleans(), min_size=4, max_size=4),
+)
+def test_what_is_written_is_what_was_said(rows: list[list[float]], all_binary: bool, binary: list[bool]) -> None:
+    outputs = {str(n): np.array(row, np.float32) for n, row in enumerate(rows)}
+    wanted = [Output(name, {"binary_data": said}) for name, said in zip(outputs, binary, strict=False)]
+    asked = Inference({}, {"binary_data_output": all_binary}, None if all_binary else wanted, "x")
+    content, head_bytes = write("m", "1", asked, Answer(outputs))
+    head, rest = msgspec.json.decode(content[:head_bytes]), content[head_bytes or len(content) :]
+    for said in head["outputs"]:
+        size = said.get("parameters", {}).get("binary_data_size")
+        if size is None:
+            values = np.array(said["data"], np.float32)
+        else:
+            values, rest = np.frombuffer(rest[:size], "<f4"), rest[size:]
+        np.testing.assert_array_equal(values, outputs[said["name"]])
+    assert not rest
