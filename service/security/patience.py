@@ -17,6 +17,8 @@ UNREAD_S = 120.0
 SLOWEST_BYTES_S = 4096
 """Over the whole body, after the first `IDLE_S`: one byte in each wait would be no better."""
 
+HEARING, SAYING = 0, 1
+
 
 class Patience:
     """Ends a request whose client is too slow: 408 where no answer has begun, else the connection is closed."""
@@ -38,9 +40,9 @@ class Patience:
                 return await receive()
             since = loop.time()
             allowed = self.idle_s + received / SLOWEST_BYTES_S - waited
-            wait(0, since + min(self.idle_s, max(allowed, 0)))
+            wait(HEARING, since + min(self.idle_s, max(allowed, 0)))
             message = await receive()
-            wait(0, math.inf)
+            wait(HEARING, math.inf)
             waited += loop.time() - since
             received += len(message.get("body", b""))
             ended = not message.get("more_body", False)
@@ -49,9 +51,9 @@ class Patience:
         async def send_in_time(message: Message) -> None:
             nonlocal began
             began = True
-            wait(1, loop.time() + UNREAD_S)
+            wait(SAYING, loop.time() + UNREAD_S)
             await send(message)
-            wait(1, math.inf)
+            wait(SAYING, math.inf)
 
         # One for the whole request: each costs as much as a route. A client may be awaited in both ways at once.
         patience, until = asyncio.timeout(None), [math.inf, math.inf]
