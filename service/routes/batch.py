@@ -14,6 +14,7 @@ from service.bodies import kind_of
 from service.bodies.incoming import declared, drained_if_refused, encoding_of
 from service.bodies.ndjson import NAMES
 from service.bodies.upload import announced
+from service.errors import refused
 from service.parts import parts_of
 from service.question import Query
 from service.settings import Settings
@@ -54,7 +55,7 @@ async def _begun(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """
     first = await anext(lines, None)
     if first is None:
-        raise errors.refused(422, "body", "there is nothing in it to answer")
+        raise refused(422, "body", "there is nothing in it to answer")
 
     async def all_of_them() -> AsyncIterator[bytes]:
         yield first

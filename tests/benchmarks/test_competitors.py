@@ -138,4 +138,6 @@ def test_another_librarys_neurons_fire_and_learn_the_same(
     for one, another in zip(ours.parameters(), theirs.parameters(), strict=True):
         assert one.grad is not None
         assert another.grad is not None
-        np.testing.assert_allclose(another.grad.numpy(), one.grad.numpy(), rtol=1e-3, atol=1e-4)
+        # Each sums in its own order, so a number is held as closely as the largest of those it was summed with.
+        largest = float(one.grad.abs().max())
+        np.testing.assert_allclose(another.grad.numpy(), one.grad.numpy(), rtol=1e-3, atol=max(1e-4, 1e-5 * largest))
