@@ -19,7 +19,7 @@ class Windows:
     def __init__(self) -> None:
         self._session = Session()
 
-    @bentoml.api(batchable=True, max_batch_size=MOST_REQUESTS, max_latency_ms=1000)
-    def predict(self, windows: Annotated[np.ndarray, Shape((-1, 1, LENGTH)), DType("float32")]) -> np.ndarray:  # type: ignore[type-arg]
+    @bentoml.api(batchable=True, max_batch_size=MOST_REQUESTS, max_latency_ms=1000)  # type: ignore[untyped-decorator]
+    def predict(self, windows: Annotated[np.ndarray, Shape((-1, 1, LENGTH)), DType("float32")]) -> np.ndarray:
         """Reads what was gathered."""
         return np.concatenate(list(self._session.run(windows).values()), axis=1)

@@ -29,7 +29,7 @@ class Windows:
     def __init__(self) -> None:
         self._session = Session()
 
-    @serve.batch(max_batch_size=MOST_REQUESTS, batch_wait_timeout_s=WAIT_S)
+    @serve.batch(max_batch_size=MOST_REQUESTS, batch_wait_timeout_s=WAIT_S)  # type: ignore[untyped-decorator]
     async def read(self, several: list[Array]) -> list[dict[str, Array]]:
         """Reads what was gathered."""
         return self._session.run_together(several)
