@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: `brinell bench`."""
+"""The command line of the benchmarks: `brinell bench`, `brinell bench serve` and `brinell bench soak`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +11,16 @@ MEASURED = Path(__file__).parents[1] / "docs" / "measured"
 
 
 def join(app: typer.Typer) -> None:
-    """Adds the command to `app`."""
-    app.command(rich_help_panel="Measuring (needs the extra 'bench', works from a checkout)")(bench)
+    """Adds the commands to `app`."""
+    group = typer.Typer()
+    group.callback(invoke_without_command=True)(bench)
+    group.command()(serve)
+    group.command()(soak)
+    app.add_typer(group, name="bench", rich_help_panel="Measuring (needs the extra 'bench', works from a checkout)")
 
 
 def bench(
+    context: typer.Context,
     only: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only what has this text in its name, such as race/naive.")
     ] = None,
@@ -49,6 +54,8 @@ def bench(
 
     make bench
     """
+    if context.invoked_subcommand is not None:
+        return
     with explained():
         from benchmarks import writing
         from benchmarks.measuring import measure
@@ -64,3 +71,66 @@ def bench(
                 return
             writing.write(results, folder)
     typer.echo(f"page: {folder / writing.PAGE}")
+
+
+def serve(
+    only: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only servers with this text in their name, beside ours.")
+    ] = None,
+    rounds: Annotated[int | None, typer.Option(min=1, help="Of each kind of request, instead of 5.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Shows that everything works; the figures are rough.")] = False,
+    into: Annotated[
+        Path | None, typer.Option(help="Folder for serve.json, serve.md and serve.png; else docs/measured.")
+    ] = None,
+    page: Annotated[bool, typer.Option("--page", help="Measure nothing: page and picture from serve.json.")] = False,
+) -> None:
+    """Measure what the service adds to the graph, beside other servers of the same graph.
+
+    MLServer, LitServe, BentoML and Ray Serve are installed by it, each into an environment of its own under
+    ~/.cache/brinell/bench (2 GB in all). Needs wrk (apt-get install wrk). A whole run takes half an hour, and wants an
+    otherwise idle machine.
+
+    Names for --only: mlserver, litserve, bentoml, ray; store.
+
+    Examples:
+
+    brinell bench serve --quick --only mlserver
+
+    brinell bench serve
+    """
+    with explained():
+        from benchmarks.serving import writing
+        from benchmarks.serving.measuring import measure
+        from benchmarks.serving.page import page as page_of
+
+        folder = into or MEASURED
+        if page:
+            writing.rewrite(folder)
+        else:
+            served = measure(only, rounds, quick)
+            if into is None and (only or rounds or quick):
+                typer.echo(page_of(served))
+                return
+            writing.write(served, folder)
+    typer.echo(f"page: {folder / writing.PAGE}")
+
+
+def soak(
+    minutes: Annotated[float, typer.Option(min=0.2, help="How long.")] = 10,
+    into: Annotated[Path | None, typer.Option(help="Folder for soak.json and soak.md; else docs/measured.")] = None,
+    page: Annotated[bool, typer.Option("--page", help="Measure nothing: the page from soak.json.")] = False,
+) -> None:
+    """Ask the service for minutes, at four fifths of what it can: does an answer fail, does its memory grow?
+
+    Example:  brinell bench soak
+    """
+    with explained():
+        from benchmarks.serving import soak_page
+        from benchmarks.serving.soak import soak as soaked
+
+        folder = into or MEASURED
+        if page:
+            soak_page.rewrite(folder)
+        else:
+            soak_page.write(soaked(minutes), folder)
+    typer.echo(f"page: {folder / soak_page.PAGE}")

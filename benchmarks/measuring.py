@@ -43,7 +43,7 @@ def measure(data: Path | None, only: str | None, rounds: int | None, quick: bool
     """
     effort = QUICK if quick else WHOLE
     effort = effort if rounds is None else replace(effort, rounds=rounds)
-    with _bar() as bar, tempfile.TemporaryDirectory() as scratch:
+    with progress() as bar, tempfile.TemporaryDirectory() as scratch:
         bench = _Bench(data or data_root(), Path(scratch), effort, only or "", bar)
         return bench.results(quick)
 
@@ -79,10 +79,7 @@ class _Bench:
     @cached_property
     def bundle(self) -> Bundle:
         """The one that the service would answer with."""
-        registry = Registry.load(PRETRAINED)
-        if BUNDLE not in registry.bundles:
-            raise NoSuchBundle(f"no version of {BUNDLE} under {PRETRAINED} is whole and right on this processor")
-        return registry.bundles[BUNDLE]
+        return shipped()
 
     @cached_property
     def work(self) -> Work:
@@ -128,6 +125,19 @@ class _Bench:
             return None
 
 
-def _bar() -> Progress:
+def shipped() -> Bundle:
+    """The version of `order` that the service would answer with.
+
+    Raises:
+        NoSuchBundle: none is whole, or right on this processor.
+    """
+    registry = Registry.load(PRETRAINED)
+    if BUNDLE not in registry.bundles:
+        raise NoSuchBundle(f"no version of {BUNDLE} under {PRETRAINED} is whole and right on this processor")
+    return registry.bundles[BUNDLE]
+
+
+def progress() -> Progress:
+    """Bars of what is done and what is left."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, TimeRemainingColumn())

@@ -62,7 +62,7 @@ def _targets(results: Results) -> str:
     rows = [
         (
             each.title,
-            _spread(each.value),
+            spread(each.value),
             f"{each.least:g} to {each.most:g}" if each.least else f"at most {each.most:g}",
             "reached" if each.reached else "**missed**",
         )
@@ -87,7 +87,7 @@ def _ratios(race: Race) -> Iterator[str]:
 
 def _ratio(race: Race, ours: str, theirs: str, threads: int, batch: int) -> str:
     clock, cpu = (race.ratio(ours, theirs, threads, batch, cpu=each) for each in (False, True))
-    return MISSING if clock is None or cpu is None else f"{_spread(clock)}, CPU {cpu.median:.2f}"
+    return MISSING if clock is None or cpu is None else f"{spread(clock)}, CPU {cpu.median:.2f}"
 
 
 def _times(race: Race, limits: Limits | None) -> Iterator[str]:
@@ -118,7 +118,7 @@ def _training(training: Training) -> str:
         ratio = training.race.ratio(ours, lap.competitor, lap.threads, lap.batch)
         title = "**Brinell**" if lap.competitor == ours else titled(lap.competitor)
         resident = f"{training.race.resident_mib[lap.competitor]:.0f}"
-        rows.append((title, _spread(wall), _spread(cpu), MISSING if ratio is None else _spread(ratio), resident))
+        rows.append((title, spread(wall), spread(cpu), MISSING if ratio is None else spread(ratio), resident))
     steps, batch = training.epoch_steps, training.race.laps[0].batch if training.race.laps else 0
     title = f"Training: an epoch of {steps} steps of {batch} windows, one thread"
     return Sheet(title, ("", "seconds", "CPU seconds", "ours over theirs", "MiB"), tuple(rows)).markdown()
@@ -129,7 +129,7 @@ def _diagnosis(cost: DiagnosisCost) -> str:
     rows = [
         (
             given,
-            _spread(Spread.of(asked.cpu_ms)),
+            spread(Spread.of(asked.cpu_ms)),
             *(f"{Spread.of(asked.parts_ms[name]).median:.1f}" for name in names),
             f"{Spread.of(asked.wall_ms).median:.1f}",
         )
@@ -141,7 +141,7 @@ def _diagnosis(cost: DiagnosisCost) -> str:
     return (
         f"{sheet}\nOne recording of 10 s at 50 kHz and 1,000 rpm ({cost.recording}), float32, one thread, no HTTP; "
         f"{cost.resident_mib:.0f} MiB. Parts share processor time as they share the clock. The envelope rule alone: "
-        f"{_spread(rule)} CPU ms for the recording, which is {cost.windows} windows of the graph: "
+        f"{spread(rule)} CPU ms for the recording, which is {cost.windows} windows of the graph: "
         f"{1e3 * rule.median / cost.windows:.0f} microseconds for each. To read the samples alone, CPU ms: {bodies}.\n"
     )
 
@@ -214,8 +214,9 @@ def _microseconds(lap: Lap | None) -> str:
     return f"{wall.median:.0f} ({wall.lower:.0f} to {wall.upper:.0f}), CPU {cpu.median:.0f}"
 
 
-def _spread(spread: Spread) -> str:
-    return f"{spread.median:.2f} ({spread.lower:.2f} to {spread.upper:.2f})"
+def spread(values: Spread) -> str:
+    """Median, and the quartiles in brackets."""
+    return f"{values.median:.2f} ({values.lower:.2f} to {values.upper:.2f})"
 
 
 def _threads(threads: int) -> str:

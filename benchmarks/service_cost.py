@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,28 +66,29 @@ def question(seconds: float) -> tuple[bytes, dict[str, float]]:
 
 @contextmanager
 def served() -> Iterator[tuple[str, psutil.Process, float]]:
-    """A service of its own: where it is, its process, and how long it took to be ready."""
+    """A service with a store of its own, without keys: where it is, its process, and how long it took to be ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    began = time.perf_counter()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "brinell", "serve"],
-        cwd=ROOT,
-        env=os.environ | {"BRINELL_HOST": "127.0.0.1", "BRINELL_PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        while not ready(url):
-            if server.poll() is not None or time.perf_counter() - began > READY_WITHIN_S:
-                raise WorkerError("the service did not become ready: brinell serve says why")
-            time.sleep(0.01)
-        yield url, psutil.Process(server.pid), time.perf_counter() - began
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    with tempfile.TemporaryDirectory() as state:
+        began = time.perf_counter()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "brinell", "serve"],
+            cwd=ROOT,
+            env=os.environ | {"BRINELL_AUTH": "none", "BRINELL_STATE": state, "BRINELL_PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            while not ready(url):
+                if server.poll() is not None or time.perf_counter() - began > READY_WITHIN_S:
+                    raise WorkerError("the service did not become ready: brinell serve says why")
+                time.sleep(0.01)
+            yield url, psutil.Process(server.pid), time.perf_counter() - began
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
 
 
 def ready(url: str) -> bool:

@@ -66,6 +66,7 @@ class Lanes:
         self._short: deque[Job] = deque()
         self._long: deque[Job] = deque()
         self._closed = False
+        self._waking = False
         self._lock = threading.Lock()
         self._short_ready = threading.Condition(self._lock)
         self._long_ready = threading.Condition(self._lock)
@@ -76,15 +77,26 @@ class Lanes:
             thread.start()
 
     def enter(self, job: Job, *, long: bool) -> None:
-        """The job is done when its turn comes."""
+        """The job is done when its turn comes; called in the loop."""
         with self._lock:
             if long:
                 self._long.append(job)
                 self._long_ready.notify()
-            else:
-                self._short.append(job)
-                if self._free > self._owed:
-                    self._short_ready.notify()
+                return
+            self._short.append(job)
+        if not self._waking:
+            self._waking = True
+            self._loop.call_soon(self._wake)
+
+    def _wake(self) -> None:
+        # Only once the loop has heard all that came in: it is then read in one call, by one thread that is woken once.
+        self._waking = False
+        with self._lock:
+            self._next_short()
+
+    def _next_short(self) -> None:
+        if self._short and self._free > self._owed:
+            self._short_ready.notify()
 
     def close(self) -> None:
         """Ends the threads, once all that has entered is done."""
@@ -106,6 +118,7 @@ class Lanes:
                 if not jobs:
                     continue
                 self._free -= 1
+                self._next_short()
             self._work(jobs)
             with self._lock:
                 self._free += 1
@@ -170,8 +183,7 @@ class Lanes:
         self._free -= 1
 
     def _turns_changed(self) -> None:
-        if self._short and self._free > self._owed:
-            self._short_ready.notify()
+        self._next_short()
         if self._free and (self._owed or not self._short):
             self._turn.notify_all()
 

@@ -1,12 +1,12 @@
 """Every request has an id: the client's, where it sent a sane one, else a new one."""
 
+import os
 import re
-import uuid
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = "X-Request-ID"
+_RAW = HEADER.lower().encode()
 SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -20,13 +20,15 @@ class RequestId:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        identity = given if SANE.fullmatch(given) else uuid.uuid4().hex
+        given = next((value for name, value in scope["headers"] if name == _RAW), b"").decode("latin-1")
+        identity = given if SANE.fullmatch(given) else os.urandom(16).hex()
         scope.setdefault("state", {})["request_id"] = identity
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = identity
+                headers = message.setdefault("headers", [])
+                if all(name != _RAW for name, _ in headers):  # a refusal has it already
+                    headers.append((_RAW, identity.encode()))
             await send(message)
 
         await self.app(scope, receive, send_with_id)

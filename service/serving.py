@@ -1,6 +1,7 @@
 """Runs the service under uvicorn, and says who can reach it."""
 
 import contextlib
+import gc
 import logging
 import math
 import signal
@@ -27,6 +28,12 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """What is there now stays to the end: the collector of garbage need not look at it again and again."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes nothing new, and has `grace_s` for what was taken."""

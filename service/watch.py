@@ -2,6 +2,7 @@
 
 import logging
 import time
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +19,8 @@ class Watch:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
+        # To look a series up by its labels costs more than to count: methods, routes and statuses are few.
+        self._requests = lru_cache(maxsize=1024)(metrics.requests.labels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -40,7 +43,7 @@ class Watch:
         # A template, where a route took the request; the path of one that none took is the client's invention.
         route = getattr(scope.get("route"), "path", "")
         method = scope["method"] if scope["method"] in METHODS else "other"
-        self.metrics.requests.labels(method, route, status).inc()
+        self._requests(method, route, status).inc()
         self.metrics.request_seconds.observe(seconds)
         if not logger.isEnabledFor(logging.INFO):
             return

@@ -1,6 +1,7 @@
 """How long a client may take: one that sends or reads a byte a minute would hold its place for ever."""
 
 import asyncio
+import math
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +16,8 @@ UNREAD_S = 120.0
 
 SLOWEST_BYTES_S = 4096
 """Over the whole body, after the first `IDLE_S`: one byte in each wait would be no better."""
+
+HEARING, SAYING = 0, 1
 
 
 class Patience:
@@ -37,8 +40,9 @@ class Patience:
                 return await receive()
             since = loop.time()
             allowed = self.idle_s + received / SLOWEST_BYTES_S - waited
-            async with asyncio.timeout(min(self.idle_s, max(allowed, 0))):
-                message = await receive()
+            wait(HEARING, since + min(self.idle_s, max(allowed, 0)))
+            message = await receive()
+            wait(HEARING, math.inf)
             waited += loop.time() - since
             received += len(message.get("body", b""))
             ended = not message.get("more_body", False)
@@ -47,13 +51,23 @@ class Patience:
         async def send_in_time(message: Message) -> None:
             nonlocal began
             began = True
-            async with asyncio.timeout(UNREAD_S):
-                await send(message)
+            wait(SAYING, loop.time() + UNREAD_S)
+            await send(message)
+            wait(SAYING, math.inf)
+
+        # One for the whole request: each costs as much as a route. A client may be awaited in both ways at once.
+        patience, until = asyncio.timeout(None), [math.inf, math.inf]
+
+        def wait(way: int, at: float) -> None:
+            until[way] = at
+            first = min(until)
+            patience.reschedule(None if first == math.inf else first)
 
         try:
-            await self.app(scope, receive_in_time, send_in_time)
+            async with patience:
+                await self.app(scope, receive_in_time, send_in_time)
         except TimeoutError:
-            if began:
+            if began or not patience.expired():
                 raise
             problem = Problem(field="body", reason="it came too slowly", what_to_do="Send it at once, or compressed.")
             refusal = answer(Request(scope), 408, [problem], {"Connection": "close"})

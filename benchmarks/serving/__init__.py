@@ -1,0 +1,1 @@
+"""What serving costs: one graph behind several servers, asked in turn."""
