@@ -118,7 +118,10 @@ sys.stdout.buffer.write(numpy.asarray(samples, "<f4").tobytes())' "$1"
 }
 
 # post QUERY [CURL OPTIONS] <BODY
-post() { curl -sS -X POST -H 'Content-Type: application/octet-stream' --data-binary @- "${@:2}" "$url/v1/diagnose?$1"; }
+post() {
+  curl -sS -X POST -H "Authorization: Bearer $key" -H 'Content-Type: application/octet-stream' --data-binary @- "${@:2}" \
+    "$url/v1/diagnose?$1"
+}
 field() { docker_ exec -i "$container" python -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 
 # diagnose FILE RATE_HZ SPEED_RPM FAULT
@@ -133,6 +136,8 @@ find_base
 build
 start
 confinement
+check "without a key" "$(curl -sS -o /dev/null -w '%{http_code}' "$url/v1/models")" 401
+key=$(docker_ exec "$container" brinell keys api tester 2>/dev/null)
 diagnose cwru/118.mat 12000 1796 rolling_element
 diagnose mfpt/baseline_3.mat 97656 1500 normal
 diagnose mfpt/InnerRaceFault_vload_6.mat 48828 1500 inner_race

@@ -10,6 +10,9 @@ from service.store.trouble import StoreError
 FRESH_S = 5.0
 """A key that is revoked, on this replica or another, opens nothing after this time."""
 
+NEW_S = 0.5
+"""A key that is not known may have been made just now; no stranger makes the service read the store more often."""
+
 
 class Keyring:
     """Looks keys up; where the store cannot be read it goes on with what it knew."""
@@ -30,12 +33,12 @@ class Keyring:
         if found is None:
             return None
         identity, secret = found
-        key = (await self._known()).get(identity)
+        key = (await self._known(FRESH_S)).get(identity) or (await self._known(NEW_S)).get(identity)
         return key if key is not None and key.is_opened_by(secret) else None
 
-    async def _known(self) -> Mapping[str, ApiKey]:
+    async def _known(self, fresh_s: float) -> Mapping[str, ApiKey]:
         async with self._reading:
-            if self._keys is None or time.monotonic() - self._read >= FRESH_S:
+            if self._keys is None or time.monotonic() - self._read >= fresh_s:
                 self._read = time.monotonic()
                 try:
                     self._keys = await self._load()
