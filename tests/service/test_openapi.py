@@ -66,6 +66,7 @@ NOTHING_WRONG = {
     ("GET", "/v2/health/live"),
     ("GET", "/v2/health/ready"),
     ("GET", "/v2/models/stats"),
+    *(("GET", f"{ONE_MODEL[1]}{what}") for what in ("", "/ready", "/config", "/stats")),
 }
 """Questions without parameters, and without a body or with one of any bytes: no schema says what would be wrong."""
 
