@@ -39,7 +39,7 @@ def bench(
     Every competitor runs the same weights on the same windows in a process of its own, and they are timed in turn,
     round after round. One that does not compute the same is refused; one that is not installed is told and left out.
 
-    Names for --only: race/float32, race/int8, race/naive, race/openvino, race/pytorch, race/compiled,
+    Names for --only: race/float32, race/int8, race/naive, race/exported, race/openvino, race/pytorch, race/compiled,
     race/spikingjelly, race/snntorch, race/twin; training; diagnosis; lengths/recording, lengths/windows; limits;
     service.
 

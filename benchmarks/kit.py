@@ -10,6 +10,7 @@ from models.bundle import INT8_MODEL, MODEL, Bundle
 from models.output import Network
 
 NAIVE = "naive.onnx"
+EXPORTED = "exported.onnx"
 TWIN = "twin.onnx"
 TWIN_INT8 = "twin.int8.onnx"
 NETWORK = "network.pt"
@@ -41,7 +42,7 @@ def make(bundle: Bundle, work: Work, folder: Path) -> Kit:
     from benchmarks.naive import naive
     from training.config import TrainingConfig
     from training.drawing.draw import rounded
-    from training.export import export
+    from training.export import export, exported
     from training.run import trained_network
     from training.static_quantisation import quantise
 
@@ -55,8 +56,10 @@ def make(bundle: Bundle, work: Work, folder: Path) -> Kit:
         if (bundle.folder / name).exists():
             (folder / name).write_bytes((bundle.folder / name).read_bytes())
     (folder / NAIVE).write_bytes(naive(network).SerializeToString())
-    exported, _ = export(twin, folder / "twin")
-    exported.rename(folder / TWIN)
+    plain, _ = exported(network)
+    (folder / EXPORTED).write_bytes(plain.SerializeToString())
+    twin_graph, _ = export(twin, folder / "twin")
+    twin_graph.rename(folder / TWIN)
     quantise(folder / TWIN, folder / TWIN_INT8, work.windows[:CALIBRATED_ON])
     schedule = TrainingConfig.read(bundle.folder / "config.toml").schedule
     return Kit(folder, networks, schedule.batch, schedule.validate_every)
