@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         state: folder of what the service remembers; else `~/.local/state/brinell`.
         store: where diagnoses are kept: a file of SQLite, `postgresql://...`, or `none`; else `brinell.db` in `state`.
         durability: `power-safe` answers after the diagnosis is on disk, `fast` before.
-        commit_seconds: in `fast`, how much a power loss can cost.
+        commit_seconds: in `fast`, how long an answer may stay in memory alone.
         keep_days: older diagnoses are deleted.
         keep_mib: the oldest diagnoses are deleted where all take more.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     state: Path = Field(default_factory=state_folder)
     store: str | None = None
     durability: Literal["power-safe", "fast"] = "power-safe"
-    commit_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
+    commit_seconds: Annotated[float, Field(gt=0, le=3600)] = 300
     keep_days: Annotated[float, Field(gt=0, le=36_500)] = 730
     keep_mib: Annotated[int, Field(ge=1)] = 2048
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None

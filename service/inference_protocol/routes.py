@@ -51,7 +51,7 @@ class _Lean(APIRoute):
 
 def router(settings: Settings) -> APIRouter:
     """`/v2`."""
-    routes = APIRouter(tags=["open inference protocol"])
+    routes = APIRouter(tags=["open inference protocol"], strict_content_type=False)  # clients name none
     models, statistics = Models(), Statistics()
     _add_inference(routes, models, statistics)
     _add_server(routes)

@@ -1,11 +1,14 @@
 """Connections to the two kinds of database, set up so that a commit means what the durability says.
 
-SQLite: WAL, so that reading never waits for writing; every transaction of the writer begins IMMEDIATE, so that two
-processes queue instead of failing half-way (https://www.sqlite.org/wal.html, https://www.sqlite.org/isolation.html).
+SQLite: a log beside the file (WAL) for `power-safe`, where a commit is one short write and reading never waits for it.
+For `fast` the file itself with a rollback journal: its few large commits then write each page once and not twice.
+Every transaction of the writer begins IMMEDIATE, so that two processes queue instead of failing half-way
+(https://www.sqlite.org/wal.html, https://www.sqlite.org/isolation.html).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +22,9 @@ Durability = Literal["power-safe", "fast"]
 
 PATIENCE_S = 5
 """How long a transaction waits for another process's lock, or for PostgreSQL to take a connection."""
+
+JOURNALS: Mapping[Durability, str] = {"power-safe": "WAL", "fast": "PERSIST"}
+"""PERSIST: the journal's file stays, so that a commit makes and deletes none."""
 
 POSTGRESQL_ARGUMENTS = {
     "connect_timeout": PATIENCE_S,
@@ -39,16 +45,13 @@ class Database:
     reader: Engine
 
     @classmethod
-    def sqlite(cls, file: Path, durability: Durability) -> "Database":
-        """A file, made where there is none."""
-        synchronous = {"power-safe": "FULL", "fast": "NORMAL"}[durability]
+    def sqlite(cls, file: Path) -> "Database":
+        """A file, made where there is none; every commit is on disk when it ends."""
         url = URL.create("sqlite", database=str(file))
         writer = create_engine(url, pool_size=1, max_overflow=0, connect_args={"timeout": PATIENCE_S, **ANY_THREAD})
         reader = create_engine(url, pool_size=2, max_overflow=0, connect_args={"timeout": PATIENCE_S, **ANY_THREAD})
-        # What a retention deletes need not be overwritten: that would double what it writes.
-        pragmas = ("journal_mode=WAL", f"synchronous={synchronous}", "secure_delete=OFF")
-        event.listen(writer, "connect", _prepared(*pragmas))
-        event.listen(reader, "connect", _prepared("query_only=ON"))
+        event.listen(writer, "connect", _prepare_writer)
+        event.listen(reader, "connect", _prepare_reader)
         _begin_by(writer, "BEGIN IMMEDIATE")
         _begin_by(reader, "BEGIN")
         return cls(writer, reader)
@@ -112,13 +115,25 @@ ANY_THREAD = {"check_same_thread": False}
 """The pools hand a connection to one thread at a time; which one does not matter."""
 
 
-def _prepared(*pragmas: str) -> Any:
-    def prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # Python's module would begin transactions of its own
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+def set_journal(file: Path, durability: Durability) -> None:
+    """Makes the file one with the journal of this durability; nothing else may have it open."""
+    with closing(sqlite3.connect(file, timeout=PATIENCE_S)) as connection, _in_words():
+        connection.execute(f"PRAGMA journal_mode={JOURNALS[durability]}")
 
-    return prepare
+
+def _prepare_writer(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # Python's module would begin transactions of its own
+    [mode] = connection.execute("PRAGMA journal_mode").fetchone()
+    if mode != "wal":
+        connection.execute("PRAGMA journal_mode=PERSIST")
+    connection.execute("PRAGMA synchronous=FULL")
+    # What a retention deletes need not be overwritten: that would double what it writes.
+    connection.execute("PRAGMA secure_delete=OFF")
+
+
+def _prepare_reader(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _begin_by(engine: Engine, statement: str) -> None:
@@ -135,4 +150,6 @@ def _in_words() -> Iterator[None]:
     except (IntegrityError, DataError):  # a mistake of ours, not a state of the database
         raise
     except DBAPIError as error:
+        raise trouble(error.orig, gone=error.connection_invalidated) from error
+    except sqlite3.Error as error:
         raise trouble(error) from error

@@ -16,8 +16,8 @@ from service.store.trouble import StoreError
 NONE = "none"
 NAME = "brinell.db"
 POSTGRESQL = ("postgresql://", "postgres://")
-SIDE_FILES = ("-wal", "-shm")
-"""What SQLite keeps beside a database: the commits that are not in it yet, and their index."""
+SIDE_FILES = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database: the commits that are not in it yet, their index, or how to undo one."""
 
 
 def state_folder() -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text, update
 
-from service.store.database import PATIENCE_S, Database, Durability
+from service.store.database import PATIENCE_S, Database, Durability, set_journal
 from service.store.identity import Clock
 from service.store.location import SIDE_FILES, held, postgresql, put_aside, sync_folder
 from service.store.migration import migrate
@@ -46,7 +46,7 @@ def _file(file: Path, durability: Durability) -> Iterator[Database]:
         if alone:  # else another process uses it, which has seen to this
             _make_sound(file, durability)
     with _in_use(file):
-        database = Database.sqlite(file, durability)
+        database = Database.sqlite(file)
         try:
             yield database
         finally:
@@ -80,9 +80,9 @@ def _make_sound(file: Path, durability: Durability) -> None:
 
 
 def _prepare(file: Path, durability: Durability) -> None:
-    # A process that ended well leaves no log behind: then the file was closed whole, and is not read through again.
-    ended_badly = any(file.with_name(file.name + end).exists() for end in SIDE_FILES)
-    database = Database.sqlite(file, durability)
+    ended_badly = any(_in_use_once(file.with_name(file.name + end)) for end in SIDE_FILES)
+    set_journal(file, durability)
+    database = Database.sqlite(file)
     try:
         with database.writing() as connection:
             migrate(connection)
@@ -91,6 +91,14 @@ def _prepare(file: Path, durability: Durability) -> None:
     finally:
         database.close()
     sync_folder(file.parent)
+
+
+def _in_use_once(side_file: Path) -> bool:
+    """A process that ended well leaves no log, and a journal that begins with zeros: then the file is whole."""
+    if not side_file.exists():
+        return False
+    with side_file.open("rb") as file:
+        return file.read(1) not in (b"", b"\0") or not side_file.name.endswith("-journal")
 
 
 def _check(database: Database) -> None:

@@ -23,7 +23,7 @@ from service.store.written import bytes_written
 
 Result = TypeVar("Result")
 
-INDEX_AFTER = 4096
+INDEX_AFTER = 8192
 """Diagnoses that no term leads to yet: reading them through takes a few ms, and each index page is written once for
 all of them."""
 

@@ -3,8 +3,6 @@
 import sqlite3
 from collections.abc import Mapping
 
-from sqlalchemy.exc import DBAPIError
-
 from data.errors import BrinellError
 
 RETRY_AFTER_S = 5
@@ -63,9 +61,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
 GONE = ("PostgreSQL does not answer", "Start it, and see that BRINELL_STORE names its host and port.")
 
 
-def trouble(error: DBAPIError) -> StoreError:
-    """The error of the database in words."""
-    cause = error.orig
+def trouble(cause: BaseException | None, *, gone: bool = False) -> StoreError:
+    """The error of the database in words; `gone` where the connection was lost with it."""
     if isinstance(cause, sqlite3.Error):
         name = getattr(cause, "sqlite_errorname", "SQLITE_ERROR")
         code = "_".join(name.split("_")[:2])
@@ -73,7 +70,7 @@ def trouble(error: DBAPIError) -> StoreError:
             return StoreDamaged(f"{DAMAGED[code]} ({cause})", "Restore a backup: brinell restore FILE.")
     else:
         code = getattr(cause, "sqlstate", None) or ""
-        if error.connection_invalidated or not code or code.startswith(("08", "57P")):
+        if gone or not code or code.startswith(("08", "57P")):
             return StoreUnavailable(f"{GONE[0]} ({_line(cause)})", GONE[1])
     reason, what_to_do = REASONS.get(code, ("the database refused", "Look at the service's log."))
     return StoreUnavailable(f"{reason} ({_line(cause)})", what_to_do)

@@ -10,7 +10,7 @@ from service.store import terms
 from service.store.row import Row
 from service.store.tables import Bookkeeping, StoredDiagnosis, Term
 
-INDEXED_AT_ONCE = 8192
+INDEXED_AT_ONCE = 16_384
 
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 

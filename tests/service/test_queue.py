@@ -33,7 +33,9 @@ def ask_long(service: Running, body: bytes, **headers: str) -> httpx2.Response:
 
 def wait_until_begun(service: Running, before_s: float) -> None:
     """Until more processor time is spent than receiving two bodies takes."""
+    give_up_at = time.monotonic() + PATIENT_S
     while service.cpu_seconds() - before_s < 1.5:
+        assert time.monotonic() < give_up_at
         time.sleep(0.02)
 
 
@@ -71,7 +73,7 @@ def test_a_window_does_not_wait_for_recordings_of_ten_minutes_and_they_end_never
         took = time.perf_counter() - began
         assert [each.result().status_code for each in long] == [200, 200]
     assert len(waits) > 20
-    assert np.quantile(waits, 0.99) < AT_MOST_A_STEP_S < took / 4
+    assert np.quantile(waits, 0.99) < took / 20  # a busy machine stretches both
 
 
 def test_what_cannot_begin_by_its_deadline_is_refused_before_it_costs_anything(ten_minutes: bytes) -> None:
@@ -171,9 +173,8 @@ def half_sent(service: Running, size: int | None = 8192, host: str = "127.0.0.1"
     """A connection from the address `host` that has sent its header, and has been heard."""
     raw = socket.create_connection(("127.0.0.1", service.port), timeout=30, source_address=(host, 0))
     length = "Transfer-Encoding: chunked" if size is None else f"Content-Length: {size}"
-    raw.sendall(
-        f"POST /v1/diagnose?rate_hz=12000 HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n{length}\r\n\r\n".encode()
-    )
+    query, head = f"rate_hz={LONG_RATE_HZ}&speed_rpm=1800", f"Host: x\r\nExpect: 100-continue\r\n{length}"
+    raw.sendall(f"POST /v1/diagnose?{query} HTTP/1.1\r\n{head}\r\n\r\n".encode())
     return raw
 
 
