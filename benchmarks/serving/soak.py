@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlencode
 
 import numpy as np
 from rich.progress import Progress
@@ -11,13 +12,13 @@ from benchmarks.machine import machine
 from benchmarks.measuring import progress, shipped
 from benchmarks.process import WorkerError
 from benchmarks.results import Machine, Part
+from benchmarks.service_cost import question as recording
 from benchmarks.serving.closed_loop import rush
 from benchmarks.serving.effort import OF_THE_MOST, WHOLE
 from benchmarks.serving.hosts import OURS, Host, ours
-from benchmarks.serving.questions import Question, Windows, protocol_binary, protocol_json
+from benchmarks.serving.questions import BINARY, TYPES, Question, Windows, protocol_binary, protocol_json
 from benchmarks.serving.race import driven
 from benchmarks.serving.server import Server, running
-from benchmarks.serving.store_cost import diagnosis_question
 from models.bundle import MODEL
 
 EACH_S = 10.0
@@ -27,6 +28,9 @@ WARM_SHARE = 0.2
 """Of the time, at the beginning: what then is held for good is not growth."""
 
 FLAT = 0.05
+
+SECONDS = 0.25
+"""Of the signal of a diagnosis."""
 
 
 class Stretch(Part):
@@ -90,6 +94,12 @@ def soak(minutes: float) -> Soak:
         load=(round(before, 1), round(os.getloadavg()[0], 1)),
         stretches=tuple(stretches),
     )
+
+
+def diagnosis_question() -> Question:
+    """`POST /v1/diagnose` of a simulated outer race fault."""
+    body, query = recording(SECONDS)
+    return Question(f"/v1/diagnose?{urlencode(query)}", {"Content-Type": TYPES[BINARY]}, body)
 
 
 def questions(windows: Windows) -> list[Question]:
