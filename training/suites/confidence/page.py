@@ -38,6 +38,8 @@ def _sure(table: TruthTable) -> str:
     problems = [problem for problem in PROBLEMS if problem.protocol == "cross-machine"]
     rows = []
     for row in table.rows:
+        if not any(table.asked(row, problem) for problem in problems):
+            continue
         found = [table.answers(row, problem) for problem in problems]
         whole = [each for each in found if each is not None]
         rows.append((row, *_sure_cells(joined(whole) if len(whole) == len(problems) else None)))
