@@ -9,9 +9,10 @@ from training.suites.confidence import pieces, words
 from training.suites.confidence.grouped import accepted, auroc, groups, known, subjects_of
 from training.suites.confidence.impostors import IMPOSTORS
 from training.suites.confidence.raw import Raw
-from training.suites.confidence.risk import PROBLEMS, SURE, Answers, Problem, TruthTable, joined, percent
+from training.suites.confidence.risk import PROBLEMS, Problem, TruthTable, percent
 from training.suites.confidence.scores import SCORES
 from training.suites.suite import NOT_RUN
+from training.suites.truth.answers import SURE, Answers, joined
 from training.suites.truth.plan import NOISY
 
 GROUPS = (

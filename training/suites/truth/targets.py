@@ -8,6 +8,7 @@ from data.protocols import ALL
 from training.sheet import Sheet
 from training.suites.suite import LEFT_EMPTY, NOT_RUN
 from training.suites.truth.altering import SNR_DB
+from training.suites.truth.answers import SURE, Answers
 from training.suites.truth.figures import Told, of_splits, over_seeds
 from training.suites.truth.filled import Filled, Series
 from training.suites.truth.plan import HEADLINE
@@ -130,6 +131,19 @@ def _answered_none(rig: str, figure: str) -> Callable[[Filled, str], Reach]:
     return reached
 
 
+def _surely_wrong(filled: Filled, label: str) -> Reach:
+    series = filled.series(label, "cross-machine", ALL)
+    found = Answers.of(series)
+    if found is None:
+        return _absent(series)
+    sure = found.sure(known_only=True)
+    if not sure.answers:
+        return _of_seeds("no fault was answered at all so surely", series, None)
+    low, high = sure.bearings.interval()
+    text = f"{sure.bearings.right} of {sure.bearings.total} bearings, {low:.0%} to {high:.0%}"
+    return _of_seeds(text, series, sure.wrong == 0)
+
+
 def _never_seen(filled: Filled, label: str, rig: str) -> Series:
     return filled.series(label, "cross-machine", "all", [f"{rig} never seen"])
 
@@ -199,6 +213,7 @@ TARGETS: tuple[Target, ...] = (
     *_of_a_rig("mfpt", 1.0),
     *_of_a_rig("jnu", 1.0)[:2],  # none of its recordings here is healthy
     *_of_a_rig("cwru", NAMED_OF_CWRU),
+    Target(f"`cross-machine`: bearings answered wrong with confidence {SURE:g} or more, none", _surely_wrong),
     Target("`by-bearing`, CWRU: macro-AUROC 0.95 and above every baseline", _areas),
     Target("`cross-speed`, JNU: mean of six pairs 99.7 %", _speeds(pairs=True, worst=False, least=0.997)),
     Target("`cross-speed`, JNU: worst pair 99 %", _speeds(pairs=True, worst=True, least=0.99)),

@@ -102,8 +102,9 @@ AIMS = """\
 What a network should reach before it is shipped, and what each spiking one did: means over seeds, recordings as most
 seeds read them, the worst seed where the aim says so or in parentheses where it differs. A network that was not made
 for a protocol misses there. `aligned` learns from the simulator alone, so its lines of `cross-machine` are also those
-of "simulator only", where the aims are all of MFPT and 8 of 9 of JNU, none wrong. Firing rates stand by protocol, since
-the rows run on different ones; one counts as reached only where the row reads JNU's pairs of speeds no worse than
-MRA-SNN order, in their mean and in the worst pair. The energies below them are means over all cells of a row, and rows
-that run on different protocols compare by them only roughly.
+of "simulator only", where the aims are all of MFPT and 8 of 9 of JNU, none wrong. What was answered wrong with high
+confidence counts bearings, all seeds together; docs/measured/confidence.md has it without the unknown-check too. Firing
+rates stand by protocol, since the rows run on different ones; one counts as reached only where the row reads JNU's
+pairs of speeds no worse than MRA-SNN order, in their mean and in the worst pair. The energies below them are means over
+all cells of a row, and rows that run on different protocols compare by them only roughly.
 """
