@@ -10,8 +10,8 @@ from data.fault import FAULTS, Fault
 from data.recording import Recording
 from training.suites.confidence import CONFIDENCE, pieces
 from training.suites.confidence.impostors import IMPOSTORS
-from training.suites.confidence.risk import Answers
 from training.suites.confidence.scores import auroc
+from training.suites.truth.answers import Answers
 from training.suites.truth.raw import ReadRecording
 
 ROOT = Path("nowhere")

@@ -22,7 +22,8 @@ from training.suites.truth.figures import Told, counts, majority, of_seed, over_
 from training.suites.truth.filled import Filled
 from training.suites.truth.page import page
 from training.suites.truth.plan import cells, reported
-from training.suites.truth.raw import Raw, Reached, ReadRecording
+from training.suites.truth.raw import Cost, Raw, Reached, ReadRecording
+from training.suites.truth.targets import TARGETS, Reach
 
 QUEUE_ONLY = {"key": "0" * 16, "name": "n", "cpu_seconds": 60.0}
 
@@ -179,3 +180,24 @@ def test_the_envelope_rule_needs_no_run(small_root: Path, tmp_path: Path) -> Non
     raw = Raw.model_validate(RuleCell(Place(RULE, "by-recording", "mfpt", split)).measure(small_root, tmp_path))
     assert {len(each.z) for each in raw.reached[0].recordings} == {3}
     assert not list(tmp_path.rglob("weights.safetensors"))
+
+
+def test_few_spikes_count_only_where_the_pairs_of_speeds_are_kept() -> None:
+    rows = [Row("MRA-SNN order", "order", seeds=1), Row("lean", "time", seeds=1)]
+    queue = [cell for cell in cells(Path("no-data"), rows) if isinstance(cell, NetworkCell)]
+    speeds = [cell for cell in queue if cell.place.protocol == "cross-speed"]
+    fires = Cost(energy={}, synops=0, macs=0, firing_rate=0.03, firing_rates={})
+
+    def told(lean: float) -> Reach:
+        results = {
+            cell.key: QUEUE_ONLY
+            | cell.place.raw(
+                [reached(accuracy=lean if cell.row.label == "lean" else 0.99).model_copy(update={"cost": fires})]
+            )
+            for cell in speeds
+        }
+        (aim,) = (each for each in TARGETS if each.aim == "firing rate, `cross-speed`, JNU: 4 %")
+        return aim.reached(Filled(speeds, results), "lean")
+
+    assert told(0.99) == Reach("3.0 %", True)
+    assert told(0.98) == Reach("3.0 %, but loses JNU's pairs", False)

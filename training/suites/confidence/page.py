@@ -9,9 +9,10 @@ from training.suites.confidence import pieces, words
 from training.suites.confidence.grouped import accepted, auroc, groups, known, subjects_of
 from training.suites.confidence.impostors import IMPOSTORS
 from training.suites.confidence.raw import Raw
-from training.suites.confidence.risk import PROBLEMS, SURE, Answers, Problem, TruthTable, joined, percent
+from training.suites.confidence.risk import PROBLEMS, Problem, TruthTable, percent
 from training.suites.confidence.scores import SCORES
 from training.suites.suite import NOT_RUN
+from training.suites.truth.answers import SURE, Answers, joined
 from training.suites.truth.plan import NOISY
 
 GROUPS = (
@@ -38,6 +39,8 @@ def _sure(table: TruthTable) -> str:
     problems = [problem for problem in PROBLEMS if problem.protocol == "cross-machine"]
     rows = []
     for row in table.rows:
+        if not any(table.asked(row, problem) for problem in problems):
+            continue
         found = [table.answers(row, problem) for problem in problems]
         whole = [each for each in found if each is not None]
         rows.append((row, *_sure_cells(joined(whole) if len(whole) == len(problems) else None)))
