@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks.results import Race, Results, Spread
+from benchmarks.asker import SPEED, SPEED_AND_BEARING
+from benchmarks.results import Asked, Growth, Race, Results, Spread
+from benchmarks.runner import MIB
+from benchmarks.windows import RATE_HZ
 
 THREADS = 1
+BEFORE_GRAPH = ("read", "front end")
+SAMPLE_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,31 @@ def _of_training(results: Results) -> Iterator[Target]:
 
 def _of_requests(results: Results) -> Iterator[Target]:
     if results.diagnosis is not None:
-        for given, asked in results.diagnosis.asked.items():
-            yield Target(f"bytes to diagnosis, {given}, CPU ms", Spread.of(asked.cpu_ms), 60.0)
+        asked = results.diagnosis.asked
+        for given, each in asked.items():
+            yield Target(f"bytes to diagnosis, {given}, CPU ms", Spread.of(each.cpu_ms), 60.0)
+        for given in (SPEED_AND_BEARING, SPEED):
+            yield Target(f"reading and front end over the whole, {given}", _before_graph(asked[given]), 0.333)
     if results.lengths is not None and results.lengths.recording is not None:
-        exponent = results.lengths.recording.exponent
-        spread = Spread(lower=exponent, median=exponent, upper=exponent)
-        yield Target("exponent of cost over length of recording", spread, 1.05, 0.95)
+        growth = results.lengths.recording
+        yield Target("exponent of cost over length of recording", _alone(growth.exponent), 1.05, 0.95)
+        yield Target("growth of memory kept, over that of the samples", _alone(_memory_over_samples(growth)), 1.0)
+
+
+def _before_graph(asked: Asked) -> Spread:
+    """Its share of the processor time, round by round."""
+    parts = zip(*(asked.parts_ms[part] for part in BEFORE_GRAPH), strict=True)
+    return Spread.of(tuple(sum(before) / whole for before, whole in zip(parts, asked.cpu_ms, strict=True)))
+
+
+def _memory_over_samples(growth: Growth) -> float:
+    """From the shortest recording to the longest, samples in float32.
+
+    It is the memory of the process after a request: the peak within one is not measured.
+    """
+    samples_mib = (growth.sizes[-1] - growth.sizes[0]) * RATE_HZ * SAMPLE_BYTES / MIB
+    return (growth.resident_mib[-1] - growth.resident_mib[0]) / samples_mib
+
+
+def _alone(value: float) -> Spread:
+    return Spread(lower=value, median=value, upper=value)

@@ -13,6 +13,7 @@ from models.build import build
 from models.graph import Graph
 from models.layers import counted
 from models.network import CandidateSnnConfig, MraSnnConfig, NetworkConfig, PlainSnnConfig, ResNetConfig, twin
+from models.neurons import LIF, NEURONS
 from models.output import Network
 from tests.simulated_windows import windows_for
 from tests.trained_network import trained
@@ -249,3 +250,22 @@ def test_drawing_leaves_the_network_as_it_was(picture: Drawn) -> None:
 def test_a_network_without_binary_spikes_or_of_another_kind_is_not_drawn(config: NetworkConfig) -> None:
     assert not can_draw(build(config))
     assert all(can_draw(build(each)) for each in CONFIGS.values())
+
+
+class Halving(LIF):
+    """Another forward than the neuron that it derives from."""
+
+    def forward(self, current: torch.Tensor, timesteps: int) -> torch.Tensor:
+        return super().forward(0.5 * current, timesteps)
+
+
+@pytest.mark.parametrize("name", ["mra-snn", "candidate-snn"])
+def test_a_neuron_that_the_drawing_does_not_know_is_exported_as_it_is(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NEURONS, "halving", Halving)
+    network = trained(CONFIGS[name].model_copy(update={"neuron": "halving"}))
+    assert not can_draw(network)
+    found = parity(network, Graph(export(network, tmp_path)[0]), windows_for(network.config, 16, seed=9))
+    assert found.same_spikes >= 0.95
+    assert found.logits_off < 1e-4

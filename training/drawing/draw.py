@@ -11,15 +11,17 @@ import onnx
 from onnx import TensorProto
 from torch import nn
 
+from models.attention import DendriticAttention
 from models.candidate_snn import CandidateSnn
 from models.convolution import folded
 from models.graph import OUTPUTS, TRACE_PREFIX
 from models.layers import Layer, counted
 from models.mra_snn import MraSnn
-from models.network import SpikingConfig
+from models.neurons import Neuron
 from models.output import Network
 from training.drawing import candidate_snn, mra_snn
 from training.drawing.counts import count
+from training.drawing.neuron import KNOWN
 from training.drawing.sketch import Sketch, port
 from training.drawing.weights import round_in_place
 
@@ -38,10 +40,11 @@ DRAWINGS: dict[type[Network], Drawing] = {
 
 
 def can_draw(network: Network) -> bool:
-    """Whether its spikes are binary, and its kind is drawn."""
-    config = network.config
-    spiking = isinstance(config, SpikingConfig) and config.neuron != "relu"
-    return spiking and config.spike_bits == 1 and type(network) in DRAWINGS
+    """Whether its spikes are binary, and its kind and all its neurons' are drawn."""
+    # The gate of a dendrite is drawn with its block, the soma as any neuron.
+    drawn_neurons = {DendriticAttention, *KNOWN}
+    neurons = (type(part) for part in network.modules() if isinstance(part, Neuron))
+    return type(network) in DRAWINGS and network.config.spike_bits == 1 and drawn_neurons.issuperset(neurons)
 
 
 def drawn(network: Network, arithmetic: type[Sketch], traced: bool = False) -> onnx.ModelProto:

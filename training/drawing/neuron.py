@@ -3,6 +3,9 @@
 Every current is drawn negated, and so is the potential: it then takes one node to forget it where it fired.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import torch
 from onnx import TensorProto
@@ -17,10 +20,7 @@ def fire(sketch: Sketch, current: str, neuron: Neuron, timesteps: int, static: b
     One that is `static` is the same in every timestep, and comes as [N, 1, L, C].
     """
     assert isinstance(neuron, LIF)
-    leak = np.float32(neuron.decay)
-    if isinstance(neuron, ParametricLIF):
-        share = np.float32(torch.sigmoid(neuron.rate).item())
-        current, leak = sketch.add("Mul", current, share), np.float32(1 - share)
+    current, leak = KNOWN[type(neuron)](sketch, current, neuron)
     threshold = np.float32(neuron.threshold * scale)
     arriving = [current] * timesteps if static else sketch.split(current, timesteps)
     fired: list[str] = []
@@ -32,6 +32,19 @@ def fire(sketch: Sketch, current: str, neuron: Neuron, timesteps: int, static: b
         fired.append(sketch.add("LessOrEqual", charged, -threshold))
     together = fired[0] if timesteps == 1 else sketch.add("Concat", *fired, axis=0)
     return sketch.add("Cast", together, to=sketch.spikes)
+
+
+def _fixed(sketch: Sketch, current: str, neuron: LIF) -> tuple[str, np.float32]:
+    return current, np.float32(neuron.decay)
+
+
+def _learned(sketch: Sketch, current: str, neuron: ParametricLIF) -> tuple[str, np.float32]:
+    share = np.float32(torch.sigmoid(neuron.rate).item())
+    return sketch.add("Mul", current, share), np.float32(1 - share)
+
+
+KNOWN: dict[type[Neuron], Callable[[Sketch, str, Any], tuple[str, np.float32]]] = {LIF: _fixed, ParametricLIF: _learned}
+"""What is drawn, by exact type, for a subclass may compute otherwise: the current that is added, and what is kept."""
 
 
 def _reset(sketch: Sketch, charged: str, fired: str, threshold: np.float32, hard: bool) -> str:
