@@ -23,7 +23,7 @@ check() { if [ "$2" = "$3" ]; then ok "$1: $2"; else failed "$1: $2, wanted $3";
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
 cleanup() {
-  [ -z "$container" ] || docker_ rm -f "$container" >/dev/null 2>&1 || true
+  [ -z "$container" ] || docker_ rm -fv "$container" >/dev/null 2>&1 || true
   if [ -n "$engine" ]; then
     kill "$engine" 2>/dev/null || true
     wait "$engine" 2>/dev/null || true

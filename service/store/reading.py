@@ -102,9 +102,10 @@ def _newest(wanted: Wanted, after: int) -> Select[*tuple[Any, ...]]:
 
 
 def _found(connection: Connection, wanted: Wanted, indexed_to: int, limit: int) -> Select[*tuple[Any, ...]]:
-    """Those that have all the terms: their ids first, along the rarest term.
+    """Those that have all the terms: their ids first, along the rarest term, each looked up under the others.
 
-    One query for both, and PostgreSQL reads through the diagnoses instead.
+    PostgreSQL would do otherwise: ids and diagnoses in one query, and it reads through all diagnoses; terms that it may
+    join (OFFSET keeps it from that), and it reads through the commoner one.
     """
     numbers = [terms.number(*value) for value in wanted.values]
     rarest, *others = sorted(numbers, key=lambda number: _count(connection, number, wanted))
@@ -112,7 +113,7 @@ def _found(connection: Connection, wanted: Wanted, indexed_to: int, limit: int) 
     for number in others:
         other = aliased(Term)
         same = (other.term == number, other.id == Term.id, *_span(other, wanted, indexed_to))
-        ids = ids.where(select(other.id).where(*same).exists())
+        ids = ids.where(select(other.id).where(*same).offset(0).exists())  # looked up, not joined
     found = connection.execute(ids.order_by(Term.id.desc()).limit(limit)).scalars().all()
     return select(*SUMMARY).where(StoredDiagnosis.id.in_(found)).order_by(StoredDiagnosis.id.desc())
 

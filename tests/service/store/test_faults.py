@@ -231,7 +231,7 @@ def test_what_keeps_the_store_from_opening_is_one_line(tmp_path: Path) -> None:
     assert errors.count("\n") == 1
 
 
-def test_a_restore_waits_for_no_service_that_runs(tmp_path: Path) -> None:
+def test_a_running_service_is_backed_up_but_not_restored(tmp_path: Path) -> None:
     with served(state=tmp_path) as service:
         service.ask()
         environment = os.environ | {"BRINELL_STATE": str(tmp_path)}
