@@ -14,7 +14,7 @@ from models.manifest import IDENTITY
 from service.logs import Format
 from service.security.loopback import is_loopback
 from service.security.scopes import Auth
-from service.store.location import NONE, checked, state_folder
+from service.store.location import NONE, checked, state_folder, without_password
 from service.trust import Policy, Trust
 
 MIB = 1 << 20
@@ -151,7 +151,7 @@ class Settings(BaseSettings):
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
             origin = "default" if name not in self.model_fields_set else f"set; default {field.default}"
-            yield f"BRINELL_{name.upper()}={'' if value is None else value}  # {origin}"
+            yield f"BRINELL_{name.upper()}={'' if value is None else without_password(str(value))}  # {origin}"
 
     def max_bytes(self, *, text: bool) -> int:
         """The limit of a body, unpacked too."""
@@ -168,4 +168,5 @@ def _told(problem: Any, given: dict[str, Any]) -> str:
         return str(problem["msg"].removeprefix("Value error, "))
     name = str(problem["loc"][0])
     where = f"--{name.replace('_', '-')}" if name in given else f"BRINELL_{name.upper()}"
-    return f"{where} is {problem['input']!r}: {problem['msg'].removeprefix('Value error, ')}"
+    given_as = without_password(repr(problem["input"]))
+    return f"{where} is {given_as}: {problem['msg'].removeprefix('Value error, ')}"

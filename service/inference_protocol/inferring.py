@@ -78,7 +78,8 @@ def _header_bytes(request: Request, parts: Parts) -> int | None:
     given = request.headers.get(HEADER_LENGTH)
     if given is None:
         return None
-    if not (given.isascii() and given.isdigit()) or int(given[:12]) > parts.settings.max_bytes(text=True):
+    plain = given.isascii() and given.isdigit() and len(given) <= 12
+    if not plain or int(given) > parts.settings.max_bytes(text=True):
         raise refused(400, HEADER_LENGTH, f"is {given[:20]!r}; the bytes of the JSON header are wanted")
     return int(given)
 

@@ -17,6 +17,7 @@ READ: dict[str, np.dtype[Any]] = {"FP32": np.dtype("<f4"), "FP64": np.dtype("<f8
 WRITTEN = {np.dtype(np.float32): "FP32", np.dtype(np.int64): "INT64"}
 TEXT = "BYTES"
 
+MOST_ELEMENTS = 1 << 31
 MOST_DIMENSIONS = 8
 
 
@@ -72,7 +73,14 @@ def in_shape(values: Array, shape: Sequence[int], name: str) -> Array:
     Raises:
         RequestRefused: 400, another number of values.
     """
-    if len(shape) > MOST_DIMENSIONS or min(shape, default=0) < 0 or math.prod(shape) != values.size:
+    largest = max(shape, default=0)
+    # Beside a 0 any number would do, also one that numpy cannot hold.
+    if (
+        len(shape) > MOST_DIMENSIONS
+        or min(shape, default=0) < 0
+        or largest > MOST_ELEMENTS
+        or math.prod(shape) != values.size
+    ):
         raise refused(400, name, f"{values.size} values do not fill shape {list(shape)[:MOST_DIMENSIONS]}")
     return values.reshape(shape)
 

@@ -11,7 +11,7 @@ from service.errors import request_id
 from service.security.api_key import ApiKey
 from service.store.identity import wall_us
 from service.store.tables import AuditEntry
-from service.store.trouble import NothingKept, StoreError
+from service.store.trouble import NothingKept
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ Write = Callable[[Callable[[Connection], None]], Awaitable[None]]
 
 
 class Audit:
-    """Keeps one entry for each request that needed an administrator, whatever came of it."""
+    """Keeps one entry for each request that needed an administrator and came with a key, whatever came of it."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
@@ -31,18 +31,18 @@ class Audit:
         entry: dict[str, Any] = {
             "time_us": wall_us(),
             "key_id": None if key is None else key.id,
-            "method": request.method,
-            "path": request.url.path[:LONGEST_PATH],
+            "method": request.method[:10],
+            "path": request.url.path.replace("\0", "")[:LONGEST_PATH],
             "status": status,
             "request_id": request_id(request),
-            "client": None if request.client is None else request.client.host,
+            "client": None if request.client is None else request.client.host[:64],
         }
         logger.info("%(method)s %(path)s %(status)s by key %(key_id)s", entry, extra={"audit": entry})
         try:
             await self._write(lambda connection: _add(connection, entry))
         except NothingKept:
             return
-        except StoreError as error:
+        except Exception as error:  # whatever the database says: the request itself was answered already
             logger.error("an administrator's request is in the log alone: %s", error)
 
 

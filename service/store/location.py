@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -38,6 +39,15 @@ def postgresql(store: str) -> URL | None:
         return make_url(store).set(drivername="postgresql+psycopg")
     except ArgumentError:
         raise ValueError("no URL of PostgreSQL: postgresql://USER:PASSWORD@HOST:5432/DATABASE is") from None
+
+
+def without_password(text: str) -> str:
+    """A text that may hold a URL, to be shown.
+
+    >>> without_password("postgresql://brinell:secret@db/plant")
+    'postgresql://brinell:***@db/plant'
+    """
+    return re.sub(r"(://[^/@:\s]*):[^@\s]*@", r"\1:***@", text)
 
 
 def checked(store: str) -> str:

@@ -107,6 +107,13 @@ def test_a_header_longer_than_the_body_is_refused(client: TestClient, length: st
     assert "Inference-Header-Content-Length" in answer.json()["error"]
 
 
+def test_numbers_that_nothing_can_hold_are_refused(client: TestClient) -> None:
+    windows = {"name": "windows", "datatype": "FP32", "shape": [0, 9223372036854775807], "data": []}
+    assert client.post("/v2/models/order/infer", json={"inputs": [windows]}).status_code == 400
+    headers = {"Inference-Header-Content-Length": "0" * 4400}
+    assert client.post("/v2/models/order/infer", content=b"{}", headers=headers).status_code == 400
+
+
 def test_a_bomb_is_inflated_no_further_than_a_body_may_be_long(client: TestClient) -> None:
     bomb = zlib.compress(bytes(40 << 20))
     answer = client.post("/v2/models/order/infer", content=bomb, headers={"Content-Encoding": "deflate"})

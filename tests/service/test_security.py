@@ -129,6 +129,20 @@ def test_what_administrators_do_is_recorded(locked: TestClient) -> None:
     assert entry.status >= 400
 
 
+def test_what_administrators_are_refused_is_recorded_too(locked: TestClient) -> None:
+    key = key_for("diagnose")
+    assert locked.post("/v1/models/reload", headers=bearer(key)).status_code == 403
+    store = parts_of(locked.app).store  # type: ignore[arg-type]
+    (entry,) = asyncio.run(store.read(lambda connection: connection.execute(select(AuditEntry.__table__)).all()))
+    assert (entry.path, entry.status) == ("/v1/models/reload", 403)
+
+
+def test_a_password_is_not_shown() -> None:
+    shown = "\n".join(Settings(store="postgresql://plant:secret@db/brinell").shown())
+    assert "secret" not in shown
+    assert "plant:***@db" in shown
+
+
 def test_nobody_may_change_anything_without_being_an_administrator() -> None:
     asking = re.compile(r"/v1/(diagnose|diagnose/batch|feedback)|/v2/models/.*/infer|/v2/repository/index")
     app = create_app(Settings())
@@ -147,6 +161,8 @@ def test_without_keys_only_this_machine_is_answered() -> None:
         assert local.get("/v1/models").status_code == 200
         for origin, status in (("https://elsewhere.example", 403), ("null", 403), ("http://127.0.0.1:8000", 200)):
             assert local.post("/v1/models/reload", headers={"Origin": origin}).status_code == status
+        for host, status in (("evil.example:8000", 403), ("[", 403), ("localhost:8000", 200), ("[::1]:8000", 200)):
+            assert local.get("/v1/diagnoses", headers={"Host": host}).status_code == status
 
 
 @pytest.mark.parametrize(
