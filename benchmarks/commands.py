@@ -87,8 +87,8 @@ def serve(
     """Measure what the service adds to the graph, beside other servers of the same graph.
 
     MLServer, LitServe, BentoML and Ray Serve are installed by it, each into an environment of its own under
-    ~/.cache/brinell/bench (1.2 GB in all). Needs wrk (apt-get install wrk). A whole run takes a quarter of an hour, and wants an
-    otherwise idle machine.
+    ~/.cache/brinell/bench (1.2 GB in all). Needs wrk (apt-get install wrk). A whole run takes a quarter of an hour,
+    and wants an otherwise idle machine.
 
     Names for --only: mlserver, litserve, bentoml, ray; store.
 
