@@ -51,7 +51,8 @@ def run(settings: Settings) -> None:
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, http=GuardedConnection,
         ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key,
-        limit_concurrency=settings.connections, server_header=False, access_log=False, proxy_headers=False, log_config=log_config,
+        limit_concurrency=settings.connections, server_header=False, proxy_headers=False,
+        access_log=False, log_config=log_config,
         # What is still there then is not waiting to be answered, but has not sent its question.
         timeout_graceful_shutdown=math.ceil(settings.grace_s) + 1,
     )  # fmt: skip
