@@ -8,9 +8,10 @@ Written by `brinell evaluate --suite int8` from docs/measured/int8, a line a cel
 A cell is a network of docs/results.md, by split and seed, with the weights it was trained to there. It reads the same
 test windows twice. In float32, as there; the front end `order` was made faster since, which moves a window or two in a
 few cells. And in eight bits: one that spikes as the int8 graph that ships beside every bundle, in onnxruntime
-(docs/decisions/drawn-graphs.md); a ReLU twin as onnxruntime's own tool quantises it, weights in int8 for each output channel, symmetric, activations in 256 steps over the range that they take on windows of at most 32
-recordings of the training part, at most eight of each. Nothing is trained, tuned or chosen here, and thresholds and
-temperatures stay those of float32.
+(docs/decisions/drawn-graphs.md); a ReLU twin as onnxruntime's own tool quantises it, weights in int8 for each output
+channel, symmetric, activations in 256 steps over the range that they take on windows of at most 32 recordings of
+the training part, at most eight of each. Nothing is trained, tuned or chosen here, and thresholds and temperatures stay
+those of float32.
 
 The weights are those that `brinell evaluate --suite truth` leaves under `runs/truth`. A cell whose weights are not kept
 is not run; `brinell evaluate --suite truth --into FILE.md --only "NAME OF THE CELL"` trains them, and
