@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from service import docs, errors, tracing
+from service import docs, errors, gauges, tracing
 from service.metrics import Metrics
 from service.parts import Parts
 from service.queue import Queue
@@ -75,6 +75,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.parts = parts = Parts(
             settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit
         )
+        gauges.install(app.state.metrics, parts.queue, store)
         yield
         await parts.in_pool(parts.queue.close)
 

@@ -1,6 +1,6 @@
 """What Prometheus reads at `/metrics`: requests, stages, answers, energy, and whether the network fires as it did."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -36,10 +36,13 @@ class Metrics:
             registry=self.registry,
         )
         self._ratios: dict[tuple[str, str], float] = {}
+        self._watched: dict[str, Gauge] = {}
 
-    def gauge(self, name: str, meaning: str) -> Gauge:
-        """A number that goes up and down, `brinell_<name>`."""
-        return Gauge(f"brinell_{name}", meaning, registry=self.registry)
+    def watch(self, name: str, meaning: str, read: Callable[[], float]) -> None:
+        """A number that is read when the page is asked for, `brinell_<name>`."""
+        if name not in self._watched:  # an app that is started again has other parts
+            self._watched[name] = Gauge(f"brinell_{name}", meaning, registry=self.registry)
+        self._watched[name].set_function(read)
 
     def observe(self, diagnosis: Diagnosis, manifest: Manifest | None) -> None:
         """Counts one answer; `manifest` is that of the bundle that gave it."""

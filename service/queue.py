@@ -88,6 +88,16 @@ class Queue:
         self._lanes.close()
 
     @property
+    def waiting(self) -> int:
+        """Requests that wait or are worked on."""
+        return len(self._places)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Held for their bodies."""
+        return self._bytes
+
+    @property
     def retry_after_s(self) -> int:
         """Until what waits now will be done."""
         long = sum(place.is_long for place in self._places)

@@ -103,7 +103,7 @@ def _from_here(scope: Scope) -> bool:
     client, headers = scope.get("client"), Headers(scope=scope)
     # None is a socket of the file system, and Starlette's test client has a name.
     here = client is None or client[0] == "testclient" or is_loopback(client[0])
-    asked_for = [f"//{headers.get('host', '')}", *headers.getlist("origin")]
+    asked_for = [*(f"//{host}" for host in headers.getlist("host")), *headers.getlist("origin")]
     return here and all(_names_this_machine(address) for address in asked_for)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from service.security.api_key import ApiKey, parts
 from service.store.trouble import StoreError
@@ -13,6 +14,9 @@ FRESH_S = 5.0
 NEW_S = 0.5
 """A key that is not known may have been made just now; no stranger makes the service read the store more often."""
 
+PATIENCE_S = 1.0
+"""For a key that is not known; who has one that is never waits for the store."""
+
 
 class Keyring:
     """Looks keys up; where the store cannot be read it goes on with what it knew."""
@@ -20,8 +24,8 @@ class Keyring:
     def __init__(self, load: Callable[[], Awaitable[Mapping[str, ApiKey]]]) -> None:
         self._load = load
         self._keys: Mapping[str, ApiKey] | None = None
-        self._read = 0.0
-        self._reading = asyncio.Lock()
+        self._tried = 0.0
+        self._reading: asyncio.Task[None] | None = None
 
     async def find(self, text: str) -> ApiKey | None:
         """The key that this text opens; None where there is none.
@@ -33,16 +37,34 @@ class Keyring:
         if found is None:
             return None
         identity, secret = found
-        key = (await self._known(FRESH_S)).get(identity) or (await self._known(NEW_S)).get(identity)
+        if self._keys is None:
+            await asyncio.shield(self._refresh())
+        elif self._age_s() >= FRESH_S:
+            self._refresh()
+        key = self._known(identity)
+        if key is None and self._age_s() >= NEW_S:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self._refresh()), PATIENCE_S)
+            key = self._known(identity)
         return key if key is not None and key.is_opened_by(secret) else None
 
-    async def _known(self, fresh_s: float) -> Mapping[str, ApiKey]:
-        async with self._reading:
-            if self._keys is None or time.monotonic() - self._read >= fresh_s:
-                self._read = time.monotonic()
-                try:
-                    self._keys = await self._load()
-                except StoreError:
-                    if self._keys is None:
-                        raise
-            return self._keys
+    def _known(self, identity: str) -> ApiKey | None:
+        return None if self._keys is None else self._keys.get(identity)
+
+    def _age_s(self) -> float:
+        return time.monotonic() - self._tried
+
+    def _refresh(self) -> "asyncio.Task[None]":
+        """The one reading that goes on, or a new one."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.get_running_loop().create_task(self._read())
+        return self._reading
+
+    async def _read(self) -> None:
+        try:
+            self._keys = await self._load()
+        except StoreError:
+            if self._keys is None:
+                raise
+        finally:
+            self._tried = time.monotonic()

@@ -196,9 +196,7 @@ def port(app: FastAPI) -> Iterator[int]:
 
 def head(length: int | None = None) -> bytes:
     size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
-    return (
-        f"POST /v1/diagnose/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n{size}\r\n\r\n".encode()
-    )
+    return f"POST /v1/diagnose/batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n{size}\r\n\r\n".encode()
 
 
 def test_an_answer_comes_before_the_next_question_is_sent(port: int, recording: Recording) -> None:
@@ -246,7 +244,7 @@ def test_a_client_that_goes_away_stops_its_batch_and_no_other(
         asking.sendall(head(len(body) + (not complete)) + body)
         assert asking.recv(15).startswith(b"HTTP/1.1 200")
     with socket.create_connection(("127.0.0.1", port), timeout=20) as asking:
-        asking.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        asking.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert asking.recv(15).startswith(b"HTTP/1.1 200")
     before = -1
     while asked(app) != before:

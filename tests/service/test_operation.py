@@ -54,6 +54,14 @@ def test_metrics_count_what_was_answered_and_spent(fresh: TestClient, simulated:
     assert seen[requests] == 2
 
 
+def test_metrics_tell_what_waits_and_what_was_stored(fresh: TestClient, simulated: Simulated) -> None:
+    diagnose(fresh, simulated)
+    seen = {name: value for (name, _), value in samples(fresh).items()}
+    assert (seen["brinell_store_stored"], seen["brinell_store_commits"], seen["brinell_store_refused"]) == (1, 1, 0)
+    assert (seen["brinell_queue_waiting"], seen["brinell_store_waiting"]) == (0, 0)
+    assert seen["brinell_store_written_bytes"] > 0
+
+
 def test_the_drift_of_firing_is_one_where_the_network_fires_as_on_its_test(
     fresh: TestClient, simulated: Simulated, registry: Registry
 ) -> None:

@@ -53,7 +53,7 @@ def test_a_client_that_waits_for_leave_to_send_gets_its_refusal_at_once(
     _, client = served
     with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=20) as raw:
         raw.sendall(
-            b"POST /v1/diagnose?rate_hz=48000 HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n"
+            b"POST /v1/diagnose?rate_hz=48000 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999\r\n"
             b"Content-Type: application/octet-stream\r\nExpect: 100-continue\r\n\r\n"
         )
         assert raw.recv(100).startswith(b"HTTP/1.1 413")

@@ -173,7 +173,7 @@ def half_sent(service: Running, size: int | None = 8192, host: str = "127.0.0.1"
     """A connection from the address `host` that has sent its header, and has been heard."""
     raw = socket.create_connection(("127.0.0.1", service.port), timeout=30, source_address=(host, 0))
     length = "Transfer-Encoding: chunked" if size is None else f"Content-Length: {size}"
-    query, head = f"rate_hz={LONG_RATE_HZ}&speed_rpm=1800", f"Host: x\r\nExpect: 100-continue\r\n{length}"
+    query, head = f"rate_hz={LONG_RATE_HZ}&speed_rpm=1800", f"Host: localhost\r\nExpect: 100-continue\r\n{length}"
     raw.sendall(f"POST /v1/diagnose?{query} HTTP/1.1\r\n{head}\r\n\r\n".encode())
     return raw
 
