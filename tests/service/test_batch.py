@@ -196,7 +196,8 @@ def port(app: FastAPI) -> Iterator[int]:
 
 def head(length: int | None = None) -> bytes:
     size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
-    return f"POST /v1/diagnose/batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n{size}\r\n\r\n".encode()
+    kind = "Content-Type: application/x-ndjson"
+    return f"POST /v1/diagnose/batch HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n{size}\r\n\r\n".encode()
 
 
 def test_an_answer_comes_before_the_next_question_is_sent(port: int, recording: Recording) -> None:

@@ -100,7 +100,8 @@ def test_no_question_is_lost_and_each_is_answered_by_one_version_while_versions_
 def half_of(pushed: bytes, client: httpx2.Client) -> socket.socket:
     """A connection on which half of a bundle was sent."""
     raw = socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=20)
-    head = f"POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-tar\r\nContent-Length: {len(pushed)}\r\n"
+    described = f"Content-Type: application/x-tar\r\nContent-Length: {len(pushed)}"
+    head = f"POST /v1/models HTTP/1.1\r\nHost: localhost\r\n{described}\r\n"
     raw.sendall(head.encode() + b"\r\n" + pushed[: len(pushed) // 2])
     return raw
 
