@@ -31,7 +31,7 @@ def serve(
 ) -> None:
     """Answer over HTTP: POST /v1/diagnose, described at /docs.
 
-    Listens on this machine only and asks for no key.
+    Listens on this machine only, and asks for a key (brinell keys api) unless BRINELL_AUTH is none.
 
     Example:  BRINELL_PORT=9000 brinell serve
     """
