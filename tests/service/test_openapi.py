@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from service import docs
 from service.app import create_app
+from service.bodies.multipart import FORM
 from service.settings import Settings
 
 PASSING = {"timing", "request_id", "id"}
@@ -95,7 +96,11 @@ def test_what_is_asked_by_the_description_is_answered_as_it_says(
     @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     def ask(case: schemathesis.Case) -> None:
         # Whether bytes are a signal is more than a schema can say: a body that fits it may still be a 422.
-        case.call_and_validate(excluded_checks=CHECKS.get_by_names(["positive_data_acceptance"]))
+        left_out = ["positive_data_acceptance"]
+        if case.media_type == FORM:
+            # All of a form is text, an empty list no field at all: what is of a wrong type may be right as it arrives.
+            left_out.append("negative_data_rejection")
+        case.call_and_validate(excluded_checks=CHECKS.get_by_names(left_out))
 
     try:
         ask()
