@@ -149,6 +149,7 @@ def test_fast_stores_what_waits_when_it_is_told_to_stop(tmp_path: Path) -> None:
         assert sorted(diagnosis["id"] for diagnosis in service.stored()) == ids
 
 
+@pytest.mark.slow  # a request that comes while the server starts again can hang for over a minute: docs/store.md
 def test_postgresql_may_go_and_come_back(postgres: Postgres) -> None:
     with served(store=postgres.url) as service, load(service, clients=2) as told:
         told.wait_for(20)
