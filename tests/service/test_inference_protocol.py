@@ -24,7 +24,8 @@ from service.errors import RequestRefused
 from service.inference_protocol.messages import Answer, Inference, Output, read, write
 from service.settings import Settings
 from tests.service import triton
-from tests.service.running import ROOT, Running, running
+from tests.service.process import ROOT
+from tests.service.running import Running, running
 
 ASKS = Path(__file__).parent / "triton_asks.py"
 CHECKS = re.findall(r"^def (\w+)\(client\):", ASKS.read_text(), re.MULTILINE)

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import pytest
 
-from tests.service.store.ports import free_port
+from tests.service.process import free_port
 
 USERS = "setpriv --reuid=postgres --regid=postgres --clear-groups"
 

@@ -1,24 +1,19 @@
 """A real service in a process of its own, and clients that never stop asking it."""
 
 import itertools
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import numpy as np
 
-from tests.service.store.ports import free_port
+from tests.service.process import Process, free_port, wait_until_ready
 
-ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = np.random.default_rng(0).standard_normal(3000).astype("<f4").tobytes()
 QUESTION = "/v1/diagnose?rate_hz=12000"
 
@@ -27,7 +22,7 @@ QUESTION = "/v1/diagnose?rate_hz=12000"
 class Served:
     """The process, and a client of it."""
 
-    process: subprocess.Popen[str]
+    process: Process
     client: httpx2.Client
 
     def ask(self, key: str | None = None, **query: str) -> httpx2.Response:
@@ -56,36 +51,15 @@ class Served:
 def served(**settings: object) -> Iterator[Served]:
     """`brinell serve` with these settings, ready; told to stop at the end, unless it has ended."""
     port = free_port()
-    process = start(port, **settings)
+    process = Process(port, **settings)
     try:
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            wait_until_ready(process, client)
+            wait_until_ready(process, str(client.base_url))
             yield Served(process, client)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-
-
-def start(port: int, **settings: object) -> subprocess.Popen[str]:
-    """`brinell serve`, not waited for."""
-    environment = {f"BRINELL_{name.upper()}": str(value) for name, value in settings.items()}
-    return subprocess.Popen(
-        [sys.executable, "-m", "brinell", "serve"], cwd=ROOT, text=True, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1", **environment, "BRINELL_PORT": str(port)},
-    )  # fmt: skip
-
-
-def wait_until_ready(process: subprocess.Popen[str], client: httpx2.Client) -> None:
-    for _ in range(600):
-        assert process.poll() is None, process.stderr and process.stderr.read()
-        try:
-            if client.get("/readyz").status_code == 200:
-                return
-        except httpx2.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("not ready after a minute")
+        process.wait(timeout=60)
 
 
 @dataclass

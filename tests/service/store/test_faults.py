@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.service.process import Process, free_port, wait_until_ready
 from tests.service.store.conftest import Disk, Postgres
-from tests.service.store.ports import free_port
-from tests.service.store.served import Load, Served, load, served, start, wait_until_ready
+from tests.service.store.served import Load, Served, load, served
 
 EXT4_SHUTDOWN = 0x8004587D
 WITHOUT_FLUSHING = 2
@@ -149,7 +149,6 @@ def test_fast_stores_what_waits_when_it_is_told_to_stop(tmp_path: Path) -> None:
         assert sorted(diagnosis["id"] for diagnosis in service.stored()) == ids
 
 
-@pytest.mark.slow  # a request that comes while the server starts again can hang for over a minute: docs/store.md
 def test_postgresql_may_go_and_come_back(postgres: Postgres) -> None:
     with served(store=postgres.url) as service, load(service, clients=2) as told:
         told.wait_for(20)
@@ -181,8 +180,7 @@ def test_a_damaged_file_is_kept_aside_and_said_so(tmp_path: Path) -> None:
         assert service.stored() == []
         assert service.ask().status_code == 200
         service.process.terminate()
-        assert service.process.stderr is not None
-        said = service.process.stderr.read()
+        said = service.process.said()
     [aside] = tmp_path.glob("brinell.db.damaged-*")
     assert aside.read_bytes() == bytes(damaged)
     assert str(aside) in said
@@ -206,12 +204,12 @@ def test_damage_inside_is_found_after_a_service_was_killed(tmp_path: Path) -> No
 def test_two_services_that_start_at_once_share_one_store(tmp_path: Path, postgres: Postgres) -> None:
     for settings in ({"state": tmp_path}, {"store": postgres.url}):
         ports = [free_port(), free_port()]
-        processes = [start(port, **settings) for port in ports]
+        processes = [Process(port, **settings) for port in ports]
         try:
             ids = []
             for port, process in zip(ports, processes, strict=True):
                 with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-                    wait_until_ready(process, client)
+                    wait_until_ready(process, str(client.base_url))
                     ids += [Served(process, client).ask().json()["id"] for _ in range(3)]
             with httpx2.Client(base_url=f"http://127.0.0.1:{ports[0]}", timeout=60) as client:
                 stored = [diagnosis["id"] for diagnosis in Served(processes[0], client).stored()]
@@ -219,13 +217,13 @@ def test_two_services_that_start_at_once_share_one_store(tmp_path: Path, postgre
         finally:
             for process in processes:
                 process.terminate()
-                process.communicate(timeout=60)
+                process.wait(timeout=60)
 
 
 def test_what_keeps_the_store_from_opening_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    process = start(free_port(), state=tmp_path / "file")
-    _, errors = process.communicate(timeout=60)
+    process = Process(free_port(), state=tmp_path / "file")
+    errors = process.said()
     assert process.returncode == 1
     assert errors.startswith("error: ")
     assert "Set BRINELL_STATE" in errors
