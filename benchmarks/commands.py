@@ -57,20 +57,19 @@ def bench(
     if context.invoked_subcommand is not None:
         return
     with explained():
-        from benchmarks import writing
         from benchmarks.measuring import measure
-        from benchmarks.page import page as page_of
+        from benchmarks.page import BENCH
 
         folder = into or MEASURED
         if page:
-            writing.rewrite(folder)
+            BENCH.rewrite(folder)
         else:
             results = measure(data, only, rounds, quick)
             if into is None and (only or rounds or quick):
-                typer.echo(page_of(results))
+                typer.echo(BENCH.page_of(results))
                 return
-            writing.write(results, folder)
-    typer.echo(f"page: {folder / writing.PAGE}")
+            BENCH.write(results, folder)
+    typer.echo(f"page: {folder / BENCH.page}")
 
 
 def serve(
@@ -99,20 +98,19 @@ def serve(
     brinell bench serve
     """
     with explained():
-        from benchmarks.serving import writing
         from benchmarks.serving.measuring import measure
-        from benchmarks.serving.page import page as page_of
+        from benchmarks.serving.page import SERVE
 
         folder = into or MEASURED
         if page:
-            writing.rewrite(folder)
+            SERVE.rewrite(folder)
         else:
             served = measure(only, rounds, quick)
             if into is None and (only or rounds or quick):
-                typer.echo(page_of(served))
+                typer.echo(SERVE.page_of(served))
                 return
-            writing.write(served, folder)
-    typer.echo(f"page: {folder / writing.PAGE}")
+            SERVE.write(served, folder)
+    typer.echo(f"page: {folder / SERVE.page}")
 
 
 def soak(
@@ -125,12 +123,12 @@ def soak(
     Example:  brinell bench soak
     """
     with explained():
-        from benchmarks.serving import soak_page
         from benchmarks.serving.soak import soak as soaked
+        from benchmarks.serving.soak_page import SOAK
 
         folder = into or MEASURED
         if page:
-            soak_page.rewrite(folder)
+            SOAK.rewrite(folder)
         else:
-            soak_page.write(soaked(minutes), folder)
-    typer.echo(f"page: {folder / soak_page.PAGE}")
+            SOAK.write(soaked(minutes), folder)
+    typer.echo(f"page: {folder / SOAK.page}")

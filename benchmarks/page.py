@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from benchmarks import picture
 from benchmarks.entries import TRAINED, titled
 from benchmarks.limits import least_us
 from benchmarks.results import DiagnosisCost, Growth, Lap, Limits, Race, Results, ServiceCost, Spread, Training
 from benchmarks.targets import targets
+from benchmarks.writing import Files
 from training.sheet import Row, Sheet
 
 PICTURE = "bench.png"
@@ -225,3 +227,6 @@ def _threads(threads: int) -> str:
 
 def _a_call(batches: list[int]) -> Row:
     return tuple(f"{batch} a call" for batch in batches)
+
+
+BENCH = Files("bench.json", "bench.md", PICTURE, "brinell bench", Results.read, page, picture.draw)

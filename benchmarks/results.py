@@ -13,6 +13,19 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Kept(Part):
+    """What one run keeps."""
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """From a file that `write` wrote."""
+        return cls.model_validate_json(path.read_bytes())
+
+    def write(self, path: Path) -> None:
+        """As JSON."""
+        path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
 class Spread(Part):
     """Median and quartiles."""
 
@@ -161,7 +174,7 @@ class ServiceCost(Part):
     resident_mib: tuple[float, ...]
 
 
-class Results(Part):
+class Results(Kept):
     """One run of `brinell bench`; a part that was left out is null."""
 
     machine: Machine
@@ -175,12 +188,3 @@ class Results(Part):
     lengths: Lengths | None = None
     limits: Limits | None = None
     service: ServiceCost | None = None
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """From a file that `write` wrote."""
-        return cls.model_validate_json(path.read_bytes())
-
-    def write(self, path: Path) -> None:
-        """As JSON."""
-        path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -4,9 +4,10 @@ import logging
 import time
 from functools import lru_cache
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.metrics import Metrics
+from service.seen import Seen
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -26,18 +27,11 @@ class Watch:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 0
-
-        async def send_and_see(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        began, seen = time.perf_counter(), Seen(send, absent=0)
         try:
-            await self.app(scope, receive, send_and_see)
+            await self.app(scope, receive, seen.send)
         finally:
-            self._tell(scope, status, time.perf_counter() - began)
+            self._tell(scope, seen.status, time.perf_counter() - began)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         # A template, where a route took the request; the path of one that none took is the client's invention.

@@ -4,6 +4,8 @@ Its users write that loop around the whole network; here it is around each neuro
 timesteps: better than it would fare.
 """
 
+from functools import partial
+
 import torch
 from snntorch import Leaky, surrogate
 from torch import Tensor
@@ -40,13 +42,8 @@ class SnnTorchLeaky(Swapped):
         return torch.stack(spikes)
 
 
-def with_its_neurons(network: Network) -> Network:
-    """A copy of the network, to run or to train.
-
-    Raises:
-        NotSwappable: the network has neurons that are not compared.
-    """
-    return swapped(network, SnnTorchLeaky)
+with_its_neurons = partial(swapped, make=SnnTorchLeaky)
+"""A copy of a network, to run or to train (`benchmarks.swapped`)."""
 
 
 class SnnTorch(PyTorch):

@@ -3,6 +3,8 @@
 Its layers in that mode fold time into the batch as our convolution does, so the rest of the network is the same.
 """
 
+from functools import partial
+
 from spikingjelly.activation_based.neuron import LIFNode
 from spikingjelly.activation_based.surrogate import ATan
 from torch import Tensor
@@ -35,13 +37,8 @@ class SpikingJellyLIF(Swapped):
         return spikes
 
 
-def with_its_neurons(network: Network) -> Network:
-    """A copy of the network, to run or to train.
-
-    Raises:
-        NotSwappable: the network has neurons that are not compared.
-    """
-    return swapped(network, SpikingJellyLIF)
+with_its_neurons = partial(swapped, make=SpikingJellyLIF)
+"""A copy of a network, to run or to train (`benchmarks.swapped`)."""
 
 
 class SpikingJelly(PyTorch):

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from benchmarks.page import MISSING, spread
 from benchmarks.results import Spread
+from benchmarks.serving import picture
 from benchmarks.serving.hosts import HOSTS, OURS, titled
 from benchmarks.serving.results import Served, StoreCost, Turn
 from benchmarks.serving.targets import targets
+from benchmarks.writing import Files
 from training.sheet import Row, Sheet
 
 PICTURE = "serve.png"
@@ -113,3 +115,6 @@ def _whole(each: Spread) -> str:
 
 def _count(windows: int) -> str:
     return "1 window" if windows == 1 else f"{windows} windows"
+
+
+SERVE = Files("serve.json", "serve.md", PICTURE, "brinell bench serve", Served.read, page, picture.draw)

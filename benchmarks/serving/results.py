@@ -1,9 +1,6 @@
 """What was measured, as docs/measured/serve.json holds it: every round, so that the page can be made again."""
 
-from pathlib import Path
-from typing import Self
-
-from benchmarks.results import Machine, Part, Spread
+from benchmarks.results import Kept, Machine, Part, Spread
 
 
 class Turn(Part):
@@ -65,7 +62,7 @@ class StoreCost(Part):
         )
 
 
-class Served(Part):
+class Served(Kept):
     """One run of `brinell bench serve`.
 
     Attributes:
@@ -94,12 +91,3 @@ class Served(Part):
     def settings(self) -> tuple[tuple[str, int], ...]:
         """Body and windows of each table, in order."""
         return tuple(dict.fromkeys((each.body, each.windows) for each in self.turns))
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """From a file that `write` wrote."""
-        return cls.model_validate_json(path.read_bytes())
-
-    def write(self, path: Path) -> None:
-        """As JSON."""
-        path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -1,8 +1,6 @@
 """The service for minutes at four fifths of what it can: no error, and no memory that grows."""
 
 import os
-from pathlib import Path
-from typing import Self
 from urllib.parse import urlencode
 
 import numpy as np
@@ -11,7 +9,7 @@ from rich.progress import Progress
 from benchmarks.machine import machine
 from benchmarks.measuring import progress, shipped
 from benchmarks.process import WorkerError
-from benchmarks.results import Machine, Part
+from benchmarks.results import Kept, Machine, Part
 from benchmarks.service_cost import question as recording
 from benchmarks.serving.closed_loop import rush
 from benchmarks.serving.effort import OF_THE_MOST, WHOLE
@@ -43,7 +41,7 @@ class Stretch(Part):
     resident_mib: float
 
 
-class Soak(Part):
+class Soak(Kept):
     """One run of `brinell bench soak`; `load` is of the machine, before and after."""
 
     machine: Machine
@@ -64,15 +62,6 @@ class Soak(Part):
         held = [each.resident_mib for each in self.stretches]
         fifth = max(1, round(WARM_SHARE * len(held)))
         return float(np.median(held[-fifth:]) / np.median(held[fifth : 2 * fifth] or held[:1]) - 1)
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """From a file that `write` wrote."""
-        return cls.model_validate_json(path.read_bytes())
-
-    def write(self, path: Path) -> None:
-        """As JSON."""
-        path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
 def soak(minutes: float) -> Soak:

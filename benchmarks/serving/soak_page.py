@@ -1,31 +1,9 @@
 """docs/measured/soak.md, from what docs/measured/soak.json holds."""
 
-from pathlib import Path
-
 from benchmarks.results import Spread
 from benchmarks.serving.soak import FLAT, Soak
-from benchmarks.writing import NoResults
+from benchmarks.writing import Files
 from training.sheet import Sheet
-
-RAW, PAGE = "soak.json", "soak.md"
-
-
-def write(soak: Soak, folder: Path) -> None:
-    """Both, into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    soak.write(folder / RAW)
-    rewrite(folder)
-
-
-def rewrite(folder: Path) -> None:
-    """The page, from the raw results in `folder`.
-
-    Raises:
-        NoResults: there are none.
-    """
-    if not (folder / RAW).exists():
-        raise NoResults(f"{folder / RAW}: no such file; brinell bench soak writes it")
-    (folder / PAGE).write_text(page(Soak.read(folder / RAW)), encoding="utf-8")
 
 
 def page(soak: Soak) -> str:
@@ -55,3 +33,6 @@ def page(soak: Soak) -> str:
 
 def _reached(yes: bool) -> str:
     return "reached" if yes else "**missed**"
+
+
+SOAK = Files("soak.json", "soak.md", None, "brinell bench soak", Soak.read, page)

@@ -1,13 +1,12 @@
 """Stands before every route: no key, no answer."""
 
-import logging
 import math
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.bodies.incoming import drain
 from service.errors import Problem, answer
@@ -17,13 +16,13 @@ from service.security.api_key import ApiKey
 from service.security.loopback import is_loopback
 from service.security.scopes import Auth, needed
 from service.security.scopes import Scope as Right
+from service.seen import Seen
 from service.store.trouble import StoreError
-
-logger = logging.getLogger(__name__)
 
 SEND_IT = "Send a key: Authorization: Bearer KEY, or X-API-Key: KEY. `brinell keys api` makes one."
 HERE_ONLY = "without keys this service answers its own machine only, and no page of another site"
 SET_KEYS = "Set BRINELL_AUTH=keys, and make a key: brinell keys api NAME."
+MORE = "Ask with a key that may: brinell keys api NAME --scope SCOPE makes one."
 WAIT = "Wait as long as Retry-After says; BRINELL_REQUESTS_PER_MINUTE is the limit of a key."
 
 
@@ -69,7 +68,7 @@ class Guard:
             return None, _refused(scope, 401, reason, headers={"WWW-Authenticate": "Bearer"})
         if not key.may(right):
             rights = ", ".join(sorted(key.scopes))
-            return key, _refused(scope, 403, f"key {key.id} may {rights}; this needs {right}")
+            return key, _refused(scope, 403, f"key {key.id} may {rights}; this needs {right}", what_to_do=MORE)
         wait_s = self.allowance.take(key.id)
         if not wait_s:
             return key, None
@@ -77,18 +76,11 @@ class Guard:
         return key, _refused(scope, 429, f"key {key.id} asks too often", what_to_do=WAIT, headers=headers)
 
     async def _recorded(self, key: ApiKey | None, scope: Scope, receive: Receive, send: Send) -> None:
-        status = 500
-
-        async def send_and_see(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        seen = Seen(send, absent=500)
         try:
-            await self.app(scope, receive, send_and_see)
+            await self.app(scope, receive, seen.send)
         finally:
-            await parts_of(scope["app"]).audit.record(Request(scope), key, status)
+            await parts_of(scope["app"]).audit.record(Request(scope), key, seen.status)
 
 
 def _given(headers: Headers) -> str | None:

@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from benchmarks import writing
 from benchmarks.asker import NOTHING, SPEED, SPEED_AND_BEARING
 from benchmarks.commands import MEASURED
 from benchmarks.limits import least_us
-from benchmarks.page import page
+from benchmarks.page import BENCH, page
 from benchmarks.results import (
     Asked,
     DiagnosisCost,
@@ -24,6 +23,7 @@ from benchmarks.results import (
     Training,
 )
 from benchmarks.targets import targets
+from benchmarks.writing import NoResults
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,23 +96,23 @@ WHOLE = Results(
 
 
 def test_page_and_picture_are_made_again_from_the_raw_results(tmp_path: Path) -> None:
-    writing.write(WHOLE, tmp_path)
+    BENCH.write(WHOLE, tmp_path)
     files = [tmp_path / name for name in ("bench.json", "bench.md", "bench.png")]
     first = [file.read_bytes() for file in files]
     for file in files[1:]:
         file.unlink()
-    writing.rewrite(tmp_path)
+    BENCH.rewrite(tmp_path)
     assert [file.read_bytes() for file in files] == first
     assert Results.read(files[0]) == WHOLE
 
 
 def test_the_committed_page_is_what_its_raw_results_say() -> None:
-    assert (MEASURED / writing.PAGE).read_text(encoding="utf-8") == page(Results.read(MEASURED / writing.RAW))
+    assert (MEASURED / BENCH.page).read_text(encoding="utf-8") == page(Results.read(MEASURED / BENCH.raw))
 
 
 def test_a_page_without_raw_results_says_how_to_get_them(tmp_path: Path) -> None:
-    with pytest.raises(writing.NoResults, match="brinell bench writes it"):
-        writing.rewrite(tmp_path)
+    with pytest.raises(NoResults, match="brinell bench writes it"):
+        BENCH.rewrite(tmp_path)
 
 
 def test_a_page_of_any_one_part_can_be_made() -> None:

@@ -16,17 +16,17 @@ from benchmarks.agreement import Disagreement
 from benchmarks.commands import MEASURED
 from benchmarks.process import WorkerError
 from benchmarks.results import Machine
-from benchmarks.serving import soak_page, writing
 from benchmarks.serving.closed_loop import rush
 from benchmarks.serving.environments import NotInstalled, environment
 from benchmarks.serving.hosts import OURS, Host
 from benchmarks.serving.open_loop import OpenLoop
-from benchmarks.serving.page import page
+from benchmarks.serving.page import SERVE, page
 from benchmarks.serving.questions import BINARY, JSON, Question, nested, protocol_binary
 from benchmarks.serving.race import hold
 from benchmarks.serving.results import Served, StoreCost, Turn
 from benchmarks.serving.server import running
 from benchmarks.serving.soak import Soak, Stretch
+from benchmarks.serving.soak_page import SOAK as SOAKED
 from benchmarks.serving.targets import targets
 from models.bundle import MODEL, PRETRAINED, Bundle
 from models.graph import Graph
@@ -71,21 +71,21 @@ SOAK = Soak(
 
 
 def test_page_and_picture_are_made_again_from_the_raw_results(tmp_path: Path) -> None:
-    writing.write(SERVED, tmp_path)
+    SERVE.write(SERVED, tmp_path)
     files = [tmp_path / name for name in ("serve.json", "serve.md", "serve.png")]
     first = [file.read_bytes() for file in files]
     for file in files[1:]:
         file.unlink()
-    writing.rewrite(tmp_path)
+    SERVE.rewrite(tmp_path)
     assert [file.read_bytes() for file in files] == first
     assert Served.read(files[0]) == SERVED
 
 
 def test_the_committed_pages_are_what_their_raw_results_say() -> None:
-    served = Served.read(MEASURED / writing.RAW)
-    assert (MEASURED / writing.PAGE).read_text(encoding="utf-8") == page(served)
-    soak = Soak.read(MEASURED / soak_page.RAW)
-    assert (MEASURED / soak_page.PAGE).read_text(encoding="utf-8") == soak_page.page(soak)
+    served = Served.read(MEASURED / SERVE.raw)
+    assert (MEASURED / SERVE.page).read_text(encoding="utf-8") == page(served)
+    soak = Soak.read(MEASURED / SOAKED.raw)
+    assert (MEASURED / SOAKED.page).read_text(encoding="utf-8") == SOAKED.page_of(soak)
 
 
 def test_the_page_tells_what_was_not_run_and_why() -> None:
@@ -110,7 +110,7 @@ def test_targets_are_reached_or_missed() -> None:
 
 def test_growth_is_seen_after_the_warming_up() -> None:
     assert SOAK.growth == pytest.approx(163.5 / 160 - 1)
-    assert "+2.2%" in soak_page.page(SOAK)
+    assert "+2.2%" in SOAKED.page_of(SOAK)
 
 
 @contextmanager
