@@ -150,21 +150,21 @@ def test_fast_stores_what_waits_when_it_is_told_to_stop(tmp_path: Path) -> None:
 
 
 def test_postgresql_may_go_and_come_back(postgres: Postgres) -> None:
-    with served(store=postgres.url) as service, load(service, clients=2) as told:
-        told.wait_for(20)
-        postgres.stop()
-        try:
-            refused = service.ask()
-            assert refused.status_code == 503
-            assert "PostgreSQL does not answer" in refused.json()["reason"]
-            assert "Retry-After" in refused.headers
-            assert service.client.get("/v1/diagnoses").status_code == 503
-            assert service.client.get("/healthz").status_code == 200
-        finally:
-            postgres.start()
-        answer = answers_again(service).json()
-        told.ended = True
-        told.answers["after"] = answer
+    with served(store=postgres.url) as service:
+        with load(service, clients=2) as told:
+            told.wait_for(20)
+            postgres.stop()
+            try:
+                refused = service.ask()
+                assert refused.status_code == 503
+                assert "PostgreSQL does not answer" in refused.json()["reason"]
+                assert "Retry-After" in refused.headers
+                assert service.client.get("/v1/diagnoses").status_code == 503
+                assert service.client.get("/healthz").status_code == 200
+            finally:
+                postgres.start()
+            told.answers["after"] = answers_again(service).json()
+        # The clients have ended: nothing is answered any more while the store is read.
         stored = {diagnosis["id"] for diagnosis in service.stored()}
         assert {answer["id"] for answer in told.answers.values()} <= stored
 
