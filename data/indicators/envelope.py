@@ -14,21 +14,22 @@ from scipy import fft
 from data.envelope_spectrum import Band, Complexes, centred_spectra, cut
 
 FLANK = 0.1
-WINDOW_S = 1.0
+LONGEST_S = 4.0
 
 
 def envelope_rms(samples: NDArray[np.float32], rate_hz: float, bands: Sequence[Band]) -> list[float]:
     """RMS about its mean of each band's envelope, in the unit of `samples`.
 
     The envelope is the magnitude of the analytic signal; a band's edges are sloped over a tenth of its width within.
-    Whole windows of about 1 s are read.
+    Read in pieces of up to 4 s.
 
     Args:
-        samples: float32 [samples], 1 s or more.
+        samples: float32 [samples].
         rate_hz: sampling rate.
         bands: within half the rate.
     """
-    window = fft.prev_fast_len(round(WINDOW_S * rate_hz), real=True)
+    count = -(-samples.size // int(LONGEST_S * rate_hz))
+    window = fft.prev_fast_len(samples.size // count, real=True)
     sums, squares, counts = np.zeros((3, len(bands)))
     for spectra in centred_spectra(samples, window):
         for at, band in enumerate(bands):
