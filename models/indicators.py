@@ -11,6 +11,7 @@ from models.shaft_speed import SpeedEstimate
 SPEED = "speed_estimated_rpm"
 FIT = "bearing_fit_z"
 NOT_ESTIMATED = "the speed was not estimated"
+NOT_ASKED = "it was not asked whether the bearing fits"
 UNSURE = "the signal shows no speed surely"
 BEYOND = "beyond what this rate and speed can show"
 NOT_MODULATED = (Fault.OUTER_RACE,)
@@ -38,7 +39,7 @@ def with_evidence(
     """
     heard = dict(_lines(evidence))
     heard[SPEED] = NOT_ESTIMATED if speed is None else speed.speed_rpm if speed.sure else UNSURE
-    heard[FIT] = None if fit is None else fit.z
+    heard[FIT] = fit.z if fit is not None else None if evidence is None else NOT_ASKED
     read = {name: value for name, value in heard.items() if isinstance(value, float)}
     absent = {name: value or reason for name, value in heard.items() if not isinstance(value, float)}
     notes = {} if fit is None else {FIT: fit.fit.value.replace("_", " ")}

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import fft
 
+from data.indicators.pieces import pieces
 from data.steps import step
 
-LONGEST_S = 4.0
 RAMP_S = 0.25
 SLOPES = (0.8, 1.2)
 """An integrated band ends softly: a shaft that turns at its very edge must not flicker in and out of it."""
@@ -53,18 +52,18 @@ def power_spectrum(samples: NDArray[np.float32], rate_hz: float) -> PowerSpectru
         rate_hz: sampling rate.
     """
     ramp = int(RAMP_S * rate_hz)
-    count = -(-samples.size // int(LONGEST_S * rate_hz))
-    size = fft.prev_fast_len((samples.size + (count - 1) * ramp) // count, real=True)
-    taper = np.ones(size, dtype=np.float32)
+    cut = pieces(samples, rate_hz, overlap=ramp)
+    count, length = cut.shape
+    taper = np.ones(length, dtype=np.float32)
     taper[:ramp] = np.sin(np.pi / 2 * np.arange(ramp) / ramp) ** 2
-    taper[size - ramp :] = taper[:ramp][::-1]
-    pieces = sliding_window_view(samples, size)[:: size - ramp]
+    taper[length - ramp :] = taper[:ramp][::-1]
+    size = fft.next_fast_len(length, real=True)
     power = np.zeros(size // 2 + 1)
-    for piece in pieces:
+    for piece in cut:
         step()
-        spectrum = fft.rfft(piece * taper)
+        spectrum = fft.rfft(piece * taper, size)
         power += spectrum.real**2 + spectrum.imag**2
     # Every bin but those at 0 Hz and at half the rate stands for its mirror image too.
     power[1 : (size + 1) // 2] *= 2
     weight = float(np.square(taper, dtype=np.float64).sum())
-    return PowerSpectrum(power / (len(pieces) * size * weight), rate_hz / size)
+    return PowerSpectrum(power / (count * size * weight), rate_hz / size)
