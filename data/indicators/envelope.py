@@ -35,8 +35,8 @@ def envelope_rms(samples: NDArray[np.float32], rate_hz: float, bands: Sequence[B
         spectrum = fft.rfft(piece, size)
         for at, band in enumerate(bands):
             part = cut(spectrum[None], rate_hz / size, band, FLANK)[0]
-            # Shifted to zero a band has the same envelope, and about its width in samples a second are enough.
-            points = fft.next_fast_len(part.size)
+            # Shifted to zero a band has the same envelope, and twice its width in samples a second are enough.
+            points = fft.next_fast_len(2 * part.size)
             analytic = fft.ifft(part, points)[: round(points * piece.size / size)] * np.float32(2 * points / size)
             squared = analytic.real**2 + analytic.imag**2
             squares[at] += squared.sum(dtype=np.float64)

@@ -43,9 +43,9 @@ class PowerSpectrum:
 
 
 def power_spectrum(samples: NDArray[np.float32], rate_hz: float) -> PowerSpectrum:
-    """Mean over pieces of up to 4 s, each under Tukey's taper with ramps of 0.25 s that lie over its neighbours'.
+    """Mean over pieces of up to 4 s, with ramps of 0.25 s that lie over their neighbours', so that no jump leaks.
 
-    So every sample counts alike but those on ramps, and a drift does not leak into the bands.
+    Two ramps' squares add up to 1: every sample counts alike but those in the first and the last 0.25 s.
 
     Args:
         samples: float32 [samples] without a mean, longer than two ramps.
@@ -55,7 +55,7 @@ def power_spectrum(samples: NDArray[np.float32], rate_hz: float) -> PowerSpectru
     cut = pieces(samples, rate_hz, overlap=ramp)
     count, length = cut.shape
     taper = np.ones(length, dtype=np.float32)
-    taper[:ramp] = np.sin(np.pi / 2 * np.arange(ramp) / ramp) ** 2
+    taper[:ramp] = np.sin(np.pi / 2 * (np.arange(ramp) + 0.5) / ramp)
     taper[length - ramp :] = taper[:ramp][::-1]
     size = fft.next_fast_len(length, real=True)
     power = np.zeros(size // 2 + 1)
