@@ -46,11 +46,10 @@ def weighted_rms(values: Array, rate_hz: float) -> float:
 
 
 def filtered(recording: Recording, gain: Callable[[Array], Array]) -> Array:
-    """The signal [samples] through a filter of that gain; beyond its ends it is reflected."""
-    margin = int(recording.rate_hz / 2)
-    samples = np.pad(recording.samples.astype(np.float64), margin, mode="reflect", reflect_type="odd")
+    """The whole signal [samples] through a filter of that gain."""
+    samples = recording.samples.astype(np.float64)
     hz = fft.rfftfreq(samples.size, 1 / recording.rate_hz)
-    return np.asarray(fft.irfft(fft.rfft(samples) * gain(hz), samples.size)[margin:-margin])
+    return np.asarray(fft.irfft(fft.rfft(samples - samples.mean()) * gain(hz), samples.size))
 
 
 def integrated(recording: Recording) -> float:
@@ -64,8 +63,7 @@ def integrated(recording: Recording) -> float:
     hz, gains = np.r_[0, low, high, rate_hz / 2], np.r_[0, rise, rise[::-1], 0]
     half = int(1.4 * rate_hz)
     taps = signal.firwin2(2 * half + 1, hz, gains, nfreqs=2**19 + 1, fs=rate_hz)
-    reflected = np.pad(samples, half, mode="reflect", reflect_type="odd")
-    through = signal.oaconvolve(reflected, taps, mode="valid")
+    through = signal.oaconvolve(samples, taps, mode="same")
     return weighted_rms(9806.65 * integrate.cumulative_trapezoid(through, dx=1 / rate_hz, initial=0), rate_hz)
 
 
