@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from data.errors import NotApplicable
 from data.fault import Fault
-from data.indicators import Indicators
-from models.bearing_fit import BearingFit
-from models.envelope_rule import CANDIDATES, Candidate, Evidence
-from models.shaft_speed import SpeedEstimate
+from data.indicators import Indicators, MachineClass, indicators
+from data.recording import Recording
+from models.bearing_fit import BearingCheck, BearingFit
+from models.envelope_rule import CANDIDATES, EnvelopeRule, Evidence
+from models.shaft_speed import ShaftSpeed, SpeedEstimate
 
 SPEED = "speed_estimated_rpm"
 FIT = "bearing_fit_z"
@@ -16,6 +18,28 @@ UNSURE = "the signal shows no speed surely"
 BEYOND = "beyond what this rate and speed can show"
 NOT_MODULATED = (Fault.OUTER_RACE,)
 """Whose strikes nothing modulates: there are no sidebands to look for."""
+
+
+def all_indicators(recording: Recording, machine: MachineClass | None = None) -> Indicators:
+    """Every indicator of a recording of which nothing was read yet; nothing is raised.
+
+    Args:
+        recording: with speed and orders where they are known.
+        machine: its class, where the zone of ISO 20816-3 is wanted.
+    """
+    found, rule = indicators(recording, machine), EnvelopeRule()
+    try:
+        speed = ShaftSpeed().estimate(recording)
+    except NotApplicable:
+        speed = None
+    if recording.speed_rpm is None or recording.orders is None:
+        return with_evidence(found, None, speed)
+    try:
+        lines = rule.lines(recording)
+        evidence = rule.judge(lines, recording.orders, recording.speed_rpm)
+    except NotApplicable as refusal:
+        return with_evidence(found, None, speed, reason=str(refusal))
+    return with_evidence(found, evidence, speed, BearingCheck().judge(rule, lines, recording.orders, evidence))
 
 
 def with_evidence(
