@@ -265,7 +265,7 @@ def _sideband(fault: Fault, orders: CharacteristicOrders) -> float | None:
     return {Fault.INNER_RACE: 1.0, Fault.ROLLING_ELEMENT: orders.ftf}.get(fault)
 
 
-def _heights_db(ratio: Array, places: Array) -> tuple[float | None, ...]:
+def _heights_db(ratio: Array, places: NDArray[np.floating]) -> tuple[float | None, ...]:
     """Of lines at `places` (bins)."""
     wide = widened(ratio)
     heights = [wide[bin] if 0 < bin < wide.size else np.nan for bin in np.rint(places).astype(np.int64)]

@@ -1,4 +1,4 @@
-"""The indicators that need speed and bearing: evidence at each characteristic order, the speed, how the bearing fits."""
+"""Indicators that need speed and bearing: evidence at each characteristic order, the speed, how the bearing fits."""
 
 from collections.abc import Iterator
 

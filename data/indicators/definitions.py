@@ -13,10 +13,10 @@ class Definition(NamedTuple):
 
 DEFINITIONS = {
     "velocity_rms_mm_s": Definition("mm/s", "RMS of the velocity, 10 to 1,000 Hz", "ISO 20816-1, ISO 20816-3"),
-    "acceleration_rms_g": Definition("g", "RMS about the mean, all frequencies", "ISO 13373-1"),
-    "peak_g": Definition("g", "largest distance from the mean", "ISO 13373-1"),
+    "acceleration_rms_g": Definition("g", "RMS about the mean, all frequencies", "ISO 2041"),
+    "peak_g": Definition("g", "largest distance from the mean", "ISO 2041"),
     "kurtosis": Definition("", "Pearson's: 3 of noise, 1.5 of a sine", "Dyer and Stewart 1978"),
-    "crest_factor": Definition("", "peak over RMS: 1.4 of a sine", "ISO 13373-1"),
+    "crest_factor": Definition("", "peak over RMS: 1.4 of a sine", "ISO 2041"),
     "band_rms_g": Definition("g", "RMS of the band", "Parseval"),
     "envelope_rms_g": Definition("g", "RMS about its mean of the band's envelope", "McFadden and Smith 1984"),
 }

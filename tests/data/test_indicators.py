@@ -13,14 +13,22 @@ from scipy import fft, integrate, signal, stats
 
 from data.datasets import named
 from data.fault import Fault
-from data.indicators import BOUNDARIES_MM_S, MachineClass, indicators, zone_of
+from data.indicators import BOUNDARIES_MM_S, DEFINITIONS, MachineClass, family, indicators, zone_of
 from data.recording import Recording
 from data.rig import draw_rig, simulate
 from data.units import COUNTS
 
 Array = NDArray[np.float64]
 
-REAL = ("mfpt/baseline_1", "mfpt/InnerRaceFault_vload_2", "jnu/tb600_2", "jnu/ib1000_2", "cwru/97", "cwru/222", "cwru/3007")
+REAL = (
+    "mfpt/baseline_1",
+    "mfpt/InnerRaceFault_vload_2",
+    "jnu/tb600_2",
+    "jnu/ib1000_2",
+    "cwru/97",
+    "cwru/222",
+    "cwru/3007",
+)
 RAMP_S = 0.25
 ONE_PER_CENT = 0.01
 
@@ -220,3 +228,13 @@ def test_a_zone_is_given_only_where_the_standard_speaks() -> None:
     slow, raw = replace(shaking, speed_rpm=450.0), replace(shaking, unit=COUNTS)
     assert "600" in indicators(slow, MachineClass.GROUP_2_RIGID).missing["zone"]
     assert "counts" in indicators(raw, MachineClass.GROUP_2_RIGID).missing["zone"]
+
+
+def test_every_indicator_is_defined_in_code_and_in_the_document() -> None:
+    found = indicators(sine(50.0, rate_hz=50_000.0)).values
+    document = (Path(__file__).resolve().parents[2] / "docs" / "indicators.md").read_text(encoding="utf-8")
+    assert {family(name) for name in found} == set(DEFINITIONS)
+    assert [name for name in DEFINITIONS if f"| `{name}" not in document] == []
+    for machine, limits in BOUNDARIES_MM_S.items():
+        (row,) = (line for line in document.splitlines() if line.startswith(f"| `{machine}`"))
+        assert row.endswith("| " + " | ".join(map(str, limits)) + " |")
