@@ -227,7 +227,8 @@ def _indicator_table(found: "Indicators") -> "Table":
     from data.indicators import DEFINITIONS, family
 
     table = Table(title="Condition indicators")
-    for heading in ("indicator", "value", "what it is", "standard"):
+    table.add_column("indicator", no_wrap=True)
+    for heading in ("value", "what it is", "standard"):
         table.add_column(heading)
     for name, value in found.values.items():
         unit, meaning, standard = DEFINITIONS[family(name)]

@@ -1,8 +1,8 @@
 """How strong and how impulsive a signal is: numbers of the samples themselves, all about their mean.
 
-Kurtosis and crest factor for bearings: D. Dyer, R. M. Stewart, "Detection of rolling element bearing damage by
-statistical vibration analysis", J. Mech. Des. 100 (1978); RMS, peak and crest factor as ISO 2041 defines them. (`scipy.stats` has
-the kurtosis too; importing it takes half a second and 70 MiB.)
+RMS, peak and crest factor are defined in ISO 2041. Kurtosis and crest factor for bearings: D. Dyer, R. M. Stewart,
+"Detection of rolling element bearing damage by statistical vibration analysis", J. Mech. Des. 100 (1978).
+(`scipy.stats` has the kurtosis too; importing it takes half a second and 70 MiB.)
 """
 
 import math
