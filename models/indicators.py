@@ -7,7 +7,7 @@ from data.fault import Fault
 from data.indicators import Indicators, MachineClass, indicators
 from data.recording import Recording
 from models.bearing_fit import BearingCheck, BearingFit
-from models.envelope_rule import CANDIDATES, EnvelopeRule, Evidence
+from models.envelope_rule import CANDIDATES, EnvelopeRule, Evidence, mean_db
 from models.shaft_speed import ShaftSpeed, SpeedEstimate
 
 SPEED = "speed_estimated_rpm"
@@ -81,11 +81,10 @@ def _lines(evidence: Evidence | None) -> Iterator[tuple[str, float | str | None]
     for fault in CANDIDATES:
         candidate = None if evidence is None else evidence.candidates[fault]
         yield f"evidence_z_{fault}", None if evidence is None else evidence.z[fault]
-        yield f"evidence_db_{fault}", None if candidate is None else _mean(candidate.harmonics_db)
+        yield f"evidence_db_{fault}", None if candidate is None else _known(mean_db(candidate.harmonics_db))
         if fault not in NOT_MODULATED:
-            yield f"sidebands_db_{fault}", None if candidate is None else _mean(candidate.sidebands_db)
+            yield f"sidebands_db_{fault}", None if candidate is None else _known(candidate.sidebands_db)
 
 
-def _mean(heights_db: tuple[float | None, ...]) -> float | str:
-    known = [height for height in heights_db if height is not None]
-    return sum(known) / len(known) if known else BEYOND
+def _known(height_db: float | None) -> float | str:
+    return BEYOND if height_db is None else height_db
