@@ -61,7 +61,7 @@ test-slow: export OMP_NUM_THREADS := 1
 test-slow: $(TEST) postgresql ## the tests that take minutes: killed trainings, the container image, arm64
 	$(PY) -m pytest -n auto -m slow $(ARGS)
 
-fuzz: $(FUZZ) ## a million inputs for the parsers; ARGS='csv -runs=1000' takes one of them
+fuzz: $(FUZZ) ## over a million inputs for the parsers; ARGS='csv -runs=1000' takes one of them
 	nice -n 19 $(PY) -m tests.fuzz $(or $(ARGS),all -runs=100000)
 
 bench: $(BENCH) ## measure what Brinell costs beside others; ARGS=--quick shows that it works
