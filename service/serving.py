@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from data.terminal import explained
 from service import logs
 from service.app import create_app
+from service.mqtt.running import listening
 from service.parts import parts_of
 from service.security.connection import GuardedConnection
 from service.settings import Settings
@@ -44,8 +45,8 @@ class Server(uvicorn.Server):
 
 def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
-    with explained(), remembering(settings):
-        pass  # what keeps the store from opening is said in one line, and not after a traceback of the server
+    with explained(), remembering(settings), listening(settings):
+        pass  # what keeps the store or the spool from opening is said in one line, and not after a traceback of the server
     log_config = logs.configure(settings.log_format, settings.log_level)
     app = create_app(settings)
     config = uvicorn.Config(
