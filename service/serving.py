@@ -46,7 +46,7 @@ class Server(uvicorn.Server):
 def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
     with explained(), remembering(settings), listening(settings):
-        pass  # what keeps the store or the spool from opening is said in one line, and not after a traceback of the server
+        pass  # what keeps one of them from opening is said in one line, and not after a traceback of the server
     log_config = logs.configure(settings.log_format, settings.log_level)
     app = create_app(settings)
     config = uvicorn.Config(

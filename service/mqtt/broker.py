@@ -8,6 +8,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -79,7 +80,7 @@ class Broker:
     def start(self) -> None:
         """Goes on trying where the broker is not there."""
         url = urlsplit(self._settings.mqtt or "")
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = self._settings.mqtt_in_flight
         properties.MaximumPacketSize = self._settings.mqtt_message_mib * MIB + LONGEST_TOPIC
@@ -110,10 +111,10 @@ class Broker:
             client.username_pw_set(settings.mqtt_user, settings.mqtt_password)
         if urlsplit(settings.mqtt or "").scheme == "mqtts":
             client.tls_set(
-                *(None if file is None else str(file) for file in (
-                    settings.mqtt_ca, settings.mqtt_certificate, settings.mqtt_key
-                ))
-            )  # fmt: skip
+                ca_certs=_name(settings.mqtt_ca),
+                certfile=_name(settings.mqtt_certificate),
+                keyfile=_name(settings.mqtt_key),
+            )
         client.will_set(self._status, "offline", qos=1, retain=True)
         client.reconnect_delay_set(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         client.on_connect = self._on_connect
@@ -149,7 +150,7 @@ class Broker:
             self._tell(self._listener.disconnected, f"the broker does not let us subscribe to {', '.join(refused)}")
 
     def _on_message(self, _: Client, __: Any, message: MQTTMessage) -> None:
-        arrived = Arrived(message.topic, message.payload, message.qos, message.mid, self._connection)
+        arrived = Arrived(message.topic, bytes(message.payload), message.qos, message.mid, self._connection)
         self._tell(self._listener.arrived, arrived)
 
     def _on_publish(self, _: Client, __: Any, mid: int, reason: ReasonCode, ___: Any) -> None:
@@ -158,3 +159,7 @@ class Broker:
     def _tell(self, what: Callable[..., None], *about: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(what, *about)
+
+
+def _name(file: Path | None) -> str | None:
+    return None if file is None else str(file)

@@ -29,7 +29,11 @@ def try_mapping(
 ) -> None:
     """Show what a mapping reads in a message, without a broker and without the service.
 
-    Example:  mosquitto_sub -t plant/mill-3/x -C 1 -N > message; brinell mqtt try mapping.toml message --topic plant/mill-3/x
+    Example:
+
+      mosquitto_sub -t plant/mill-3/x -C 1 -N > message
+
+      brinell mqtt try mapping.toml message --topic plant/mill-3/x
     """
     with explained():
         from rich.console import Console

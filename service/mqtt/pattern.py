@@ -38,9 +38,8 @@ class Pattern:
         levels = written.split("/")
         for at, level in enumerate(levels):
             last = at == len(levels) - 1
-            if not (
-                NAMED.fullmatch(level) or level == "+" or (level == "#" and last) or not re.search("[+#{}]", level)
-            ):
+            is_wild = NAMED.fullmatch(level) is not None or level == "+" or (level == "#" and last)
+            if not is_wild and re.search("[+#{}]", level):
                 raise ValueError(f"the level {level!r} is neither a word, nor {{name}}, nor +, nor # at the end")
         names = tuple(NAMED.findall(written))
         if len(set(names)) != len(names):

@@ -51,7 +51,7 @@ class Read:
         """The key that it is diagnosed once by, and what it stands for: samples, rate and speed."""
         of = hashlib.sha256("\0".join((self.asset, self.axis, self.message_id)).encode())
         asked = hashlib.sha256(repr((self.signal.rate_hz, self.signal.unit, self.scale, self.speed_rpm)).encode())
-        asked.update(self.signal.samples)
+        asked.update(self.signal.samples.tobytes())
         return Retried(f"mqtt:{of.hexdigest()[:48]}", asked.digest())
 
 

@@ -172,15 +172,14 @@ class Spool:
             return Kept(source, topic, came_s, [payload for (payload,) in rows])
 
     def answered(self, number: int, key: str, answer: Answer) -> bool:
-        """Keeps the answer in the place of the messages; False where the same key was published before.
+        """Keeps the answer in the place of the messages; False where another recording has brought it.
 
         Raises:
             SpoolError: it is not kept.
         """
         with self._transaction() as connection:
-            published = connection.execute(
-                "SELECT 1 FROM recordings WHERE key = ? AND state = 'done'", (key,)
-            ).fetchone()
+            same = "SELECT 1 FROM recordings WHERE key = ? AND state IN ('answered', 'done') AND id != ?"
+            published = connection.execute(same, (key, number)).fetchone() is not None
             freed = self._size(number)
             connection.execute(
                 "UPDATE recordings SET state = ?, key = ?, result_topic = ?, result = ? WHERE id = ?",
@@ -188,7 +187,7 @@ class Spool:
             )
             connection.execute("UPDATE parts SET payload = NULL WHERE recording = ?", (number,))
         self.bytes -= freed
-        return published is None
+        return not published
 
     def answer(self, number: int) -> Answer:
         """What is to be published.
