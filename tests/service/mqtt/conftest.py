@@ -7,6 +7,9 @@ import pytest
 
 from tests.service.mqtt.broker import Mosquitto, installed
 from tests.service.mqtt.plant import Plant, plant
+from tests.service.store.conftest import disk
+
+__all__ = ["broker", "disk", "sensors"]
 
 
 @pytest.fixture

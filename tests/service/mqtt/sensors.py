@@ -41,6 +41,4 @@ def chunks(samples: Samples, number: int = 1, size: int = 1001) -> list[bytes]:
     """Raw big-endian int16 of 0.1 mV from a sensor of 100 mV/g, cut where a sample is not whole."""
     raw = np.round(samples * 1000).astype(">i2").tobytes()
     parts = [raw[at : at + size] for at in range(0, len(raw), size)]
-    return [
-        struct.pack(">IHHIf", number, at, len(parts), RATE_HZ, 1480 / 60) + part for at, part in enumerate(parts)
-    ]
+    return [struct.pack(">IHHIf", number, at, len(parts), RATE_HZ, 1480 / 60) + part for at, part in enumerate(parts)]

@@ -18,7 +18,11 @@ def test_a_payload_that_is_not_ours_is_diagnosed_by_configuration_alone(
     broker: Mosquitto, sensors: Plant, tmp_path: Path, shape: str
 ) -> None:
     messages, topic, answers_to = {
-        "array": ([payloads.array(noise(1), noise(2))], "site/A4C138/vibration", ("mill-3.fan.de/x", "mill-3.fan.de/y")),
+        "array": (
+            [payloads.array(noise(1), noise(2))],
+            "site/A4C138/vibration",
+            ("mill-3.fan.de/x", "mill-3.fan.de/y"),
+        ),
         "base64": ([payloads.base64_json(noise(1))], "plant/pump-7/vibration/x", ("pump-7/x",)),
         "chunks": (payloads.chunks(noise(1))[::-1], "raw/gearbox-2/z/wave", ("gearbox-2/z",)),
     }[shape]
