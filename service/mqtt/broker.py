@@ -75,6 +75,7 @@ class Broker:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._connection = 0
+        self._refused = False
         self._client = self._made()
 
     def start(self) -> None:
@@ -126,6 +127,7 @@ class Broker:
         return client
 
     def _on_connect(self, client: Client, _: Any, flags: ConnectFlags, reason: ReasonCode, __: Any) -> None:
+        self._refused = reason.is_failure
         if reason.is_failure:
             self._tell(self._listener.disconnected, f"the broker refuses the connection: {reason}")
             return
@@ -141,7 +143,8 @@ class Broker:
 
     def _on_disconnect(self, _: Client, __: Any, ___: Any, reason: ReasonCode, ____: Any) -> None:
         self.connected = False
-        self._tell(self._listener.disconnected, f"the connection to the broker has ended: {reason}")
+        if not self._refused:  # else it is known why
+            self._tell(self._listener.disconnected, f"the connection to the broker has ended: {reason}")
 
     def _on_subscribe(self, _: Client, __: Any, ___: int, reasons: list[ReasonCode], ____: Any) -> None:
         refused = [name for name, reason in zip(self._filters, reasons, strict=True) if reason.is_failure]

@@ -252,10 +252,11 @@ class Spool:
     def rejections(self) -> list[tuple[str, str, bytes]]:
         """Topic, reason, and the beginning of the payload of the latest that were rejected."""
         with _in_words():
-            return self._connection.execute(
-                "SELECT topic, reason, payload FROM recordings JOIN parts ON recording = recordings.id"
-                " WHERE state = 'rejected' ORDER BY recordings.id"
-            ).fetchall()
+            rows = self._connection.execute(
+                "SELECT topic, reason, payload, min(part) FROM recordings JOIN parts ON recording = recordings.id"
+                " WHERE state = 'rejected' GROUP BY recordings.id ORDER BY recordings.id"
+            )
+            return [(topic, reason, payload) for topic, reason, payload, _ in rows]
 
     def _keep(self, piece: Piece, state: str) -> int:
         row = self._connection.execute(
@@ -322,7 +323,11 @@ class Spool:
             "UPDATE parts SET payload = substr(payload, 1, ?) WHERE recording = ? AND length(payload) > ?",
             (REJECTED_BYTES, number, REJECTED_BYTES),
         )
-        self._connection.execute("UPDATE parts SET payload = NULL WHERE recording = ? AND part > 0", (number,))
+        self._connection.execute(
+            "UPDATE parts SET payload = NULL WHERE recording = ?1"
+            " AND part > (SELECT min(part) FROM parts WHERE recording = ?1)",
+            (number,),
+        )
         self._prune("rejected", REJECTED_KEPT)
 
     def _prune(self, state: str, kept: int) -> None:

@@ -21,22 +21,10 @@ def folder(tmp_path: Path) -> Path:
     made.mkdir()
     (made / "password").write_text("secret\n")
     subprocess.run(["mosquitto_passwd", "-b", "-c", made / "passwords", "brinell", "secret"], check=True)
-    words = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "1",
-        "-subj",
-        "/CN=localhost",
-    ]
-    names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", made / "key.pem", "-out", made / "certificate.pem"]
-    subprocess.run([*words, *names], check=True, capture_output=True)
+    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", made / "key.pem", "-out", made / "certificate.pem"]
+    subprocess.run([*words, *names, *files], check=True, capture_output=True)
     return made
 
 
