@@ -60,6 +60,7 @@ class Bridge:
         self._had: Inbox[int] = Inbox()
         self._publishing: dict[int, int] = {}
         self._room = asyncio.Event()
+        self._broken = 0
         self._undisturbed_since = time.monotonic()
 
     async def run(self) -> None:
@@ -121,17 +122,31 @@ class Bridge:
         while batch:
             some = batch[:together]
             try:
-                accepted = await self._in_spool(lambda some=some: self._kept(some))  # type: ignore[misc]
+                await self._keep(some)
             except SpoolError as error:
                 self._take_nothing(str(error))
                 await asyncio.sleep(PAUSE_S)
                 together = 1  # where there is no room for all, there may be for one
                 continue
+            except Exception:
+                if together > 1:
+                    together = 1
+                    continue
+                logger.exception("a message cannot be kept, nor what is wrong with it")
+                self._broken += 1
+                self._note()
             self._condition.spool = None
-            self._note(accepted)
             for message in some:
                 self._broker.acknowledge(message)
             del batch[:together]
+
+    async def _keep(self, messages: list[Arrived]) -> None:
+        accepted = await self._in_spool(lambda: self._kept(messages))
+        self._condition.accepted += accepted.taken
+        self._condition.repeated += accepted.repeated
+        self._note()
+        for ready in accepted.ready:
+            self._enter(ready)
 
     def _kept(self, messages: list[Arrived]) -> Accepted:
         found = [piece for message in messages for piece in pieces(self._mapping, message.topic, message.payload)]
@@ -147,13 +162,10 @@ class Bridge:
         if self._streams:  # what is complete will make room, so chunks that cannot come in are not given up
             self._undisturbed_since = time.monotonic()
 
-    def _note(self, accepted: Accepted) -> None:
-        self._condition.accepted += accepted.taken
-        self._condition.repeated += accepted.repeated
-        self._condition.rejected = self._spool.rejected
+    def _note(self) -> None:
+        self._condition.rejected = self._spool.rejected + self._broken
         self._condition.spool_bytes = self._spool.bytes
-        for ready in accepted.ready:
-            self._enter(ready)
+        self._condition.unpublished = len(self._answers) + len(self._publishing) + len(self._had)
 
     def _enter(self, ready: Ready) -> None:
         """Its turn comes when no earlier recording of its stream is under way."""
@@ -193,12 +205,12 @@ class Bridge:
                 reason = _final(error, late)
                 if reason is not None:
                     await self._lasting(lambda reason=reason: self._spool.reject(number, reason))  # type: ignore[misc]
-                    self._condition.rejected = self._spool.rejected
+                    self._note()
                     return
             await asyncio.sleep(PAUSE_S)
         if await self._lasting(lambda: self._spool.answered(number, found.key, found.answer)):
             self._answers.put(number)
-        self._condition.spool_bytes = self._spool.bytes
+        self._note()
 
     async def _publish(self) -> None:
         while not self._broker.connected or len(self._publishing) >= self._parts.settings.mqtt_in_flight:
@@ -207,13 +219,12 @@ class Bridge:
         [number] = await self._answers.take(1)
         answer = await self._lasting(lambda: self._spool.answer(number))
         self._publishing[self._broker.publish(answer.topic, answer.payload)] = number
-        self._condition.unpublished = len(self._answers) + len(self._publishing)
 
     async def _forget(self) -> None:
         numbers = await self._had.take(BATCH)
         await self._lasting(lambda: self._spool.forget(numbers))
         self._condition.published += len(numbers)
-        self._condition.unpublished = len(self._answers) + len(self._publishing)
+        self._note()
 
     async def _expire(self) -> None:
         """Only what could have come is late: not while the broker was away, or the spool full."""
@@ -228,8 +239,7 @@ class Bridge:
         }
         if patience_s:
             await self._lasting(lambda: self._spool.expire(patience_s))
-            self._condition.rejected = self._spool.rejected
-            self._condition.spool_bytes = self._spool.bytes
+            self._note()
 
     async def _lasting(self, work: Callable[[], Result]) -> Result:
         """As `_in_spool`, again and again until the spool takes it."""

@@ -14,10 +14,16 @@ from service.bodies.gzip import Unpacking, unpacked
 from service.bodies.multipart import split
 from service.bodies.ndjson import Splitting
 from service.errors import RequestRefused
+from service.mqtt import reading
+from service.mqtt.mapping import read_mapping
+from service.mqtt.piece import pieces
+from service.mqtt.value import Unreadable
 from service.question import Query
+from tests.service.mqtt.sensors import EXAMPLES, TOPICS
 
 QUERY = Query(rate_hz=12_000)
 LIMIT = 1 << 20
+MAPPINGS = {name: read_mapping(EXAMPLES / f"{name}.toml") for name in TOPICS}
 
 
 def file(ending: str, most: int) -> Callable[[bytes], None]:
@@ -100,6 +106,20 @@ def bearing(text: bytes) -> None:
     assert found.orders.bpfo > 0
 
 
+def mqtt(payload: bytes) -> None:
+    """A message, under each mapping of docs/examples/mqtt."""
+    for name, topic in TOPICS.items():
+        mapping = MAPPINGS[name]
+        for source in mapping.sources:
+            assert all(piece.digest for piece in pieces(mapping, topic, payload))
+            try:
+                got = reading.read(mapping, source, topic, [payload])
+            except Unreadable:
+                continue
+            assert got.signal.samples.size <= len(payload)
+            got.retried()
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "csv": file(".csv", 1),
     "npy": file(".npy", 8),
@@ -111,4 +131,5 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "multipart": multipart,
     "ndjson": ndjson,
     "bearing": bearing,
+    "mqtt": mqtt,
 }

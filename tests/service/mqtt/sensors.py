@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples" / "mqtt"
 Samples = NDArray[np.float32]
 
+TOPICS = {
+    "array": "site/A4C138/vibration",
+    "base64": "plant/pump-7/vibration/x",
+    "chunks": "raw/gearbox-2/z/wave",
+}
 RATE_HZ = 12_800
 LSB_G = 0.000488
 

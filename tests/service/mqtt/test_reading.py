@@ -17,13 +17,8 @@ from service.mqtt.piece import pieces
 from service.mqtt.reading import Read, read
 from service.mqtt.value import Unreadable
 from tests.service.mqtt import sensors as payloads
-from tests.service.mqtt.sensors import EXAMPLES, noise
+from tests.service.mqtt.sensors import EXAMPLES, TOPICS, noise
 
-TOPICS = {
-    "array": "site/A4C138/vibration",
-    "base64": "plant/pump-7/vibration/x",
-    "chunks": "raw/gearbox-2/z/wave",
-}
 MAPPINGS = {name: read_mapping(EXAMPLES / f"{name}.toml") for name in TOPICS}
 
 
