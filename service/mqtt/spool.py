@@ -367,6 +367,8 @@ def _connected(file: Path) -> sqlite3.Connection:
         # The rollback journal writes what is new once, and a log (WAL) twice: payloads are nearly all that is written.
         connection.execute("PRAGMA journal_mode=PERSIST")
         connection.execute("PRAGMA synchronous=FULL")
+        # What is forgotten need not be overwritten: that would double what is written.
+        connection.execute("PRAGMA secure_delete=OFF")
         connection.execute("PRAGMA foreign_keys=ON")
         [version] = connection.execute("PRAGMA user_version").fetchone()
         if version == 0:

@@ -86,7 +86,10 @@ class Value(BaseModel):
                 raise Unreadable(f"{field}: {found[:40]!r} is no number") from None
         if isinstance(found, bool) or not isinstance(found, int | float):
             raise Unreadable(f"{field}: {str(found)[:40]!r} is no number")
-        number = float(found) * self.times
+        try:
+            number = float(found) * self.times
+        except OverflowError:  # JSON may hold whole numbers of any length
+            number = math.inf
         if not math.isfinite(number):
             raise Unreadable(f"{field}: {number} is no finite number")
         return number

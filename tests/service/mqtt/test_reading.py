@@ -104,6 +104,8 @@ def packed(**changed: Any) -> bytes:
         (packed(rate="1000"), "rate_hz: '1000' is no number"),
         (packed(rate=True), "rate_hz: 'True' is no number"),
         (packed(rate=...), "rate_hz: is missing"),
+        (packed(rate=10**400), "rate_hz: .* is no finite number"),
+        (packed(id=...)[:-1] + b', "id": ' + b"9" * 5000 + b"}", "id: |payload: no JSON"),
         (packed(lsb_g=[1]), r"scale: '\[1\]' is no number"),
         (packed(id=...), "id: is missing"),
         (packed(id="x" * 201), "id: 201 characters"),
@@ -177,6 +179,13 @@ def test_whatever_comes_is_read_or_refused(name: str, messages: list[bytes]) -> 
             continue
         assert got.signal.samples.size <= sum(map(len, messages))
         assert len(got.retried().key) <= 64
+
+
+@pytest.mark.parametrize("number", ["9" * 400, '"1"', "true", "null", "[1]"])
+def test_an_array_holds_numbers_alone(tmp_path: Path, number: str) -> None:
+    mapping = mapping_of(tmp_path, format="json", samples="")
+    with pytest.raises(Unreadable, match="samples: no array of numbers"):
+        read(mapping, mapping.sources[0], "t", [f"[0, {number}]".encode()])
 
 
 @pytest.mark.parametrize("content", [b"0,", b"[],", b"{},", b'"",', b"1e5,"])
