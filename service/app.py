@@ -15,6 +15,8 @@ from fastapi import FastAPI
 
 from service import docs, errors, gauges, tracing
 from service.metrics import Metrics
+from service.mqtt.condition import Condition
+from service.mqtt.running import bridged
 from service.parts import Parts
 from service.queue import Queue
 from service.registry import Registry
@@ -80,11 +82,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         registry = Registry(settings.bundles, settings.trust, settings.challenger)
         await asyncio.get_running_loop().run_in_executor(pool, registry.reload)
         keyring, audit = Keyring(lambda: store.read(key_records.valid)), Audit(store.write)
+        mqtt = None if settings.mqtt is None else Condition()
         app.state.parts = parts = Parts(
-            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit
+            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit, mqtt
         )
         gauges.install(app.state.metrics, parts.queue, store)
-        yield
+        async with bridged(parts):
+            yield
         await parts.in_pool(parts.queue.close)
 
 

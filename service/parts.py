@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from models.energy import PROFILES
 from service.engine import Engine
 from service.metrics import Metrics
+from service.mqtt.condition import Condition
 from service.queue import Queue
 from service.registry import Registry
 from service.security.audit import Audit
@@ -37,6 +38,7 @@ class Parts:
         store: keeps the answers.
         keyring: who may ask.
         audit: keeps what administrators did.
+        mqtt: how the bridge to a broker fares; None without one.
     """
 
     settings: Settings
@@ -48,6 +50,7 @@ class Parts:
     store: Store | Nothing
     keyring: Keyring
     audit: Audit
+    mqtt: Condition | None = None
 
     @property
     def engine(self) -> Engine:

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from data.terminal import explained
 from service import logs
 from service.app import create_app
+from service.mqtt.running import listening
 from service.parts import parts_of
 from service.security.connection import GuardedConnection
 from service.settings import Settings
@@ -48,6 +49,8 @@ def run(settings: Settings) -> None:
     with contextlib.ExitStack() as until_the_end:
         with explained():  # what keeps the store from opening is one line, and no traceback of the server
             store = until_the_end.enter_context(remembering(settings))
+            with listening(settings):
+                pass  # likewise the spool and the mapping, which are opened again where the event loop runs
         app = create_app(settings, store)
         config = uvicorn.Config(
             app, host=settings.host, port=settings.port, http=GuardedConnection,

@@ -59,6 +59,16 @@ class Settings(BaseSettings):
         commit_seconds: in `fast`, how long an answer may stay in memory alone.
         keep_days: older diagnoses are deleted.
         keep_mib: the oldest diagnoses are deleted where all take more.
+        mqtt: address of a broker, `mqtt://host:1883` or `mqtts://host:8883`; then recordings also come from it.
+        mqtt_mapping: file that says what its messages hold (docs/mqtt.md).
+        mqtt_client: name of the session that the broker keeps; another one for each service.
+        mqtt_user, mqtt_password_file: for the broker; the password is the first line of a file.
+        mqtt_ca: certificate of who signed the broker's; else those of the system.
+        mqtt_certificate, mqtt_key: PEM files, for a broker that asks for them.
+        mqtt_in_flight: messages that the broker sends before the first is acknowledged, and answers likewise.
+        mqtt_message_mib: larger messages are not sent by the broker.
+        mqtt_spool: file of what is not answered yet; else `mqtt.db` in `state`.
+        mqtt_spool_mib: where so much waits to be diagnosed, no more is taken from the broker.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
@@ -94,6 +104,18 @@ class Settings(BaseSettings):
     commit_seconds: Annotated[float, Field(gt=0, le=3600)] = 300
     keep_days: Annotated[float, Field(gt=0, le=36_500)] = 730
     keep_mib: Annotated[int, Field(ge=1)] = 2048
+    mqtt: Annotated[str | None, Field(pattern=r"^mqtts?://[^/@:]+(:\d{1,5})?$")] = None
+    mqtt_mapping: FilePath | None = None
+    mqtt_client: Annotated[str, Field(min_length=1, max_length=120)] = "brinell"
+    mqtt_user: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    mqtt_password_file: FilePath | None = None
+    mqtt_ca: FilePath | None = None
+    mqtt_certificate: FilePath | None = None
+    mqtt_key: FilePath | None = None
+    mqtt_in_flight: Annotated[int, Field(ge=1, le=1000)] = 20
+    mqtt_message_mib: Annotated[int, Field(ge=1, le=64)] = 4
+    mqtt_spool: Path | None = None
+    mqtt_spool_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 256
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
@@ -144,6 +166,12 @@ class Settings(BaseSettings):
             raise ValueError(f"BRINELL_HOST={self.host} lets others ask, and that needs BRINELL_AUTH=keys")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("BRINELL_TLS_CERTIFICATE and BRINELL_TLS_KEY are given together or not at all")
+        if (self.mqtt_certificate is None) != (self.mqtt_key is None):
+            raise ValueError("BRINELL_MQTT_CERTIFICATE and BRINELL_MQTT_KEY are given together or not at all")
+        if self.mqtt is not None and self.mqtt_mapping is None:
+            raise ValueError("BRINELL_MQTT needs BRINELL_MQTT_MAPPING, which says what the messages hold")
+        if self.mqtt is not None and self.store == NONE:
+            raise ValueError("BRINELL_MQTT needs a store, which knows what was diagnosed, and BRINELL_STORE is none")
         return self
 
     def shown(self) -> Iterator[str]:
@@ -156,6 +184,13 @@ class Settings(BaseSettings):
     def max_bytes(self, *, text: bool) -> int:
         """The limit of a body, unpacked too."""
         return MIB * (min(self.max_json_mib, self.max_body_mib) if text else self.max_body_mib)
+
+    @property
+    def mqtt_password(self) -> str | None:
+        """The first line of its file."""
+        if self.mqtt_password_file is None:
+            return None
+        return self.mqtt_password_file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
 
     @property
     def max_seconds(self) -> float:

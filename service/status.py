@@ -23,12 +23,13 @@ class Readiness(BaseModel):
     ready: bool
     bundles: list[str] = Field(examples=[["aligned/1.0.0", "order/1.0.0", "time/1.0.0"]])
     refused: dict[str, str] = Field(description="Reason by bundle.", examples=[{}])
+    mqtt: str | None = Field(default=None, description="`connected`, or what is wrong; not there without a broker.")
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> "Readiness":
+    def of(cls, snapshot: Snapshot, mqtt: str | None = None) -> "Readiness":
         """As it stands."""
         names = [bundle.identity for bundle in snapshot.bundles.values()]
-        return cls(ready=bool(names), bundles=names, refused=dict(snapshot.refused))
+        return cls(ready=bool(names), bundles=names, refused=dict(snapshot.refused), mqtt=mqtt)
 
 
 class Model(BaseModel):
