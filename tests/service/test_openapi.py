@@ -19,6 +19,7 @@ from service import docs
 from service.app import create_app
 from service.bodies.multipart import FORM
 from service.settings import Settings
+from tests.service.judged import DEADLINE
 
 PASSING = {"timing", "request_id", "id"}
 
@@ -108,6 +109,15 @@ def test_what_is_asked_by_the_description_is_answered_as_it_says(
         assert mode is GenerationMode.NEGATIVE
         # Nothing can be wrong about a question without parameters and body.
         assert (method, path) in NOTHING_WRONG
+
+
+def test_who_gives_a_millisecond_is_refused_as_the_description_says(schema: Any) -> None:
+    question = docs.example("question") | {"samples": [0.5, -0.5] * 200_000}
+    case = schema["/v1/diagnose"]["POST"].Case(headers={DEADLINE: "1"}, body=question, media_type="application/json")
+    answer = case.call_and_validate()  # `tests.service.judged` knows it for no fault of the server's
+    assert answer.status_code in (503, 504)
+    assert answer.json()["field"] == "queue"
+    assert int(answer.headers["retry-after"][0]) >= 1
 
 
 def test_every_refusal_is_described_in_one_shape(client: TestClient) -> None:
