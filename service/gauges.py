@@ -16,4 +16,5 @@ def install(metrics: Metrics, queue: Queue, store: Store | Nothing) -> None:
     metrics.watch("store_stored", "Diagnoses stored since the start.", lambda: store.counts.stored)
     metrics.watch("store_commits", "Transactions that they took.", lambda: store.counts.commits)
     metrics.watch("store_refused", "Diagnoses refused because they could not be stored.", lambda: store.counts.refused)
+    metrics.watch("store_over_write_budget", "1 where it writes more than is set.", lambda: store.warning is not None)
     metrics.watch("store_written_bytes", "Written to the disk; 0 where unknown.", lambda: store.bytes_written() or 0)

@@ -14,7 +14,7 @@ from models.manifest import IDENTITY
 from service.logs import Format
 from service.security.loopback import is_loopback
 from service.security.scopes import Auth
-from service.store.location import NONE, checked, state_folder, without_password
+from service.store.location import NONE, checked, state_folder, without_password, writes_a_file
 from service.trust import Policy, Trust
 
 MIB = 1 << 20
@@ -59,6 +59,8 @@ class Settings(BaseSettings):
         commit_seconds: in `fast`, how long an answer may stay in memory alone.
         keep_days: older diagnoses are deleted.
         keep_mib: the oldest diagnoses are deleted where all take more.
+        write_budget_mb_a_day: that SQLite may write to the disk; beyond it `fast` commits less often, `power-safe` says
+            it.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
@@ -94,6 +96,7 @@ class Settings(BaseSettings):
     commit_seconds: Annotated[float, Field(gt=0, le=3600)] = 300
     keep_days: Annotated[float, Field(gt=0, le=36_500)] = 730
     keep_mib: Annotated[int, Field(ge=1)] = 2048
+    write_budget_mb_a_day: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
@@ -144,6 +147,8 @@ class Settings(BaseSettings):
             raise ValueError(f"BRINELL_HOST={self.host} lets others ask, and that needs BRINELL_AUTH=keys")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("BRINELL_TLS_CERTIFICATE and BRINELL_TLS_KEY are given together or not at all")
+        if self.write_budget_mb_a_day is not None and not writes_a_file(self.store):
+            raise ValueError("BRINELL_WRITE_BUDGET_MB_A_DAY counts what SQLite writes, and BRINELL_STORE is no file")
         return self
 
     def shown(self) -> Iterator[str]:

@@ -23,12 +23,14 @@ class Readiness(BaseModel):
     ready: bool
     bundles: list[str] = Field(examples=[["aligned/1.0.0", "order/1.0.0", "time/1.0.0"]])
     refused: dict[str, str] = Field(description="Reason by bundle.", examples=[{}])
+    warnings: list[str] = Field(description="What keeps nothing from being answered, and should be seen to.")
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> "Readiness":
-        """As it stands."""
+    def of(cls, snapshot: Snapshot, warning: str | None) -> "Readiness":
+        """As it stands; a `warning` of the store's."""
         names = [bundle.identity for bundle in snapshot.bundles.values()]
-        return cls(ready=bool(names), bundles=names, refused=dict(snapshot.refused))
+        warnings = [] if warning is None else [warning]
+        return cls(ready=bool(names), bundles=names, refused=dict(snapshot.refused), warnings=warnings)
 
 
 class Model(BaseModel):

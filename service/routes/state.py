@@ -26,7 +26,8 @@ def router(_: Settings) -> APIRouter:
         responses={503: {"model": Readiness, "description": "No bundle is whole and right on this processor."}},
     )
     async def readyz(request: Request, response: Response) -> Readiness:
-        readiness = Readiness.of(parts_of(request.app).registry.snapshot)
+        parts = parts_of(request.app)
+        readiness = Readiness.of(parts.registry.snapshot, parts.store.warning)
         response.status_code = 200 if readiness.ready else 503
         return readiness
 

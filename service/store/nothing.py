@@ -18,6 +18,8 @@ Result = TypeVar("Result")
 class Nothing:
     """Has the methods of `Store`, and keeps nothing."""
 
+    warning = None
+
     def check(self) -> None:
         """There is always room."""
 
