@@ -71,7 +71,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ):
         registry = Registry(settings.bundles, settings.trust, settings.challenger)
         await asyncio.get_running_loop().run_in_executor(pool, registry.reload)
-        keyring, audit = Keyring(lambda: store.read(key_records.valid)), Audit(store.write)
+        keyring = Keyring(lambda: store.read_apart(key_records.valid), settings.keys_trusted_s)
+        audit = Audit(store.write)
         app.state.parts = parts = Parts(
             settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit
         )

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
         max_waiting_mib: the same for the size of their bodies.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
         auth: `keys`, or `none`: then it answers its own machine only.
+        keys_trusted_s: where the store cannot be read, how long the keys that were known still open; then it is 503.
         requests_per_minute: that one key may make.
         connections: that are open at once; more are refused with 503.
         tls_certificate, tls_key: PEM files; with them it speaks HTTPS.
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     max_waiting_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 512
     energy_profile: str = "float32"
     auth: Auth = "keys"
+    keys_trusted_s: Annotated[float, Field(ge=10, le=31_536_000)] = 3600
     requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
     connections: Annotated[int, Field(ge=1, le=10_000)] = 256
     tls_certificate: FilePath | None = None

@@ -47,6 +47,10 @@ class Nothing:
         """Raises NothingKept."""
         self._refuse()
 
+    async def read_apart(self, read: Callable[[Connection], Result]) -> Result:
+        """Raises NothingKept."""
+        self._refuse()
+
     async def write(self, write: Callable[[Connection], None]) -> None:
         """Raises NothingKept."""
         self._refuse()

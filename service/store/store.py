@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from service.diagnosis import Diagnosis
 from service.store import reading, writing
 from service.store.budget import Budget
-from service.store.database import Database, Durability
+from service.store.database import READERS, Database, Durability
 from service.store.identity import Clock, shown
 from service.store.opening import opened
 from service.store.retention import BATCH, Retention
@@ -66,7 +66,8 @@ class Store:
         self._pace = Pace(interval_s)
         self._unindexed = INDEX_AFTER  # what an earlier process left is not known
         self._next_sweep = time.monotonic()
-        self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
+        self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="read")
+        self._reader_apart = ThreadPoolExecutor(1, thread_name_prefix="read-apart")
         self._writer = Writer(self._write, self._look_after, self._pace)
 
     @classmethod
@@ -178,12 +179,22 @@ class Store:
         Raises:
             StoreError: the store cannot be read.
         """
+        return await self._read(read, self._readers)
 
+    async def read_apart(self, read: Callable[[Connection], Result]) -> Result:
+        """As `read`, for what is short and must not wait behind what is long.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        return await self._read(read, self._reader_apart)
+
+    async def _read(self, read: Callable[[Connection], Result], thread: ThreadPoolExecutor) -> Result:
         def work() -> Result:
             with self._database.reading() as connection:
                 return read(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        return await asyncio.get_running_loop().run_in_executor(thread, work)
 
     async def write(self, write: Callable[[Connection], None]) -> None:
         """Changes other tables, now; for what is seldom, since it waits for the diagnoses that are being written.
@@ -227,3 +238,4 @@ class Store:
     def _close(self) -> None:
         self._writer.close()
         self._readers.shutdown()
+        self._reader_apart.shutdown()

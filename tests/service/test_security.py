@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from service.app import create_app
 from service.parts import parts_of
+from service.security import key_records
 from service.security import keyring as keyring_module
 from service.security.allowance import Allowance
 from service.security.api_key import make, parts
@@ -217,13 +219,54 @@ def test_a_keyring_goes_on_with_what_it_knew_where_the_store_is_gone(monkeypatch
 
     async def ask() -> None:
         nonlocal there
-        ring = Keyring(load)  # type: ignore[arg-type]
+        ring = Keyring(load, trusted_s=60)  # type: ignore[arg-type]
         assert await ring.find(text) == key
         there = False
         assert await ring.find(text) == key
         assert await ring.find(text[:-1] + "!") is None
 
     asyncio.run(ask())
+
+
+def test_keys_that_could_not_be_read_again_for_too_long_open_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
+    key, text = make("x", frozenset({Right.DIAGNOSE}))
+    there = True
+
+    async def load() -> dict[str, object]:
+        if not there:
+            raise keyring_module.StoreError("gone", "wait")
+        return {key.id: key}
+
+    async def ask() -> None:
+        nonlocal there
+        ring = Keyring(load, trusted_s=0.3)  # type: ignore[arg-type]
+        assert await ring.find(text) == key
+        there = False
+        assert await ring.find(text) == key
+        await asyncio.sleep(0.4)
+        with pytest.raises(keyring_module.StoreError, match="BRINELL_KEYS_TRUSTED_S"):
+            await ring.find(text)
+        there = True
+        assert await ring.find(text) == key
+
+    asyncio.run(ask())
+
+
+def test_keys_are_read_while_every_other_reader_is_busy(locked: TestClient) -> None:
+    key = key_for("diagnose")
+    store, busy = parts_of(locked.app).store, threading.Event()  # type: ignore[arg-type]
+
+    async def ask() -> object:
+        long = [asyncio.create_task(store.read(lambda _: busy.wait(20))) for _ in range(4)]
+        await asyncio.sleep(0.1)
+        try:
+            return await asyncio.wait_for(store.read_apart(key_records.valid), 5)
+        finally:
+            busy.set()
+            await asyncio.gather(*long)
+
+    assert list(asyncio.run(ask())) == [(parts(key) or ("", ""))[0]]  # type: ignore[call-overload]
 
 
 def test_who_has_a_key_does_not_wait_for_a_store_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,7 +282,7 @@ def test_who_has_a_key_does_not_wait_for_a_store_that_hangs(monkeypatch: pytest.
         return {key.id: key}
 
     async def ask() -> list[object]:
-        ring = Keyring(load)  # type: ignore[arg-type]
+        ring = Keyring(load, trusted_s=60)  # type: ignore[arg-type]
         return [await asyncio.wait_for(ring.find(text), 0.5) for _ in range(20)]
 
     assert asyncio.run(ask()) == [key] * 20
