@@ -7,6 +7,8 @@ import math
 import signal
 import socket
 import sys
+from functools import partial
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -48,8 +50,9 @@ def run(settings: Settings) -> None:
         pass  # what keeps the store from opening is said in one line, and not after a traceback of the server
     log_config = logs.configure(settings.log_format, settings.log_level)
     app = create_app(settings)
+    connection = partial(GuardedConnection, most_of_a_peer=settings.connections_of_a_peer)
     config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, http=GuardedConnection,
+        app, host=settings.host, port=settings.port, http=cast(type[GuardedConnection], connection),
         ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key,
         limit_concurrency=settings.connections, server_header=False, proxy_headers=False,
         access_log=False, log_config=log_config,

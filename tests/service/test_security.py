@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
@@ -33,6 +34,7 @@ from service.settings import Settings, SettingsError
 from service.store.tables import AuditEntry
 from tests.service.running import running
 
+ASK = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -322,6 +324,26 @@ def test_heads_without_end_are_cut_off() -> None:
             assert read_to_end(slow) == b""
             assert 5 < time.monotonic() - began < 14
         assert httpx2.get(f"{service.url}/healthz").status_code == 200
+
+
+def test_one_peer_cannot_take_every_connection() -> None:
+    with running(connections_of_a_peer=4, connections=64) as service, ExitStack() as opened:
+        idle = [opened.enter_context(connect(service.port)) for _ in range(4)]
+        assert read_to_end(opened.enter_context(connect(service.port))) == b""
+        # Another address of this machine's is another peer.
+        other = opened.enter_context(connect(service.port, "127.0.0.2"))
+        other.sendall(ASK)
+        assert b"200 OK" in read_to_end(other)
+        idle[0].sendall(ASK)
+        assert b"200 OK" in read_to_end(idle[0])
+        # A connection that has ended makes room for another.
+        again = opened.enter_context(connect(service.port))
+        again.sendall(ASK)
+        assert b"200 OK" in read_to_end(again)
+
+
+def connect(port: int, source: str = "127.0.0.1") -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0))
 
 
 def read_to_end(connection: socket.socket) -> bytes:
