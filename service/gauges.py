@@ -1,5 +1,6 @@
 """What the metrics read of the running parts, at the moment they are asked for."""
 
+from service import unwaited_log
 from service.metrics import Metrics
 from service.queue import Queue
 from service.store.nothing import Nothing
@@ -10,6 +11,7 @@ def install(metrics: Metrics, queue: Queue, store: Store | Nothing) -> None:
     """The queue's depth, and what the store has taken, refused and written."""
     metrics.watch("queue_waiting", "Requests that wait or are worked on.", lambda: queue.waiting)
     metrics.watch("queue_waiting_bytes", "Held for their bodies.", lambda: queue.waiting_bytes)
+    metrics.watch("log_lines_dropped", "Because nobody read the log.", unwaited_log.dropped)
     if isinstance(store, Nothing):
         return
     metrics.watch("store_waiting", "Diagnoses in memory that are not stored yet.", lambda: store.waiting)

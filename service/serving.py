@@ -48,14 +48,14 @@ def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
     with explained(), remembering(settings):
         pass  # what keeps the store from opening is said in one line, and not after a traceback of the server
-    log_config = logs.configure(settings.log_format, settings.log_level)
+    logs.configure(settings.log_format, settings.log_level)
     app = create_app(settings)
     connection = partial(GuardedConnection, most_of_a_peer=settings.connections_of_a_peer)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, http=cast(type[GuardedConnection], connection),
         ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key,
         limit_concurrency=settings.connections, server_header=False, proxy_headers=False,
-        access_log=False, log_config=log_config,
+        access_log=False, log_config=None,
         # What is still there then is not waiting to be answered, but has not sent its question.
         timeout_graceful_shutdown=math.ceil(settings.grace_s) + 1,
     )  # fmt: skip
