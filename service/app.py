@@ -46,7 +46,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics()
     # The last is the outermost.
-    app.add_middleware(Guard, auth=settings.auth, per_minute=settings.requests_per_minute)
+    app.add_middleware(
+        Guard,
+        auth=settings.auth,
+        per_minute=settings.requests_per_minute,
+        guesses_per_minute=settings.guesses_per_minute,
+    )
     app.add_middleware(Patience)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Watch, metrics=app.state.metrics)

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
         auth: `keys`, or `none`: then it answers its own machine only.
         keys_trusted_s: where the store cannot be read, how long the keys that were known still open; then it is 503.
         requests_per_minute: that one key may make.
+        guesses_per_minute: requests without a key that is known, that one address may make.
         connections: that are open at once; more are refused with 503.
         connections_of_a_peer: the same for one address; more are closed at once.
         tls_certificate, tls_key: PEM files; with them it speaks HTTPS.
@@ -87,6 +88,7 @@ class Settings(BaseSettings):
     auth: Auth = "keys"
     keys_trusted_s: Annotated[float, Field(ge=10, le=31_536_000)] = 3600
     requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
+    guesses_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 60
     connections: Annotated[int, Field(ge=1, le=10_000)] = 256
     connections_of_a_peer: Annotated[int, Field(ge=1, le=10_000)] = 128
     tls_certificate: FilePath | None = None

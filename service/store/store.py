@@ -154,7 +154,7 @@ class Store:
             return None
         answer, fingerprint = found
         if fingerprint != retried.fingerprint:
-            raise KeyRefused(f"{retried.key} came with another request before")
+            raise KeyRefused("this key came with another request before")
         return answer
 
     async def page(self, wanted: reading.Wanted, limit: int) -> Sequence[Any]:

@@ -30,7 +30,13 @@ def conform(options: Sequence[str], folder: Path) -> int:
     """
     bundles = shutil.copytree(Settings().bundles, folder / "bundles")
     # Keys are asked for as often as the description is wrong about them: no limit of theirs is to be met before.
-    asked = {"auth": "keys", "state": folder, "bundles": bundles, "requests_per_minute": 1_000_000}
+    asked = {
+        "auth": "keys",
+        "state": folder,
+        "bundles": bundles,
+        "requests_per_minute": 1_000_000,
+        "guesses_per_minute": 1_000_000,
+    }
     with running(**asked) as service:
         command = [Path(sys.executable).with_name("schemathesis"), "--config-file", KNOWN, "run", *WHOLE, *options]
         key = f"Authorization: Bearer {_administrators_key(folder)}"

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
+import numpy as np
 import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from service.app import create_app
 from service.parts import parts_of
+from service.security import allowance as allowance_module
 from service.security import key_records
 from service.security import keyring as keyring_module
 from service.security.allowance import Allowance
@@ -113,6 +115,40 @@ def test_a_key_that_asks_too_often_waits(locked: TestClient) -> None:
     statuses = [locked.get("/v1/models", headers=headers).status_code for _ in range(6)]
     assert statuses == [200] * 5 + [429]
     assert 1 <= int(locked.get("/v1/models", headers=headers).headers["Retry-After"]) <= 12
+
+
+def test_who_guesses_keys_is_held_up_and_who_has_one_is_not(state: Path) -> None:
+    key = key_for("diagnose")
+    with TestClient(create_app(Settings(guesses_per_minute=3))) as client:
+        guess = bearer("brinell_00000000_" + "A" * 43)
+        statuses = [client.get("/v1/models", headers=given).status_code for given in (guess, {}, guess, guess, {})]
+        assert statuses == [401, 401, 401, 429, 429]
+        assert 1 <= int(client.get("/v1/models", headers=guess).headers["Retry-After"]) <= 20
+        assert client.get("/v1/models", headers=bearer(key)).status_code == 200
+
+
+def test_an_allowance_forgets_who_asked_longest_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance_module, "MOST", 2)
+    allowance = Allowance(1, clock=lambda: 0.0)
+    assert [allowance.take(host) for host in ("a", "b", "a")] == [0.0, 0.0, 60.0]
+    assert allowance.take("c") == 0.0  # "b" is forgotten: "a" has asked since
+    assert allowance.take("a") == 60.0
+    assert allowance.take("b") == 0.0
+
+
+def test_two_keys_with_the_same_idempotency_key_do_not_see_each_others_answers(state: Path) -> None:
+    mine, other = key_for("diagnose"), key_for("diagnose")
+    body = np.random.default_rng(0).standard_normal(12_000, dtype=np.float32).tobytes()
+    with TestClient(create_app(Settings())) as client:
+
+        def ask(key: str) -> httpx2.Response:
+            headers = bearer(key) | {"Idempotency-Key": "batch-1"}
+            return client.post("/v1/diagnose?rate_hz=12000", content=body, headers=headers)
+
+        first, others, again = ask(mine), ask(other), ask(mine)
+        assert first.json()["id"] == again.json()["id"] != others.json()["id"]
+        assert "Idempotency-Replayed" not in others.headers
+        assert again.headers["Idempotency-Replayed"] == "true"
 
 
 def test_the_store_holds_no_key(locked: TestClient, state: Path) -> None:
