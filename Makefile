@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve train test test-slow fuzz bench image clean
+.PHONY: help serve train test test-slow fuzz conform bench image clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -63,6 +63,9 @@ test-slow: $(TEST) servers ## the tests that take minutes: killed trainings, the
 
 fuzz: $(FUZZ) ## over a million inputs for the parsers; ARGS='csv -runs=1000' takes one of them
 	nice -n 19 $(PY) -m tests.fuzz $(or $(ARGS),all -runs=100000)
+
+conform: $(TEST) ## ask a served process all that its OpenAPI description allows, and more (schemathesis); ARGS='--max-examples=1000'
+	$(PY) -m tests.service.conform $(ARGS)
 
 bench: $(BENCH) ## measure what Brinell costs beside others; ARGS=--quick shows that it works
 	$(PY) -m brinell bench $(ARGS)

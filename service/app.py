@@ -56,7 +56,12 @@ def create_app(settings: Settings, store: Store | Nothing | None = None) -> Fast
     app.state.store = store
     app.state.metrics = Metrics()
     # The last is the outermost.
-    app.add_middleware(Guard, auth=settings.auth, per_minute=settings.requests_per_minute)
+    app.add_middleware(
+        Guard,
+        auth=settings.auth,
+        per_minute=settings.requests_per_minute,
+        guesses_per_minute=settings.guesses_per_minute,
+    )
     app.add_middleware(Patience)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Watch, metrics=app.state.metrics)
@@ -81,7 +86,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ):
         registry = Registry(settings.bundles, settings.trust, settings.challenger)
         await asyncio.get_running_loop().run_in_executor(pool, registry.reload)
-        keyring, audit = Keyring(lambda: store.read(key_records.valid)), Audit(store.write)
+        keyring = Keyring(lambda: store.read_apart(key_records.valid), settings.keys_trusted_s)
+        audit = Audit(store.write)
         mqtt = None if settings.mqtt is None else Condition()
         app.state.parts = parts = Parts(
             settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit, mqtt

@@ -21,6 +21,7 @@ from service.bodies.multipart import FORM
 from service.bodies.ndjson import NDJSON
 from service.errors import Refusal
 from service.question import Body
+from service.security import described
 from service.settings import MIB, Settings
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -168,12 +169,12 @@ def install(app: FastAPI) -> None:
             swagger_favicon_url=f"{root}{ASSETS}/favicon.png",
         )
 
-    def described() -> dict[str, Any]:
+    def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _described(app)
         return app.openapi_schema
 
-    app.openapi = described  # type: ignore[method-assign]
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
@@ -185,4 +186,6 @@ def _described(app: FastAPI) -> dict[str, Any]:
         components.setdefault(name, schema)
     for unused in ("HTTPValidationError", "ValidationError"):
         components.pop(unused, None)
+    settings: Settings = app.state.settings
+    described.describe(description, settings.auth)
     return description

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from data.bearing import FORMS
 from data.errors import FormatError, SignalError
@@ -141,7 +142,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         reason = f"{request.method} {request.url.path}: {HTTPStatus(error.status_code).phrase}"
-        return answer(request, error.status_code, [problem("path", reason)], dict(error.headers or {}))
+        headers = {"Allow": _allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+        return answer(request, error.status_code, [problem("path", reason)], dict(headers or {}))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:
@@ -168,6 +170,12 @@ def answer(
         return JSONResponse(_protocol_error(problems), status, headers)
     content = Refusal(**problems[0].model_dump(), more=list(problems[1:]), request_id=identity)
     return JSONResponse(content.model_dump(), status, headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of every route to this path: the router names those of the first alone."""
+    there = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in there for method in getattr(route, "methods", None) or ()}))
 
 
 def _protocol_error(problems: Sequence[Problem]) -> dict[str, str]:

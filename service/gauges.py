@@ -1,5 +1,6 @@
 """What the metrics read of the running parts, at the moment they are asked for."""
 
+from service import unwaited_log
 from service.metrics import Metrics
 from service.queue import Queue
 from service.store.nothing import Nothing
@@ -10,10 +11,12 @@ def install(metrics: Metrics, queue: Queue, store: Store | Nothing) -> None:
     """The queue's depth, and what the store has taken, refused and written."""
     metrics.watch("queue_waiting", "Requests that wait or are worked on.", lambda: queue.waiting)
     metrics.watch("queue_waiting_bytes", "Held for their bodies.", lambda: queue.waiting_bytes)
+    metrics.watch("log_lines_dropped", "Because nobody read the log.", unwaited_log.dropped)
     if isinstance(store, Nothing):
         return
     metrics.watch("store_waiting", "Diagnoses in memory that are not stored yet.", lambda: store.waiting)
     metrics.watch("store_stored", "Diagnoses stored since the start.", lambda: store.counts.stored)
     metrics.watch("store_commits", "Transactions that they took.", lambda: store.counts.commits)
     metrics.watch("store_refused", "Diagnoses refused because they could not be stored.", lambda: store.counts.refused)
+    metrics.watch("store_over_write_budget", "1 where it writes more than is set.", lambda: store.warning is not None)
     metrics.watch("store_written_bytes", "Written to the disk; 0 where unknown.", lambda: store.bytes_written() or 0)

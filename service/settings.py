@@ -14,7 +14,7 @@ from models.manifest import IDENTITY
 from service.logs import Format
 from service.security.loopback import is_loopback
 from service.security.scopes import Auth
-from service.store.location import NONE, checked, state_folder, without_password
+from service.store.location import NONE, checked, state_folder, without_password, writes_a_file
 from service.trust import Policy, Trust
 
 MIB = 1 << 20
@@ -47,8 +47,11 @@ class Settings(BaseSettings):
         max_waiting_mib: the same for the size of their bodies.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
         auth: `keys`, or `none`: then it answers its own machine only.
+        keys_trusted_s: where the store cannot be read, how long the keys that were known still open; then it is 503.
         requests_per_minute: that one key may make.
+        guesses_per_minute: requests without a key that is known, that one address may make.
         connections: that are open at once; more are refused with 503.
+        connections_of_a_peer: the same for one address; more are closed at once.
         tls_certificate, tls_key: PEM files; with them it speaks HTTPS.
         log_format: `plain` lines for people, or `json` for a collector.
         log_level: `warning` leaves out the line for each request.
@@ -69,6 +72,8 @@ class Settings(BaseSettings):
         mqtt_message_mib: larger messages are not sent by the broker.
         mqtt_spool: file of what is not answered yet; else `mqtt.db` in `state`.
         mqtt_spool_mib: where so much waits to be diagnosed, no more is taken from the broker.
+        write_budget_mb_a_day: that SQLite may write to the disk; beyond it `fast` commits less often, `power-safe` says
+            it.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
@@ -91,8 +96,11 @@ class Settings(BaseSettings):
     max_waiting_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 512
     energy_profile: str = "float32"
     auth: Auth = "keys"
+    keys_trusted_s: Annotated[float, Field(ge=10, le=31_536_000)] = 3600
     requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
+    guesses_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 60
     connections: Annotated[int, Field(ge=1, le=10_000)] = 256
+    connections_of_a_peer: Annotated[int, Field(ge=1, le=10_000)] = 128
     tls_certificate: FilePath | None = None
     tls_key: FilePath | None = None
     log_format: Format = "plain"
@@ -116,6 +124,7 @@ class Settings(BaseSettings):
     mqtt_message_mib: Annotated[int, Field(ge=1, le=64)] = 4
     mqtt_spool: Path | None = None
     mqtt_spool_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 256
+    write_budget_mb_a_day: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
@@ -172,6 +181,8 @@ class Settings(BaseSettings):
             raise ValueError("BRINELL_MQTT needs BRINELL_MQTT_MAPPING, which says what the messages hold")
         if self.mqtt is not None and self.store == NONE:
             raise ValueError("BRINELL_MQTT needs a store, which knows what was diagnosed, and BRINELL_STORE is none")
+        if self.write_budget_mb_a_day is not None and not writes_a_file(self.store):
+            raise ValueError("BRINELL_WRITE_BUDGET_MB_A_DAY counts what SQLite writes, and BRINELL_STORE is no file")
         return self
 
     def shown(self) -> Iterator[str]:

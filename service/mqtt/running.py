@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from service.parts import Parts
@@ -32,9 +32,8 @@ async def bridged(parts: Parts) -> AsyncIterator[None]:
                 await bridge
 
 
-@contextmanager
-def listening(settings: Settings) -> Iterator[None]:
-    """What would keep the bridge from starting is raised on entering.
+def check(settings: Settings) -> None:
+    """Says at once what would keep the bridge from starting.
 
     Raises:
         MappingError, SpoolError, StoreError: it could not start.
@@ -46,7 +45,6 @@ def listening(settings: Settings) -> Iterator[None]:
         read_mapping(_mapping(settings))
         with Spool.open(spool_file(settings)):
             pass
-    yield
 
 
 def spool_file(settings: Settings) -> Path:

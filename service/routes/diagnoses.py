@@ -17,7 +17,7 @@ from service.question import BundleName, SourceName
 from service.repeated import refuse_repeated
 from service.settings import Settings
 from service.store.identity import LAST, first_id, shown
-from service.store.reading import Wanted, cursor, read_cursor
+from service.store.reading import CURSOR, Wanted, cursor, read_cursor
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -50,7 +50,7 @@ class Asked(BaseModel):
     source: Annotated[SourceName | None, Field(description="As it was given with the signal.")] = None
     limit: Annotated[int, Field(ge=1, le=500, description="At most so many on a page.")] = 50
     cursor: Annotated[
-        str | None, Field(min_length=1, max_length=16, description="`next` of the page before, as it stands there.")
+        str | None, Field(pattern=CURSOR, description="`next` of the page before, as it stands there.")
     ] = None
 
 

@@ -28,7 +28,8 @@ def router(_: Settings) -> APIRouter:
     )
     async def readyz(request: Request, response: Response) -> Readiness:
         parts = parts_of(request.app)
-        readiness = Readiness.of(parts.registry.snapshot, None if parts.mqtt is None else str(parts.mqtt))
+        mqtt = None if parts.mqtt is None else str(parts.mqtt)
+        readiness = Readiness.of(parts.registry.snapshot, parts.store.warning, mqtt)
         response.status_code = 200 if readiness.ready else 503
         return readiness
 

@@ -18,6 +18,8 @@ Result = TypeVar("Result")
 class Nothing:
     """Has the methods of `Store`, and keeps nothing."""
 
+    warning = None
+
     def check(self) -> None:
         """There is always room."""
 
@@ -42,6 +44,10 @@ class Nothing:
         self._refuse()
 
     async def read(self, read: Callable[[Connection], Result]) -> Result:
+        """Raises NothingKept."""
+        self._refuse()
+
+    async def read_apart(self, read: Callable[[Connection], Result]) -> Result:
         """Raises NothingKept."""
         self._refuse()
 

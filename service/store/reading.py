@@ -74,6 +74,10 @@ def by_key(connection: Connection, key: str) -> tuple[bytes, bytes] | None:
     return None if row is None else (unpack(row.answer), row.fingerprint)
 
 
+CURSOR = r"^[A-Za-f][A-Za-z0-9_-]{9}[AEIMQUYcgkosw048]$"
+"""63 bits in base64, where each character stands for six: what the first and the last may be is less."""
+
+
 def cursor(identity: int) -> str:
     """Where the next page begins, for a client to hand back."""
     return base64.urlsafe_b64encode(identity.to_bytes(8, "big")).decode().rstrip("=")

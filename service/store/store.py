@@ -12,13 +12,14 @@ from sqlalchemy import Connection
 
 from service.diagnosis import Diagnosis
 from service.store import reading, writing
-from service.store.database import Database, Durability
+from service.store.budget import Budget
+from service.store.database import READERS, Database, Durability
 from service.store.identity import Clock, shown
 from service.store.opening import opened
 from service.store.retention import BATCH, Retention
 from service.store.row import Row, row
 from service.store.trouble import KeyRefused
-from service.store.writer import Counts, Writer
+from service.store.writer import Counts, Pace, Writer
 from service.store.written import bytes_written
 
 Result = TypeVar("Result")
@@ -28,6 +29,10 @@ INDEX_AFTER = 8192
 all of them."""
 
 SWEEP_S = 3600.0
+
+SPARING = Pace(interval_s=3600, rows=4096)
+"""In `fast`, over the write budget: fewer and larger commits write the pages that they share once. Nothing is lost by
+it but what a kill finds in memory, which is then of an hour; half of what may wait is left free."""
 
 
 @dataclass(frozen=True)
@@ -50,26 +55,34 @@ class Entry:
 class Store:
     """Keeps every diagnosis; made by `Store.open`."""
 
-    def __init__(self, database: Database, clock: Clock, retention: Retention, interval_s: float) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, retention: Retention, interval_s: float, budget: Budget | None
+    ) -> None:
         self._database = database
         self._clock = clock
         self._retention = retention
+        self._budget = budget
         self._wait = interval_s == 0
+        self._pace = Pace(interval_s)
         self._unindexed = INDEX_AFTER  # what an earlier process left is not known
         self._next_sweep = time.monotonic()
-        self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
-        self._writer = Writer(self._write, self._look_after, interval_s)
+        self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="read")
+        self._reader_apart = ThreadPoolExecutor(1, thread_name_prefix="read-apart")
+        self._writer = Writer(self._write, self._look_after, self._pace)
 
     @classmethod
     @contextmanager
-    def open(cls, store: str, durability: Durability, retention: Retention, commit_seconds: float) -> Iterator["Store"]:
+    def open(
+        cls, store: str, durability: Durability, retention: Retention, commit_seconds: float,
+        budget: Budget | None = None,
+    ) -> Iterator["Store"]:  # fmt: skip
         """The store at a path or URL; what waits is written when the block ends.
 
         Raises:
             StoreError: it cannot be opened.
         """
         with opened(store, durability) as (database, clock):
-            made = cls(database, clock, retention, 0 if durability == "power-safe" else commit_seconds)
+            made = cls(database, clock, retention, 0 if durability == "power-safe" else commit_seconds, budget)
             try:
                 yield made
             finally:
@@ -88,6 +101,11 @@ class Store:
     def bytes_written(self) -> int | None:
         """What storing has written to the disk since the start; None where the system or the database does not say."""
         return bytes_written(self._writer.thread_id) if self._database.writer.dialect.name == "sqlite" else None
+
+    @property
+    def warning(self) -> str | None:
+        """What whoever watches the service should know of it."""
+        return None if self._budget is None else self._budget.warning
 
     def check(self) -> None:
         """To be asked before work is done whose answer could not be stored.
@@ -136,7 +154,7 @@ class Store:
             return None
         answer, fingerprint = found
         if fingerprint != retried.fingerprint:
-            raise KeyRefused(f"{retried.key} came with another request before")
+            raise KeyRefused("this key came with another request before")
         return answer
 
     async def page(self, wanted: reading.Wanted, limit: int) -> Sequence[Any]:
@@ -161,12 +179,22 @@ class Store:
         Raises:
             StoreError: the store cannot be read.
         """
+        return await self._read(read, self._readers)
 
+    async def read_apart(self, read: Callable[[Connection], Result]) -> Result:
+        """As `read`, for what is short and must not wait behind what is long.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        return await self._read(read, self._reader_apart)
+
+    async def _read(self, read: Callable[[Connection], Result], thread: ThreadPoolExecutor) -> Result:
         def work() -> Result:
             with self._database.reading() as connection:
                 return read(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        return await asyncio.get_running_loop().run_in_executor(thread, work)
 
     async def write(self, write: Callable[[Connection], None]) -> None:
         """Changes other tables, now; for what is seldom, since it waits for the diagnoses that are being written.
@@ -189,6 +217,7 @@ class Store:
 
     def _look_after(self) -> None:
         """In the writer's thread, between commits."""
+        self._keep_to_budget()
         if self._unindexed >= INDEX_AFTER:
             with self._database.writing() as connection:
                 indexed = writing.index(connection)
@@ -198,6 +227,15 @@ class Store:
                 deleted = self._retention.sweep(connection, self._clock.trusted_us())
             self._next_sweep = time.monotonic() + (0 if deleted >= BATCH else SWEEP_S)
 
+    def _keep_to_budget(self) -> None:
+        written = self.bytes_written()
+        if self._budget is None or written is None:
+            return
+        self._budget.count(written)
+        if not self._wait:  # where each answer waits for its commit, that was asked for: it is only said
+            self._writer.pace = SPARING if self._budget.over else self._pace
+
     def _close(self) -> None:
         self._writer.close()
         self._readers.shutdown()
+        self._reader_apart.shutdown()

@@ -25,7 +25,7 @@ class StoredDiagnosis(Base):
         source: where the signal came from, in the client's words.
         energy_nj: with all that is accounted for (`full_nj`).
         answer: the JSON as it was sent, packed by `service.store.packing`.
-        idempotency_key: the client's; there is no second row with the same one.
+        idempotency_key: the client's (`service.retrying`); there is no second row with the same one.
         fingerprint: sha256 of the request that brought the key.
     """
 

@@ -2,7 +2,7 @@
 
     keep() -> queue -> thread: one transaction for all that wait -> every waiter is told
 
-`power-safe`: each diagnosis waits. `fast`: none does, and a commit is made after an interval, or a thousand diagnoses.
+`power-safe`: each diagnosis waits. `fast`: none does, and a commit is made at a `Pace`.
 """
 
 import asyncio
@@ -19,7 +19,6 @@ from service.store.trouble import StoreError, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
-BATCH = 1000
 CAPACITY = 8192
 """Diagnoses that may wait, about 1 KiB each: as many as a disk takes in some seconds, or `fast` gathers."""
 
@@ -32,6 +31,19 @@ UPKEEP_S = 600.0
 CLOSE_S = 20.0
 
 Write = Callable[[Sequence[Row]], Mapping[int, int]]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When a commit is due: at the first of both.
+
+    Attributes:
+        interval_s: how long a row that nobody waits for may stay in memory; 0 where everybody waits.
+        rows: that wait, and are written in one transaction.
+    """
+
+    interval_s: float
+    rows: int = 1000
 
 
 @dataclass
@@ -63,14 +75,17 @@ class Writer:
     Args:
         write: stores rows, or raises StoreError; returns the ids that keys of theirs had before.
         upkeep: called in the same thread after a commit, and now and then without one.
-        interval_s: how long a row that nobody waits for may stay in memory; 0 where everybody waits.
+        pace: of commits that nobody waits for.
+
+    Attributes:
+        pace: may be changed in the same thread.
     """
 
-    def __init__(self, write: Write, upkeep: Callable[[], None], interval_s: float) -> None:
+    def __init__(self, write: Write, upkeep: Callable[[], None], pace: Pace) -> None:
         self.counts = Counts()
+        self.pace = pace
         self._write = write
         self._upkeep = upkeep
-        self._interval_s = interval_s
         self._queue: deque[_Waiting] = deque()
         self._change = threading.Condition()
         self._awaited = 0
@@ -98,7 +113,7 @@ class Writer:
             StoreError: there is no room, or a commit failed just now and everybody waits for one.
         """
         trouble = self._trouble
-        if trouble is not None and self._interval_s == 0 and time.monotonic() < self._resume:
+        if trouble is not None and self.pace.interval_s == 0 and time.monotonic() < self._resume:
             self.counts.refused += 1
             raise trouble
         if len(self._queue) >= CAPACITY:
@@ -123,7 +138,7 @@ class Writer:
                 self._oldest = time.monotonic()
             self._queue.append(_Waiting(row, told))
             self._awaited += wait
-            if self._awaited or len(self._queue) in (1, BATCH):
+            if self._awaited or len(self._queue) in (1, self.pace.rows):
                 self._change.notify()
         return row["id"] if told is None else await told
 
@@ -153,7 +168,7 @@ class Writer:
                 self._change.wait(self._patience_s())
             if not self._due():
                 return []
-            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            batch = [self._queue.popleft() for _ in range(min(self.pace.rows, len(self._queue)))]
             self._awaited -= sum(waiting.told is not None for waiting in batch)
             self._oldest = time.monotonic()
             return batch
@@ -162,13 +177,13 @@ class Writer:
         if self._closing or self._awaited:
             return True
         now = time.monotonic()
-        full = len(self._queue) >= BATCH or now >= self._oldest + self._interval_s
+        full = len(self._queue) >= self.pace.rows or now >= self._oldest + self.pace.interval_s
         return bool(self._queue) and full and now >= self._resume
 
     def _patience_s(self) -> float:
         if not self._queue:
             return UPKEEP_S
-        due = self._oldest + (0 if len(self._queue) >= BATCH else self._interval_s)
+        due = self._oldest + (0 if len(self._queue) >= self.pace.rows else self.pace.interval_s)
         return max(due, self._resume) - time.monotonic()
 
     def _commit(self, batch: list[_Waiting]) -> bool:
