@@ -115,9 +115,7 @@ class Store:
         named = diagnosis.model_copy(update={"id": shown(identity)})
         answer = named.model_dump_json().encode()
         key, fingerprint = (None, None) if retried is None else (retried.key, retried.fingerprint)
-        made = row(
-            identity, time_us, named, answer, source=source, key=key, fingerprint=fingerprint, watched=watched
-        )
+        made = row(identity, time_us, named, answer, source=source, key=key, fingerprint=fingerprint, watched=watched)
         return Entry(named, answer, made)
 
     async def keep(self, entry: Entry) -> bytes:
@@ -192,7 +190,9 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
     async def write(self, write: Callable[[Connection], Result]) -> Result:
-        """What `write` gives, which changes other tables; for what is seldom: diagnoses that are being written go first.
+        """What `write` gives, which changes other tables, now.
+
+        For what is seldom: it waits for the diagnoses that are being written.
 
         Raises:
             StoreError: nothing was changed.
