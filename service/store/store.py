@@ -1,6 +1,7 @@
 """The store as the routes see it: an answer goes in before it goes out, and can be found again."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,8 +44,11 @@ class Retried:
     fingerprint: bytes
 
     def part(self, number: int) -> "Retried":
-        """The same for one of several diagnoses that answer it, counted from 0; no client's key holds a `/`."""
-        return self if number == 0 else Retried(f"{self.key}/{number}", self.fingerprint)
+        """The same for one of several diagnoses that answer it, counted from 0."""
+        if number == 0:
+            return self
+        # No client's key holds a `/`, and a column holds 64 characters.
+        return Retried("/" + hashlib.sha256(f"{self.key}/{number}".encode()).hexdigest()[:60], self.fingerprint)
 
 
 @dataclass(frozen=True)
