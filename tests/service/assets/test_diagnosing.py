@@ -1,4 +1,4 @@
-"""A measuring point is asked about: the asset says what the request leaves open, each axis is answered, the worst told."""
+"""A measuring point is asked about: the asset says what the request leaves open, each axis is answered."""
 
 import io
 from typing import Any
