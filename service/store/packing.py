@@ -42,7 +42,7 @@ def pack_probabilities(probabilities: Mapping[Fault, float] | None) -> bytes | N
 
 def unpack_probabilities(packed: bytes) -> dict[Fault, float]:
     """The probabilities, to four digits."""
-    return {fault: share / _WHOLE for fault, share in zip(FAULTS, _SHARES.unpack(packed), strict=True)}
+    return dict(zip(FAULTS, [share / _WHOLE for share in _SHARES.unpack(packed)], strict=True))
 
 
 @cache
