@@ -11,6 +11,9 @@ from starlette.types import Message
 
 from data.errors import SignalError
 from service.answering import Answered, answered, kept, refuse_unanswerable
+from service.assets import records
+from service.assets.asset import Asset
+from service.assets.facts import filled
 from service.errors import RequestRefused, invalid
 from service.mqtt.mapping import MessageMapping
 from service.mqtt.reading import Read, read
@@ -19,6 +22,7 @@ from service.mqtt.spool import Answer, Kept
 from service.mqtt.value import Unreadable
 from service.parts import Parts
 from service.question import Given, Query
+from service.store.row import Watched
 from service.store.store import Retried
 from service.store.trouble import KeyRefused
 
@@ -50,11 +54,13 @@ async def diagnosed(parts: Parts, mapping: MessageMapping, recording: Kept) -> D
     with parts.queue.place(request, size) as place:
         place.holds(size)
         got, again = await place.answer(lambda: _opened(read(mapping, source, recording.topic, recording.payloads)))
-        answer = await parts.store.earlier(again)
-        found = None if answer is not None else await place.answer(lambda: _answered(parts, got, again))
-    if found is not None:
-        answer = await kept(parts, found)
-    assert answer is not None
+        earlier = await parts.store.earlier(again)
+        if earlier:
+            answer = earlier[0].answer
+        else:
+            asset = await parts.store.read(lambda connection: records.find(connection, got.asset))
+            found = await place.answer(lambda: _answered(parts, got, None if asset is None else asset.asset, again))
+            answer = await kept(parts, found)
     return Diagnosed(again.key, Answer(got.result, result(got, recording.came_s, answer)))
 
 
@@ -74,9 +80,15 @@ def _opened(got: Read) -> tuple[Read, Retried]:
     return got, got.retried()
 
 
-def _answered(parts: Parts, got: Read, again: Retried) -> Answered:
-    """The one place that knows what is asked for an asset."""
-    return answered(parts, Given(got.signal, _query(got)), os.urandom(16).hex(), 0.0, again)
+def _answered(parts: Parts, got: Read, asset: Asset | None, again: Retried) -> Answered:
+    """A registered asset says what the mapping does not; one that is not registered has the mapping's facts alone."""
+    given, watched = Given(got.signal, _query(got)), None
+    if asset is not None:
+        axis = next((each for each in asset.axes if each.name == got.axis), None)
+        if axis is None:
+            raise Unreadable(f"axis: the asset {asset.id} has no axis {got.axis!r}")
+        given, watched = filled(given, asset, axis), Watched(asset.id, axis.name)
+    return answered(parts, given, os.urandom(16).hex(), 0.0, again, watched)
 
 
 def _query(got: Read) -> Query:

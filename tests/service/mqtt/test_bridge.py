@@ -46,6 +46,28 @@ def test_a_payload_that_is_not_ours_is_diagnosed_by_configuration_alone(
     wait_for(lambda: sensors.latest["brinell/status"] == b"offline")
 
 
+def test_a_registered_asset_says_what_the_mapping_does_not(broker: Mosquitto, sensors: Plant, tmp_path: Path) -> None:
+    pump = {
+        "id": "pump-7",
+        "machine": "Pump 7",
+        "point": "drive end",
+        "axes": [{"name": "x"}],
+        "bearing": "6205",
+        "speed": {"kind": "given"},
+    }
+    with served(state=tmp_path, mqtt=broker.url, mqtt_mapping=EXAMPLES / "base64.toml") as service:
+        service.client.post("/v1/assets", json=pump).raise_for_status()
+        wait_for(lambda: sensors.latest.get("brinell/status") == b"online")
+        sensors.send("plant/pump-7/vibration/x", payloads.base64_json(noise(1), "known"))
+        sensors.send("plant/pump-7/vibration/z", payloads.base64_json(noise(2), "no such axis"))
+        sensors.send("plant/pump-7/vibration/x", payloads.base64_json(noise(3), "known too"))
+        wait_for(lambda: {"known", "known too"} <= sensors.answers.keys())
+        stored = service.client.get("/v1/diagnoses", params={"asset": "pump-7"}).json()["diagnoses"]
+        assert {each["id"] for each in stored} == {sensors.answers[name][0]["id"] for name in ("known", "known too")}
+        assert service.client.get(f"/v1/diagnoses/{stored[0]['id']}").json()["signal"]["bearing"] == "6205"
+        assert "no such axis" not in sensors.answers
+
+
 def test_what_cannot_be_read_is_acknowledged_counted_and_kept_with_its_reason(
     broker: Mosquitto, sensors: Plant, tmp_path: Path
 ) -> None:
