@@ -76,6 +76,15 @@ class Store:
                 made._close()
 
     @property
+    def database(self) -> Database:
+        """For threads that keep other tables."""
+        return self._database
+
+    def new_id(self) -> tuple[int, int]:
+        """For a row of another table: an id larger than all before it, and what the clock says (us since 1970)."""
+        return self._clock.new_id()
+
+    @property
     def counts(self) -> Counts:
         """What was stored, and what was not."""
         return self._writer.counts
@@ -168,18 +177,18 @@ class Store:
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
-    async def write(self, write: Callable[[Connection], None]) -> None:
+    async def write(self, write: Callable[[Connection], Result]) -> Result:
         """Changes other tables, now; for what is seldom, since it waits for the diagnoses that are being written.
 
         Raises:
             StoreError: nothing was changed.
         """
 
-        def work() -> None:
+        def work() -> Result:
             with self._database.writing() as connection:
-                write(connection)
+                return write(connection)
 
-        await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
     def _write(self, rows: Sequence[Row]) -> Mapping[int, int]:
         with self._database.writing() as connection:
