@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from data.errors import BrinellError
 from data.exported.lines import LONGEST_NOTE, AssetName, FeedbackLine, Finding, Identity, Words
 from service.memory import records
-from service.moments import Moment, microseconds, moment
+from service.moment import Moment, microseconds, moment_of
 from service.store.identity import DAY_US, shown, wall_us
 from service.store.tables import StoredDiagnosis, StoredFeedback, StoredRecording
 
@@ -115,9 +115,9 @@ def line(row: Row[Any]) -> FeedbackLine:
     return FeedbackLine(
         id=shown(row.id),
         asset=row.asset,
-        time=moment(row.time_us),
+        time=moment_of(row.time_us),
         finding=Finding(row.finding),
-        opened=moment(row.opened_us),
+        opened=moment_of(row.opened_us),
         by=row.by,
         note=row.note,
         diagnosis=None if row.diagnosis is None else shown(row.diagnosis),

@@ -11,7 +11,7 @@ from data.exported.lines import Answer, Orders, RecordingLine, Why, file_of
 from data.fault import Fault
 from service.memory import keep
 from service.memory.heard import Heard
-from service.moments import moment
+from service.moment import moment_of
 from service.store.identity import DAY_US, LAST, shown
 from service.store.tables import StoredRecording as Stored
 
@@ -117,7 +117,7 @@ def line(row: Any) -> RecordingLine:
         id=identity,
         asset=row.asset,
         axis=row.axis,
-        time=moment(row.time_us),
+        time=moment_of(row.time_us),
         rate_hz=row.rate_hz,
         speed_rpm=row.speed_rpm,
         bearing=row.bearing,

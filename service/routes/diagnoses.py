@@ -12,7 +12,7 @@ from data.fault import Fault
 from service.assets.asset import AssetId
 from service.diagnosis import Diagnosis, Verdict
 from service.errors import Refusal, refused
-from service.moments import Moment, microseconds, moment
+from service.moment import Moment, microseconds, moment_of
 from service.parts import parts_of
 from service.question import BundleName, SourceName
 from service.repeated import refuse_repeated
@@ -123,5 +123,5 @@ def _wanted(asked: Asked) -> Wanted:
 
 def _summary(row: Any) -> Summary:
     columns = row._asdict()
-    time = moment(columns.pop("time_us"))
+    time = moment_of(columns.pop("time_us"))
     return Summary(**(columns | {"id": shown(columns["id"]), "time": time}))
