@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from service import docs, errors, gauges, tracing
+from service.memory.remembering import remembering as remembering_signals
 from service.metrics import Metrics
 from service.parts import Parts
 from service.queue import Queue
@@ -67,15 +68,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with (
         ThreadPoolExecutor(settings.threads, thread_name_prefix="load") as pool,
         remembering(settings) as store,
+        remembering_signals(settings, store) as memory,
         Shadow() as shadow,
     ):
         registry = Registry(settings.bundles, settings.trust, settings.challenger)
         await asyncio.get_running_loop().run_in_executor(pool, registry.reload)
         keyring, audit = Keyring(lambda: store.read(key_records.valid)), Audit(store.write)
         app.state.parts = parts = Parts(
-            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit
+            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, memory, keyring, audit
         )
-        gauges.install(app.state.metrics, parts.queue, store)
+        gauges.install(app.state.metrics, parts.queue, store, memory)
         yield
         await parts.in_pool(parts.queue.close)
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from models.energy import PROFILES
 from service.engine import Engine
+from service.memory.memory import Memory
 from service.metrics import Metrics
 from service.queue import Queue
 from service.registry import Registry
@@ -35,6 +36,7 @@ class Parts:
         shadow: asks the challenger.
         metrics: what is counted meanwhile.
         store: keeps the answers.
+        memory: keeps signals; None where nothing is kept.
         keyring: who may ask.
         audit: keeps what administrators did.
     """
@@ -46,6 +48,7 @@ class Parts:
     shadow: Shadow
     metrics: Metrics
     store: Store | Nothing
+    memory: Memory | None
     keyring: Keyring
     audit: Audit
 

@@ -59,6 +59,14 @@ class Settings(BaseSettings):
         commit_seconds: in `fast`, how long an answer may stay in memory alone.
         keep_days: older diagnoses are deleted.
         keep_mib: the oldest diagnoses are deleted where all take more.
+        recordings: folder of the signals that are kept; else `recordings` in `state`.
+        recordings_mib: of all of them; the least telling are deleted.
+        recordings_day_mib: that are written in a day, but for those that somebody asked for.
+        recordings_minutes: of one measuring point and axis, the same reason to keep a signal counts after so many.
+        recordings_below: a confidence under this is a reason to keep it.
+        ring: signals of each measuring point and axis that are held in memory.
+        ring_mib: of all of them.
+        export_key: private key (`brinell keys sign`) that signs exports.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
@@ -94,6 +102,14 @@ class Settings(BaseSettings):
     commit_seconds: Annotated[float, Field(gt=0, le=3600)] = 300
     keep_days: Annotated[float, Field(gt=0, le=36_500)] = 730
     keep_mib: Annotated[int, Field(ge=1)] = 2048
+    recordings: Path | None = None
+    recordings_mib: Annotated[int, Field(ge=1)] = 1024
+    recordings_day_mib: Annotated[float, Field(ge=0)] = 200
+    recordings_minutes: Annotated[float, Field(ge=0, le=1440)] = 60
+    recordings_below: Annotated[float, Field(ge=0, le=1)] = 0.7
+    ring: Annotated[int, Field(ge=0, le=1000)] = 8
+    ring_mib: Annotated[int, Field(ge=0, le=65536)] = 64
+    export_key: FilePath | None = None
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
@@ -156,6 +172,11 @@ class Settings(BaseSettings):
     def max_bytes(self, *, text: bool) -> int:
         """The limit of a body, unpacked too."""
         return MIB * (min(self.max_json_mib, self.max_body_mib) if text else self.max_body_mib)
+
+    @property
+    def recordings_folder(self) -> Path:
+        """Of the signals that are kept."""
+        return self.recordings or self.state / "recordings"
 
     @property
     def max_seconds(self) -> float:

@@ -29,6 +29,9 @@ PLACE = "place"
 NAME = re.compile(r"([0-7][0-9a-f]{15})\.npy")
 WRITING = ".writing"
 
+HEAD_BYTES = 128
+"""Of a .npy file, before the samples."""
+
 RESERVE = 0.05
 RESERVE_BYTES = 256 << 20
 """So much of the disk, or this much where that is less, is left free: the store, which must go on, may be on it."""

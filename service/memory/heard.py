@@ -1,12 +1,14 @@
 """A recording of a measuring point, as it was answered: what the memory is told."""
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from data.exported.lines import Level
 from data.recording import Recording
 from service.diagnosis import Diagnosis
+from service.store.store import Entry
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,3 +51,13 @@ class Heard:
         """The same with samples that keep no larger thing in memory: they may be a view of a request's whole body."""
         samples = np.array(self.recording.samples, dtype="<f4", order="C")
         return replace(self, recording=replace(self.recording, samples=samples))
+
+
+def heard(entry: Entry, recording: Recording, *, asked: bool = False, baseline: bool = False) -> Heard | None:
+    """What is to be told of an answer; None where it is about no measuring point, or nothing is kept."""
+    row = entry.row
+    if row is None or row["asset"] is None or row["axis"] is None:
+        return None
+    level = cast("Level | None", row["level"])
+    told = (row["id"], row["time_us"], row["asset"], row["axis"], recording, entry.diagnosis)
+    return Heard(*told, level=level, asked=asked, baseline=baseline)

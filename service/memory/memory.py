@@ -17,7 +17,7 @@ from pathlib import Path
 
 from data.exported.lines import Why
 from service.memory import keep, records
-from service.memory.folder import Folder
+from service.memory.folder import HEAD_BYTES, Folder
 from service.memory.heard import Heard
 from service.memory.keep import Judge, Rules
 from service.memory.ring import Ring
@@ -189,7 +189,7 @@ class Memory:
             self.counts.failed += 1
             return
         try:
-            if not self._make_room(heard.size, keep.worth(why)):
+            if not self._make_room(heard.size + HEAD_BYTES, keep.worth(why)):
                 return
             file = self.folder.write(heard.id, heard.recording.samples)
             self._list(heard, why, file)
@@ -216,6 +216,8 @@ class Memory:
 
         What somebody labelled goes too, but only when there is nothing else, and for what is worth much.
         """
+        if size > self._limits.disk_bytes:
+            return False
         most = keep.LABELLED if worth >= keep.TELLING else worth
         while True:
             with self._database.reading() as connection:

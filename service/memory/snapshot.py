@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from pydantic import BaseModel
+from sqlalchemy import Connection
 
 from data.exported.lines import ASSETS, FEEDBACK, LINES, RECORDINGS, AssetLine, RecordingLine
 from service.assets import records as assets
@@ -53,8 +54,7 @@ class Snapshot:
                 rows = records.everything(connection, wanted)
                 taken._write(RECORDINGS, (records.line(row) for row in rows))
                 taken._write(FEEDBACK, feedback.everything(connection, wanted.asset))
-                registered = assets.everything(connection, wanted.asset)
-                taken._write(ASSETS, (AssetLine.model_validate_json(each) for each in registered))
+                taken._write(ASSETS, _assets(connection, wanted.asset))
             yield taken
 
     def recordings(self) -> Iterator[RecordingLine]:
@@ -70,3 +70,9 @@ class Snapshot:
         for line in lines:
             self._files[file].write(line.model_dump_json().encode() + b"\n")
             self.counts[file] += 1
+
+
+def _assets(connection: Connection, wanted: str | None) -> Iterator[AssetLine]:
+    for asset in assets.everything(connection):
+        if wanted in (None, asset.id):
+            yield AssetLine(id=asset.id, registered=asset.model_dump(mode="json", exclude={"id"}))
