@@ -136,11 +136,12 @@ def _check_diagnosis(connection: Connection, found: Found) -> None:
     # A kept recording outlives its diagnosis.
     kept = connection.execute(select(StoredRecording.asset).where(StoredRecording.id == identity)).scalar()
     if kept is None:
-        there = connection.execute(select(StoredDiagnosis.id).where(StoredDiagnosis.id == identity)).first()
+        there = connection.execute(select(StoredDiagnosis.asset).where(StoredDiagnosis.id == identity)).first()
         if there is None:
             raise FeedbackRefused("diagnosis", f"there is no diagnosis {found.diagnosis}, or it is no longer kept")
-    elif kept != found.asset:
-        raise FeedbackRefused("diagnosis", f"{found.diagnosis} is about {kept}, not {found.asset}")
+        kept = there.asset
+    if kept != found.asset:
+        raise FeedbackRefused("diagnosis", f"{found.diagnosis} is about {kept or 'no asset'}, not {found.asset}")
 
 
 def _check_corrected(connection: Connection, found: Found) -> None:

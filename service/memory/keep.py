@@ -30,7 +30,7 @@ WANTED = frozenset({Why.ASKED, Why.BASELINE})
 """Somebody said so: no spacing and no budget holds for these."""
 
 URGENT = 2
-"""From this worth on the whole of a day's budget may be spent; below it only half, so that the rest is left for alarms."""
+"""From this worth on the whole of a day's budget may be spent; below it only half: the rest is left for alarms."""
 
 MINUTE_US = 60_000_000
 

@@ -31,9 +31,6 @@ logger = logging.getLogger(__name__)
 MOST_WAITING = 64 << 20
 """Bytes of signals that may wait for the thread: some seconds of a slow disk."""
 
-PAUSE_S = 10.0
-"""After a failure: how long the disk is left alone."""
-
 CLOSE_S = 10.0
 
 
@@ -46,12 +43,14 @@ class Limits:
         ring_bytes: of all of them.
         disk_bytes: of all files.
         rules: what is worth writing.
+        pause_s: how long the disk is left alone after a failure.
     """
 
     ring: int
     ring_bytes: int
     disk_bytes: int
     rules: Rules
+    pause_s: float = 10.0
 
 
 @dataclass
@@ -62,6 +61,7 @@ class Counts:
         kept: recordings written.
         kept_bytes: of them.
         retired: recordings that made room for others.
+        declined: recordings that were worth it, but less than all that is kept.
         failed: recordings that were worth it and could not be written.
         dropped: recordings that came faster than the disk takes them.
     """
@@ -69,6 +69,7 @@ class Counts:
     kept: int = 0
     kept_bytes: int = 0
     retired: int = 0
+    declined: int = 0
     failed: int = 0
     dropped: int = 0
 
@@ -86,7 +87,7 @@ class Memory:
         self._queue: deque[Heard | str] = deque()
         self._waiting = 0
         self._change = threading.Condition()
-        self._closing = False
+        self._closing = self._working = False
         self._trouble = ""
         self._resume = 0.0
         self._thread = threading.Thread(target=self._run, name="memory", daemon=True)
@@ -117,6 +118,12 @@ class Memory:
     def ring_bytes(self) -> int:
         """Held in memory."""
         return self._ring.bytes
+
+    @property
+    def busy(self) -> bool:
+        """Is there something that was heard and is not looked at yet?"""
+        with self._change:
+            return self._working or bool(self._queue)
 
     def hear(self, heard: Heard) -> None:
         """Takes a recording whose diagnosis is stored; costs nothing, and raises nothing."""
@@ -162,10 +169,12 @@ class Memory:
 
     def _take(self) -> Heard | str | None:
         with self._change:
+            self._working = False
             while not self._queue:
                 if self._closing:
                     return None
                 self._change.wait()
+            self._working = True
             told = self._queue.popleft()
             self._waiting -= 0 if isinstance(told, str) else told.size
             return told
@@ -190,6 +199,7 @@ class Memory:
             return
         try:
             if not self._make_room(heard.size + HEAD_BYTES, keep.worth(why)):
+                self.counts.declined += 1
                 return
             file = self.folder.write(heard.id, heard.recording.samples)
             self._list(heard, why, file)
@@ -229,7 +239,7 @@ class Memory:
 
     def _failed(self, error: OSError | StoreError) -> None:
         self.counts.failed += 1
-        self._resume = time.monotonic() + PAUSE_S
+        self._resume = time.monotonic() + self._limits.pause_s
         if not self._trouble:
             self._trouble = str(error)
             logger.error("recordings are not kept: %s", error)
