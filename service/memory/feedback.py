@@ -42,7 +42,9 @@ class Found(BaseModel):
 
     asset: AssetName
     finding: Annotated[Finding, Field(description="What was found; `normal`: nothing.")]
-    opened: Annotated[Moment, AfterValidator(_past), Field(description="When the machine was opened.")]
+    opened: Annotated[
+        Moment, AfterValidator(_past), Field(strict=False, description="When the machine was opened.")  # it is text
+    ]
     by: Annotated[
         str, Field(pattern=Words, min_length=1, max_length=120, description="Who found it.", examples=["A. Weber"])
     ]
