@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from statistics import median
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -160,7 +161,7 @@ def _rows(connection: Connection, ids: Sequence[int]) -> Iterable[Any]:
     oldest_first = ids[::-1]
     for start in range(0, len(oldest_first), TOGETHER):
         some = StoredDiagnosis.id.in_(oldest_first[start : start + TOGETHER])
-        yield from connection.execute(select(*_COLUMNS).where(some).order_by(StoredDiagnosis.id))
+        yield from connection.execute(select(*_COLUMNS).where(some).order_by(StoredDiagnosis.id)).all()
 
 
 def _reading(row: Any) -> _Reading:
@@ -193,16 +194,21 @@ def _growth(axis: str, readings: Sequence[_Reading]) -> Growth:
     told = [each for each in readings if each.probabilities is not None]
     per_week = None
     if len(told) >= LEAST_FOR_GROWTH:
-        medians = [
-            np.median([(each.order_us, fault_probability(each.probabilities)) for each in span], axis=0)
-            for span in _spans(told, MOST_SPANS)
-        ]
-        times, values = np.array(medians).T
+        # In plain Python: to make an array of each span would cost more than all else that a trend does.
+        times, values = np.array([_medians(list(span)) for span in _spans(told, MOST_SPANS)]).T
         per_week = slope((times - times[0]) / WEEK_US, values)
     return Growth(axis=axis, of="fault_probability", per_week=per_week, n=len(told))
 
 
+def _medians(readings: Sequence[_Reading]) -> tuple[float, float]:
+    """Of time (they stand in its order) and of the probability of a fault."""
+    values = [fault_probability(each.probabilities) or 0.0 for each in readings]
+    return median(each.order_us for each in readings), median(values)
+
+
 def _point(reading: _Reading) -> Point:
-    columns = reading.row._asdict()
-    time, identity = moment_of(columns.pop("time_us")), shown(columns.pop("id"))
-    return Point(**(columns | {"id": identity, "time": time, "probabilities": reading.probabilities}))
+    identity, time_us, axis, verdict, fault, confidence, _, level, speed_rpm, energy_nj = reading.row
+    return Point(
+        id=shown(identity), time=moment_of(time_us), axis=axis, verdict=verdict, fault=fault, confidence=confidence,
+        probabilities=reading.probabilities, level=level, speed_rpm=speed_rpm, energy_nj=energy_nj,
+    )  # fmt: skip
