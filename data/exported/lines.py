@@ -20,7 +20,6 @@ from pydantic.json_schema import models_json_schema
 from data.fault import Fault
 from data.recording import RATE_LIMITS_HZ, SPEED_LIMITS_RPM
 
-SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 SIGNATURE = "signature.json"
 RECORDINGS, FEEDBACK, ASSETS = "recordings.jsonl", "feedback.jsonl", "assets.jsonl"
@@ -150,7 +149,7 @@ class Counts(_Exported):
 class Manifest(_Exported):
     """What the export is, and the sha256 of its files of lines."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     made_at: AwareDatetime
     made_by: Annotated[str, Field(max_length=80, description="Version of Brinell.")]
     counts: Counts

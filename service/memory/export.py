@@ -134,13 +134,16 @@ class _Out:
         self._parts: list[bytes] = []
         self.size = 0
 
-    def write(self, content: bytes) -> int:
+    def write(self, content: bytes, /) -> int:
         self._parts.append(bytes(content))
         self.size += len(content)
         return len(content)
 
     def flush(self) -> None:
         """Nothing to do: it is in memory."""
+
+    def close(self) -> None:
+        """Likewise."""
 
     def taken(self) -> bytes:
         content = b"".join(self._parts)

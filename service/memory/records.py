@@ -96,7 +96,7 @@ def least(connection: Connection, place: str, worth: int) -> int | None:
     return connection.execute(lowest.limit(1)).scalar()
 
 
-def written_since(connection: Connection, time_us: int) -> Sequence[Row[Any]]:
+def written_since(connection: Connection, time_us: int) -> Sequence[Any]:
     """What a judge has to know of the time before it."""
     columns = select(Stored.asset, Stored.axis, Stored.why, Stored.time_us, Stored.bytes)
     return connection.execute(columns.where(Stored.time_us >= time_us).order_by(Stored.id)).all()

@@ -48,8 +48,7 @@ class Snapshot:
             OSError: there is no room.
         """
         with ExitStack() as stack:
-            spool = tempfile.SpooledTemporaryFile
-            taken = cls({name: stack.enter_context(spool(IN_MEMORY, dir=folder)) for name in LINES})
+            taken = cls({name: stack.enter_context(_spool(folder)) for name in LINES})
             with database.moment() as connection:
                 rows = records.everything(connection, wanted)
                 taken._write(RECORDINGS, (records.line(row) for row in rows))
@@ -70,6 +69,10 @@ class Snapshot:
         for line in lines:
             self._files[file].write(line.model_dump_json().encode() + b"\n")
             self.counts[file] += 1
+
+
+def _spool(folder: Path) -> IO[bytes]:
+    return tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(folder))
 
 
 def _assets(connection: Connection, wanted: str | None) -> Iterator[AssetLine]:

@@ -32,7 +32,7 @@ ZIP = "application/zip"
 DESCRIPTION = """
 A zip file of what is kept at this moment: the signals (`signals/<id>.npy`, float32, g), `recordings.jsonl`,
 `feedback.jsonl` and `assets.jsonl` with what is known about them, and `manifest.json` with the sha256 of these;
-`signature.json` where BRINELL_EXPORT_KEY is set. Nothing in it is compressed. `brinell export --schema` prints the
+`signature.json` where BRINELL_EXPORT_KEY is set. Nothing in it is compressed. `brinell recordings schema` prints the
 schema of its lines. It is streamed: an answer that ends early has no end of a zip file.
 
     curl -X POST -o export.zip 'http://127.0.0.1:8000/v1/export?from=2026-10-01T00:00:00Z'

@@ -1,6 +1,6 @@
 """What a memory is told in the tests, and a process that is told of recordings until it is killed.
 
-    python -m tests.service.memory.hearing STATE RECORDINGS     # prints the id of each one that it hears of
+python -m tests.service.memory.hearing STATE RECORDINGS     # prints the id of each one that it hears of
 """
 
 import sys
@@ -36,7 +36,9 @@ def heard(identity: int, *, time_us: int | None = None, size: int = 1000, asset:
     changed = {"id": shown(identity), "verdict": verdict, "confidence": given.pop("confidence", 0.99)}
     answer = ANSWER.model_copy(update=changed)
     recording = Recording(samples, 12_800.0, speed_rpm=1480.0, bearing="6205")
-    return Heard(identity, identity if time_us is None else time_us, asset, given.pop("axis", "x"), recording, answer, **given)
+    return Heard(
+        identity, identity if time_us is None else time_us, asset, given.pop("axis", "x"), recording, answer, **given
+    )
 
 
 @contextmanager

@@ -235,18 +235,18 @@ def test_the_command_line_writes_the_same_and_prints_the_schema(
     environment = {**os.environ, "BRINELL_STATE": str(tmp_path / "state")}
 
     def brinell(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "brinell", "export", *words]
+        command = [sys.executable, "-m", "brinell", "recordings", *words]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
     file = str(tmp_path / "export.zip")
-    run = brinell(file, "--key", str(keys[0]))
+    run = brinell("export", file, "--key", str(keys[0]))
     assert run.returncode == 0, run.stderr
     assert "1 recordings, 0 findings, 1 measuring points" in run.stdout
     with Export.open(Path(file)) as export:
         assert export_signer(export, read_keys(keys[1])) == "plant"
         assert len(list(export.recordings())) == 1
-    assert "is there already" in brinell(file).stderr
-    assert json.loads(brinell("--schema").stdout)["$defs"]["FeedbackLine"]
+    assert "is there already" in brinell("export", file).stderr
+    assert json.loads(brinell("schema").stdout)["$defs"]["FeedbackLine"]
 
 
 @pytest.fixture
@@ -289,7 +289,10 @@ def read_all(file: Path) -> None:
         (lambda name, content: None if name == "assets.jsonl" else (name, content), "is missing"),
         (lambda name, content: (name, content[:-4] + b"abcd" if name.endswith("npy") else content), "sha256"),
         (lambda name, content: (name, b"x" * 70_000 if name == "manifest.json" else content), "larger than"),
-        (lambda name, content: (name, content.replace(b'"schema_version": 1', b'"schema_version": 2')), "schema_version"),
+        (
+            lambda name, content: (name, content.replace(b'"schema_version": 1', b'"schema_version": 2')),
+            "schema_version",
+        ),
     ],
 )
 def test_an_export_that_was_tampered_with_is_refused(whole: Path, change: Change, reason: str) -> None:
@@ -364,4 +367,10 @@ def test_an_export_of_more_files_than_a_plain_zip_can_have_is_read_back(
     ):
         file.write_bytes(b"".join(exported(snapshot, recordings)))
     with Export.open(file) as export:
-        assert sum(export.samples(line)[0] == line_of // 10_000 * 10_000 for line_of, line in enumerate(export.recordings())) == 66_000
+        assert (
+            sum(
+                export.samples(line)[0] == line_of // 10_000 * 10_000
+                for line_of, line in enumerate(export.recordings())
+            )
+            == 66_000
+        )

@@ -83,7 +83,9 @@ def test_an_axis_gets_one_sample_a_day_and_each_reason_once_an_hour() -> None:
     judge = Judge(Rules(below=0.7, minutes=60, day_bytes=1 << 30))
     kept = []
     for minute in range(0, 3 * 24 * 60, 10):
-        each = heard(minute, time_us=T + minute * 60_000_000, verdict=Verdict.UNKNOWN if minute < 120 else Verdict.DIAGNOSED)
+        each = heard(
+            minute, time_us=T + minute * 60_000_000, verdict=Verdict.UNKNOWN if minute < 120 else Verdict.DIAGNOSED
+        )
         if why := judge.why(each):
             judge.written("fan", "x", why, each.time_us, 4128)
             kept.append((minute, why))
@@ -124,7 +126,9 @@ def test_an_alarm_brings_what_the_ring_still_holds_from_before(tmp_path: Path) -
         rows = listed(database)
     assert [row.why for row in rows] == ["daily", *["before_alarm"] * 4, "alarm"]
     files_and_rows_agree(tmp_path / "recordings", rows)
-    assert np.array_equal(np.load(tmp_path / "recordings" / f"{made[0][0]:016x}.npy"), heard(made[0][0]).recording.samples)
+    assert np.array_equal(
+        np.load(tmp_path / "recordings" / f"{made[0][0]:016x}.npy"), heard(made[0][0]).recording.samples
+    )
 
 
 def test_the_least_telling_and_oldest_go_first_and_what_is_labelled_last(tmp_path: Path) -> None:
@@ -191,7 +195,9 @@ def test_what_a_killed_process_left_is_cleaned_away_and_what_is_damaged_forgotte
         assert not list(folder.glob(".*.writing"))
 
 
-def test_recordings_of_another_store_are_put_aside_and_not_deleted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_recordings_of_another_store_are_put_aside_and_not_deleted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with remembering(tmp_path) as (memory, _, _):
         for identity in range(1, 41):
             memory.hear(heard(identity, asked=True))
@@ -204,7 +210,9 @@ def test_recordings_of_another_store_are_put_aside_and_not_deleted(tmp_path: Pat
 
 
 def test_a_full_disk_is_counted_and_said_and_keeping_goes_on_when_there_is_room(
-    disk: Disk, tmp_path: Path, caplog: pytest.LogCaptureFixture  # noqa: F811
+    disk: Disk,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,  # noqa: F811
 ) -> None:
     ballast = disk.folder / "ballast"
     with remembering(tmp_path, recordings=disk.folder / "recordings", pause_s=0.1) as (memory, database, _):
