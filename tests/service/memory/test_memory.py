@@ -212,7 +212,7 @@ def test_recordings_of_another_store_are_put_aside_and_not_deleted(
 def test_a_full_disk_is_counted_and_said_and_keeping_goes_on_when_there_is_room(
     disk: Disk,
     tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,  # noqa: F811
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     ballast = disk.folder / "ballast"
     with remembering(tmp_path, recordings=disk.folder / "recordings", pause_s=0.1) as (memory, database, _):
