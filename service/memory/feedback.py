@@ -106,7 +106,7 @@ def page(connection: Connection, asset: str | None, limit: int, before: int) -> 
 
 
 def everything(connection: Connection, asset: str | None) -> Iterator[FeedbackLine]:
-    """All, the oldest first, with those that were corrected; not all in memory at once."""
+    """All, the oldest first, with those that were corrected; as `records.everything`."""
     oldest = select(StoredFeedback.__table__).where(*_of(asset)).order_by(StoredFeedback.id)
     for row in connection.execution_options(yield_per=records.AT_ONCE).execute(oldest):
         yield line(row)

@@ -24,7 +24,7 @@ from service.store.identity import DAY_US
 from service.store.opening import opened
 from tests.service.memory.hearing import heard, remembering
 from tests.service.process import ROOT
-from tests.service.store.conftest import Disk, disk  # noqa: F401
+from tests.service.store.conftest import Disk
 
 HOUR_US = DAY_US // 24
 T = 20_000 * DAY_US
