@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from service import docs, errors, gauges, tracing
-from service.memory.remembering import remembering as remembering_signals
+from service.memory.remembering import remembering_signals
 from service.metrics import Metrics
 from service.parts import Parts
 from service.queue import Queue

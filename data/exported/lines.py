@@ -56,7 +56,11 @@ class Finding(StrEnum):
 
     @property
     def fault(self) -> Fault | None:
-        """The label that it gives; None where it gives none of those that are learned."""
+        """The label that it gives; None where it gives none of those that are learned.
+
+        >>> Finding("inner_race").fault, Finding("several").fault
+        (<Fault.INNER_RACE: 'inner_race'>, None)
+        """
         return Fault(self.value) if self.value in set(Fault) else None
 
 

@@ -69,7 +69,7 @@ def page(connection: Connection, wanted: Wanted, limit: int) -> Sequence[Row[Any
 
 
 def everything(connection: Connection, wanted: Wanted) -> Iterator[Row[Any]]:
-    """All that are wanted, the oldest first; not all in memory at once, which needs a connection of `Database.moment`."""
+    """All that are wanted, the oldest first, a few at a time; the connection is one of `Database.moment`."""
     oldest = select(Stored.__table__).where(*_wanted(wanted)).order_by(Stored.id)
     yield from connection.execution_options(yield_per=AT_ONCE).execute(oldest)
 

@@ -9,7 +9,7 @@ from service.store.nothing import Nothing
 from service.store.store import Store
 
 
-def remembering(settings: Settings, store: Store | Nothing) -> AbstractContextManager[Memory | None]:
+def remembering_signals(settings: Settings, store: Store | Nothing) -> AbstractContextManager[Memory | None]:
     """Open for a block; None where no store keeps anything.
 
     Raises:
