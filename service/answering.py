@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from data.recording import Recording
 from service.errors import refused
+from service.memory.heard import heard
 from service.parts import Parts
 from service.question import Given, limit_length
 from service.registry import NoSuchBundle
@@ -88,3 +89,23 @@ async def all_kept(parts: Parts, found: Sequence[Answered]) -> list[bytes]:
     for each in found:
         await parts.shadow.offer(parts.registry.snapshot.challenger, each.recording, each.entry.diagnosis)
     return answers
+
+
+def remember(
+    parts: Parts, found: Sequence[Answered], answers: Sequence[bytes], *, asked: bool = False, baseline: bool = False
+) -> None:
+    """Tells the memory of what was answered about a measuring point and is stored; costs nothing.
+
+    Args:
+        parts: of the running service.
+        found: as `all_kept` took them.
+        answers: as it gave them: what was answered before is remembered already.
+        asked: whether the client wants the recordings kept.
+        baseline: whether they show the machine when it was healthy.
+    """
+    if parts.memory is None:
+        return
+    for each, answer in zip(found, answers, strict=True):
+        told = heard(each.entry, each.recording, asked=asked, baseline=baseline)
+        if told is not None and answer is each.entry.answer:
+            parts.memory.hear(told)

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, nullcontext
 from fastapi import FastAPI
 
 from service import docs, errors, gauges, tracing
+from service.memory.remembering import remembering_signals
 from service.metrics import Metrics
 from service.mqtt.condition import Condition
 from service.mqtt.running import bridged
@@ -82,6 +83,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with (
         ThreadPoolExecutor(settings.threads, thread_name_prefix="load") as pool,
         remembering(settings) if app.state.store is None else nullcontext(app.state.store) as store,
+        remembering_signals(settings, store) as memory,
         Shadow() as shadow,
     ):
         registry = Registry(settings.bundles, settings.trust, settings.challenger)
@@ -90,9 +92,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         audit = Audit(store.write)
         mqtt = None if settings.mqtt is None else Condition()
         app.state.parts = parts = Parts(
-            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit, mqtt
+            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, memory, keyring, audit, mqtt
         )
-        gauges.install(app.state.metrics, parts.queue, store)
+        gauges.install(app.state.metrics, parts.queue, store, memory)
         async with bridged(parts):
             yield
         await parts.in_pool(parts.queue.close)

@@ -24,6 +24,7 @@ from service.bodies.described import content, form
 from service.bodies.multipart import FORM
 from service.bodies.ndjson import NDJSON
 from service.errors import Refusal
+from service.memory.feedback import Found
 from service.question import Body
 from service.security import described
 from service.settings import MIB, Settings
@@ -80,7 +81,7 @@ REFUSED: dict[int | str, dict[str, Any]] = {
 }
 
 UNSEEN: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
-    *((model, "validation") for model in (Body, AxesBody, Asset, Facts, Changes)),
+    *((model, "validation") for model in (Body, AxesBody, Asset, Facts, Changes, Found)),
     *((model, "serialization") for model in (BatchLine, Registered)),
 ]
 """Models that only bodies name which FastAPI does not read; one that goes both ways has two schemas."""

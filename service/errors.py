@@ -54,6 +54,12 @@ WHAT_TO_DO = {
     "signals": 'Send a signal for each axis: {"signals": {"x": [...], "y": [...]}, "rate_hz": 25600}.',
     "if_match": "Send the ETag of the asset's newest state (GET /v1/assets/{id}), or leave If-Match out.",
     "csv": "Send a CSV file with the header that GET /v1/assets.csv gives, a line for each axis; docs/assets.md.",
+    "recording": "GET /v1/assets/{id}/recordings lists what is kept of a measuring point.",
+    "corrects": "GET /v1/feedback lists the findings, and which of them were corrected.",
+    "diagnosis": "Give the id of a diagnosis of this asset (GET /v1/diagnoses?asset=...), or leave it out.",
+    "finding": "Give normal, inner_race, outer_race, rolling_element, several, sensor_broken or other.",
+    "opened": "Give when the machine was opened, with its zone: 2026-11-24T08:00:00Z.",
+    "export": "See that the disk has room, and that BRINELL_EXPORT_KEY is a key that the service's user can read.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from models.energy import PROFILES
 from service.engine import Engine
+from service.memory.memory import Memory
 from service.metrics import Metrics
 from service.mqtt.condition import Condition
 from service.queue import Queue
@@ -36,6 +37,7 @@ class Parts:
         shadow: asks the challenger.
         metrics: what is counted meanwhile.
         store: keeps the answers.
+        memory: keeps signals; None where nothing is kept.
         keyring: who may ask.
         audit: keeps what administrators did.
         mqtt: how the bridge to a broker fares; None without one.
@@ -48,6 +50,7 @@ class Parts:
     shadow: Shadow
     metrics: Metrics
     store: Store | Nothing
+    memory: Memory | None
     keyring: Keyring
     audit: Audit
     mqtt: Condition | None = None

@@ -74,6 +74,14 @@ class Settings(BaseSettings):
         mqtt_spool_mib: where so much waits to be diagnosed, no more is taken from the broker.
         write_budget_mb_a_day: that SQLite may write to the disk; beyond it `fast` commits less often, `power-safe` says
             it.
+        recordings: folder of the signals that are kept; else `recordings` in `state`.
+        recordings_mib: of all of them; the least telling are deleted.
+        recordings_day_mib: that are written in a day, but for those that somebody asked for.
+        recordings_minutes: of one measuring point and axis, the same reason to keep a signal counts after so many.
+        recordings_below: a confidence under this is a reason to keep it.
+        ring: signals of each measuring point and axis that are held in memory.
+        ring_mib: of all of them.
+        export_key: private key (`brinell keys sign`) that signs exports.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
@@ -125,6 +133,14 @@ class Settings(BaseSettings):
     mqtt_spool: Path | None = None
     mqtt_spool_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 256
     write_budget_mb_a_day: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
+    recordings: Path | None = None
+    recordings_mib: Annotated[int, Field(ge=1)] = 1024
+    recordings_day_mib: Annotated[float, Field(ge=0)] = 200
+    recordings_minutes: Annotated[float, Field(ge=0, le=1440)] = 60
+    recordings_below: Annotated[float, Field(ge=0, le=1)] = 0.7
+    ring: Annotated[int, Field(ge=0, le=1000)] = 8
+    ring_mib: Annotated[int, Field(ge=0, le=65536)] = 64
+    export_key: FilePath | None = None
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
@@ -202,6 +218,11 @@ class Settings(BaseSettings):
         if self.mqtt_password_file is None:
             return None
         return self.mqtt_password_file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+
+    @property
+    def recordings_folder(self) -> Path:
+        """Of the signals that are kept."""
+        return self.recordings or self.state / "recordings"
 
     @property
     def max_seconds(self) -> float:

@@ -20,11 +20,12 @@ Samples = Annotated[list[Sample], Field(min_length=SHORTEST_SAMPLES, fail_fast=T
 
 
 class Query(question.Query):
-    """The query of `POST /v1/assets/{id}/diagnose`: what `POST /v1/diagnose` takes, and the axis."""
+    """The query of `POST /v1/assets/{id}/diagnose`: what `POST /v1/diagnose` takes, the axis, and what to keep."""
 
     axis: Annotated[
         AxisName | None, Field(description="The signal is of this axis alone; else the request brings every axis.")
     ] = None
+    keep: Annotated[bool, Field(description="Also keep the signal (GET /v1/assets/{id}/recordings).")] = False
 
 
 class AxesBody(question.Facts):

@@ -13,9 +13,12 @@ from service.routes import (
     bundles,
     diagnose,
     diagnoses,
+    export,
+    feedback,
     metrics,
     models,
     push,
+    recordings,
     state,
 )
 from service.settings import Settings
@@ -33,4 +36,7 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     assets.router,
     asset_diagnose.router,
     asset_trend.router,
+    recordings.router,
+    feedback.router,
+    export.router,
 )

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service import docs
-from service.answering import Answered, all_kept, answered
+from service.answering import Answered, all_kept, answered, remember
 from service.asking import Asked, asked
 from service.assets.answer import AssetDiagnosis, together
 from service.assets.asset import Asset, Axis
@@ -65,6 +65,7 @@ async def _diagnose(parts: Parts, request: Request, identity: str, query: Query)
             return await _response(parts, identity, answers, replayed=True)
         fresh = await _of_every_axis(parts, question, asset, query, request_id(request))
     stored = await all_kept(parts, list(fresh.values()))
+    remember(parts, list(fresh.values()), stored, asked=query.keep)
     replayed = any(answer is not each.entry.answer for answer, each in zip(stored, fresh.values(), strict=True))
     return await _response(parts, identity, dict(zip(fresh, stored, strict=True)), replayed=replayed)
 

@@ -110,6 +110,19 @@ class Database:
         with _in_words(), self.reader.begin() as connection:
             yield connection
 
+    @contextmanager
+    def moment(self) -> Iterator[Connection]:
+        """A transaction that only reads, and sees all tables as they are at one moment; to be short.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with _in_words(), self.reader.connect() as connection:
+            if connection.dialect.name == "postgresql":  # else every statement would see a moment of its own
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
     def close(self) -> None:
         """Lets go of all connections."""
         self.reader.dispose()

@@ -43,6 +43,10 @@ class Nothing:
         """Raises KeyRefused: what promises one answer to two requests must remember it."""
         raise KeyRefused(f"{NO_STORE}, so no answer can be sent again")
 
+    def new_id(self) -> tuple[int, int]:
+        """Raises NothingKept."""
+        self._refuse()
+
     async def page(self, wanted: Wanted, limit: int) -> Sequence[Any]:
         """Raises NothingKept."""
         self._refuse()

@@ -102,6 +102,15 @@ class Store:
                 made._close()
 
     @property
+    def database(self) -> Database:
+        """For threads that keep other tables."""
+        return self._database
+
+    def new_id(self) -> tuple[int, int]:
+        """For a row of another table: an id larger than all before it, and what the clock says (us since 1970)."""
+        return self._clock.new_id()
+
+    @property
     def counts(self) -> Counts:
         """What was stored, and what was not."""
         return self._writer.counts

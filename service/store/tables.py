@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Double, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0003"
+SCHEMA = "0005"
 """The newest migration: what a store must be at before it is used."""
 
 WHERE_KEYED = text("idempotency_key IS NOT NULL")
@@ -125,6 +125,65 @@ class AuditEntry(Base):
     status: Mapped[int] = mapped_column(Integer)
     request_id: Mapped[str] = mapped_column(String(64))
     client: Mapped[str | None] = mapped_column(String(64))
+
+
+class StoredRecording(Base):
+    """A signal that was kept, in a file named by its id (`service.memory.folder`); what export says of it stands here.
+
+    Attributes:
+        id: of its diagnosis, which may be gone already.
+        place: the folder that has the file: replicas that share a database need not share a disk.
+        orders: of the bearing, JSON.
+        sha256: of the file, as `bytes`.
+        why: words of `data.exported.Why`, with spaces between.
+        worth: rank; what has the lowest goes first.
+    """
+
+    __tablename__ = "recordings"
+    __table_args__ = (Index("recordings_by_asset", "asset", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[str] = mapped_column(String(8))
+    asset: Mapped[str] = mapped_column(String(64))
+    axis: Mapped[str] = mapped_column(String(64))
+    time_us: Mapped[int]
+    rate_hz: Mapped[float]
+    speed_rpm: Mapped[float | None]
+    bearing: Mapped[str | None] = mapped_column(String(200))
+    orders: Mapped[str | None] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int]
+    why: Mapped[str] = mapped_column(String(100))
+    worth: Mapped[int]
+    verdict: Mapped[str] = mapped_column(String(20))
+    fault: Mapped[str | None] = mapped_column(String(20))
+    confidence: Mapped[float | None]
+    level: Mapped[str | None] = mapped_column(String(16))
+    bundle: Mapped[str | None] = mapped_column(String(80))
+
+
+class StoredFeedback(Base):
+    """What somebody found when a machine was opened; never changed, a correction is another row.
+
+    Attributes:
+        id: as of diagnoses: it grows with time.
+        opened_us: when the machine was opened, microseconds since 1970.
+        diagnosis: what it is about, where it is about one.
+        corrects: the row that this one takes the place of.
+    """
+
+    __tablename__ = "feedback"
+    __table_args__ = (Index("feedback_by_asset", "asset", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    time_us: Mapped[int]
+    asset: Mapped[str] = mapped_column(String(64))
+    finding: Mapped[str] = mapped_column(String(20))
+    opened_us: Mapped[int]
+    by: Mapped[str] = mapped_column(String(120))
+    note: Mapped[str] = mapped_column(String(2000))
+    diagnosis: Mapped[int | None]
+    corrects: Mapped[int | None] = mapped_column(unique=True)
 
 
 class Bookkeeping(Base):

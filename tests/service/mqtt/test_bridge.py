@@ -46,13 +46,13 @@ def test_a_payload_that_is_not_ours_is_diagnosed_by_configuration_alone(
     wait_for(lambda: sensors.latest["brinell/status"] == b"offline")
 
 
-def test_a_registered_asset_says_what_the_mapping_does_not(broker: Mosquitto, sensors: Plant, tmp_path: Path) -> None:
+def test_a_registered_asset_is_asked_about(broker: Mosquitto, sensors: Plant, tmp_path: Path) -> None:
     pump = {
         "id": "pump-7",
         "machine": "Pump 7",
         "point": "drive end",
         "axes": [{"name": "x"}],
-        "bearing": "6205",
+        "bearing": "NICE",
         "speed": {"kind": "given"},
     }
     with served(state=tmp_path, mqtt=broker.url, mqtt_mapping=EXAMPLES / "base64.toml") as service:
@@ -64,7 +64,8 @@ def test_a_registered_asset_says_what_the_mapping_does_not(broker: Mosquitto, se
         wait_for(lambda: {"known", "known too"} <= sensors.answers.keys())
         stored = service.client.get("/v1/diagnoses", params={"asset": "pump-7"}).json()["diagnoses"]
         assert {each["id"] for each in stored} == {sensors.answers[name][0]["id"] for name in ("known", "known too")}
-        assert service.client.get(f"/v1/diagnoses/{stored[0]['id']}").json()["signal"]["bearing"] == "6205"
+        told = service.client.get(f"/v1/diagnoses/{stored[0]['id']}").json()["warnings"]
+        assert any("NICE" in warning for warning in told), told
         assert "no such axis" not in sensors.answers
 
 
