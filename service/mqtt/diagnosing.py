@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from data.errors import SignalError
-from service.answering import Answered, answered, kept, refuse_unanswerable
+from service.answering import Answered, answered, kept, refuse_unanswerable, remember
 from service.assets import records
 from service.assets.asset import Asset
 from service.assets.facts import filled
@@ -61,6 +61,7 @@ async def diagnosed(parts: Parts, mapping: MessageMapping, recording: Kept) -> D
             asset = await parts.store.read(lambda connection: records.find(connection, got.asset))
             found = await place.answer(lambda: _answered(parts, got, None if asset is None else asset.asset, again))
             answer = await kept(parts, found)
+            remember(parts, [found], [answer])
     return Diagnosed(again.key, Answer(got.result, result(got, recording.came_s, answer)))
 
 
