@@ -107,8 +107,8 @@ Machine = Annotated[Name, Field(examples=["mill 3"])]
 Point = Annotated[Name, Field(description="Where on the machine.", examples=["fan, drive end"])]
 Axes = Annotated[
     tuple[Axis, ...],
-    AfterValidator(_told_apart),
     Field(min_length=1, max_length=MOST_AXES, description="Each is diagnosed by itself; no two of one name."),
+    AfterValidator(_told_apart),
 ]
 KnownBearing = Annotated[BearingGiven, AfterValidator(_known_bearing)]
 Notes = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
