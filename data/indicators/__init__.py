@@ -5,7 +5,10 @@
 >>> seconds = np.arange(25_600) / 12_800
 >>> shaking = Recording(np.sin(2 * np.pi * 50 * seconds), 12_800.0)
 >>> found = indicators(shaking, MachineClass.GROUP_2_RIGID)
->>> found.zone
+>>> round(found.values["velocity_rms_mm_s"], 2), found.zone
+(22.07, 'D')
+>>> found.missing["band_rms_g_5500_10000"]
+'the rate is too low: needs 21,277 Hz'
 """
 
 from data.indicators.model import Indicators, Zone

@@ -9,6 +9,8 @@ largest of the measured directions of a bearing housing, in steady operation.
 from enum import StrEnum
 
 from data.indicators.model import Zone
+from data.recording import Recording
+from data.units import COUNTS, FULL_SCALE
 
 
 class MachineClass(StrEnum):
@@ -32,6 +34,22 @@ BOUNDARIES_MM_S = {
     MachineClass.GROUP_2_FLEXIBLE: (2.3, 4.5, 7.1),
 }
 """A to B, B to C, C to D."""
+
+
+SPEEDS_RPM = (600.0, 30_000.0)
+"""Of a slower shaft the standard wants 2 to 1,000 Hz; a faster one is none of its machines."""
+
+
+def why_unjudged(recording: Recording, machine: MachineClass | None) -> str | None:
+    """Why the standard's zones say nothing about this recording; None where they do."""
+    if machine is None:
+        return "no machine class given"
+    if recording.unit in (COUNTS, FULL_SCALE):
+        return f"the samples are {recording.unit}, not an acceleration"
+    low, high = SPEEDS_RPM
+    if recording.speed_rpm is not None and not low <= recording.speed_rpm <= high:
+        return f"the zones are for a velocity from 10 Hz on, of shafts from {low:,.0f} to {high:,.0f} rpm"
+    return None
 
 
 def zone_of(velocity_rms_mm_s: float, machine: MachineClass) -> Zone:
