@@ -15,7 +15,7 @@ is used here, so that a limit is one number; the rate is held by simulation (tes
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, Self
 
@@ -24,7 +24,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from data.errors import NotApplicable
+from data.fault import Fault
 from data.indicators import Indicators
+from models.envelope_rule import CANDIDATES, THRESHOLD
 
 Array = NDArray[np.float64]
 Healthy = tuple[Indicators, float | None]
@@ -62,6 +64,9 @@ WATCHED = {
 """The indicators that only a growth of is bad, by how their names begin. What is no measure of damage is not watched:
 the speed, how the bearing fits; nor z, which is the evidence in dB counted in something that varies by itself."""
 LOWEST_VALUE = 1e-9
+EVIDENCE = "evidence_z_"
+"""How the indicators begin by which it is told whether a recording that is called healthy looks so."""
+BAD_ZONES = ("C", "D")
 
 
 class Change(BaseModel):
@@ -77,6 +82,7 @@ class Change(BaseModel):
         provisional: fewer than `FIRM` healthy recordings, or pieces of one.
         n: healthy recordings in this speed range.
         speed_range: lowest and highest of their speeds, rpm; None where they state none.
+        usual: faults whose lines the healthy recordings show too: half of them reach the envelope rule's threshold.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -90,6 +96,7 @@ class Change(BaseModel):
     provisional: bool
     n: int
     speed_range: tuple[float, float] | None
+    usual: tuple[Fault, ...] = ()
 
 
 class HealthyRecording(BaseModel):
@@ -201,6 +208,7 @@ class Baseline(BaseModel):
             provisional=self.pieces or len(part) < FIRM,
             n=len(part),
             speed_range=_speeds(part),
+            usual=tuple(fault for fault in CANDIDATES if _usually(part, fault)),
         )
 
     @cached_property
@@ -233,24 +241,45 @@ class _Usual(NamedTuple):
     limit: float
 
 
+def looks_faulty(found: Indicators) -> tuple[str, ...]:
+    """Why a recording that is called healthy does not look so; empty where nothing speaks against it.
+
+    Whoever commissions a machine on such a one should be asked whether it is meant.
+    """
+    reasons = [
+        f"lines of {fault.replace('_', ' ')} damage, z {z:.1f} over {THRESHOLD:g}"
+        for fault in CANDIDATES
+        if (z := found.values.get(f"{EVIDENCE}{fault}", 0.0)) > THRESHOLD
+    ]
+    if found.zone in BAD_ZONES:
+        reasons.append(f"its vibration lies in zone {found.zone} of ISO 20816-3")
+    return tuple(reasons)
+
+
 def _kept(healthy: Sequence[Healthy]) -> tuple[HealthyRecording, ...]:
     if not healthy:
         raise NotApplicable("no healthy recording was given; a baseline needs one, and is firm from 19 on")
-    kept = tuple(HealthyRecording(values=_watched(found), speed_rpm=speed_rpm) for found, speed_rpm in healthy)
-    empty = [at for at, each in enumerate(kept) if not each.values]
+    kept = tuple(HealthyRecording(values=found.values, speed_rpm=speed_rpm) for found, speed_rpm in healthy)
+    empty = [at for at, each in enumerate(kept) if not _watched(each.values)]
     if empty:
         reasons = "; ".join(dict.fromkeys(healthy[empty[0]][0].missing.values())) or "none was measured"
         raise NotApplicable(f"healthy recording {empty[0] + 1} has no indicator to learn from: {reasons}")
     return kept
 
 
-def _watched(found: Indicators) -> dict[str, float]:
-    return {name: value for name, value in found.values.items() if name.startswith(tuple(WATCHED))}
+def _watched(values: Mapping[str, float]) -> tuple[str, ...]:
+    return tuple(name for name in values if name.startswith(tuple(WATCHED)))
 
 
 def _common(part: Sequence[HealthyRecording]) -> tuple[str, ...]:
-    """What all of them have."""
-    return tuple(name for name in part[0].values if all(name in each.values for each in part))
+    """What is watched and all of them have."""
+    return tuple(name for name in _watched(part[0].values) if all(name in each.values for each in part))
+
+
+def _usually(part: Sequence[HealthyRecording], fault: Fault) -> bool:
+    """The median is asked: of many healthy recordings one may reach the threshold by chance."""
+    z = [each.values[f"{EVIDENCE}{fault}"] for each in part if f"{EVIDENCE}{fault}" in each.values]
+    return bool(z) and float(np.median(z)) > THRESHOLD
 
 
 def _table(part: Sequence[HealthyRecording], names: Sequence[str]) -> Array:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from data.fault import Fault
@@ -40,7 +39,7 @@ class Heard(BaseModel):
         why: in a few words.
         strength: how much, where it speaks: confidence of the network, z of the evidence, value over limit of the
             change.
-        provisional: it speaks from a provisional baseline, whose "as ever" vouches for nothing.
+        usual: faults whose lines this machine's healthy recordings showed too, as the change knows.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,7 +49,7 @@ class Heard(BaseModel):
     fault: Fault | None = None
     why: str
     strength: float | None = None
-    provisional: bool = False
+    usual: tuple[Fault, ...] = ()
 
 
 class Combined(BaseModel):
@@ -75,21 +74,23 @@ class Combined(BaseModel):
     advice: str
 
 
-RAISED, QUIET, SILENT = frozenset({"raised"}), frozenset({"quiet"}), frozenset({"silent"})
+RAISED, QUIET = frozenset({"raised"}), frozenset({"quiet"})
+SILENT = frozenset({"silent"})
 NOT_RAISED, ANY = QUIET | SILENT, QUIET | SILENT | RAISED
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; the first that fits decides.
+    """One line of the table.
 
     Attributes:
         rule: its name.
         network, evidence, change: what each may say.
-        agree: whether network and evidence name the same fault; None: either.
-        vouched: the change is quiet and firm: the machine has sounded so since it was commissioned; None: either.
         level: what it comes to.
-        advice: what to do next; `{part}` is what is thought to be damaged, `{when}` how soon.
+        advice: what to do next; `{part}`: what is thought to be damaged, `{when}`: how soon.
+        agree: whether network and evidence name the same fault; None: either.
+        usual: whether the machine sounds as when it was commissioned, and showed the lines of all that is named even
+            then; None: either.
     """
 
     rule: str
@@ -99,19 +100,116 @@ class Row:
     level: Level
     advice: str
     agree: bool | None = None
-    vouched: bool | None = None
+    usual: bool | None = None
 
     def fits(self, network: Heard, evidence: Heard, change: Heard) -> bool:
         """Whether this is what they say."""
-        agree = network.fault is evidence.fault
-        vouched = change.says == "quiet" and not change.provisional
+        named = {each.fault for each in (network, evidence) if each.says == "raised"}
+        usual = bool(named) and change.says == "quiet" and named <= set(change.usual)
         return (
             network.says in self.network
             and evidence.says in self.evidence
             and change.says in self.change
-            and self.agree in (None, agree)
-            and self.vouched in (None, vouched)
+            and self.agree in (None, network.fault is evidence.fault)
+            and self.usual in (None, usual)
         )
+
+
+_REPLACE = "open the bearing {when}, and replace it if the damage is seen"
+_ALONE = "measure again {when}, longer and at a steady speed; if it is found again, plan to open the bearing"
+
+TABLE: tuple[Row, ...] = (
+    Row(
+        "nothing can be said", SILENT, SILENT, SILENT, "no_verdict",
+        "Nothing can be said of this recording: give speed and bearing, record 3 s or more, and commission the machine.",
+    ),
+    Row(
+        "as when commissioned", ANY, ANY, QUIET, "watch",
+        "Signs of damage to {part} were there when the machine was commissioned as healthy, and have not grown: have "
+        "the bearing looked at once, at the next planned stop.",
+        usual=True,
+    ),
+    Row(
+        "network and evidence agree", RAISED, RAISED, ANY, "alarm",
+        "Network and evidence both find damage to {part}: " + _REPLACE + ".",
+        agree=True,
+    ),
+    Row(
+        "network and evidence disagree", RAISED, RAISED, ANY, "alarm",
+        "Network and evidence both find damage, but name different parts: check the bearing's designation and the "
+        "speed, then open the bearing {when}.",
+        agree=False,
+    ),
+    Row(
+        "network and change", RAISED, NOT_RAISED, RAISED, "alarm",
+        "The network finds damage to {part}, and the machine has changed: " + _REPLACE + ".",
+    ),
+    Row(
+        "evidence and change", NOT_RAISED, RAISED, RAISED, "alarm",
+        "Lines of damage to {part} are there, and the machine has changed: " + _REPLACE + ".",
+    ),
+    Row(
+        "network alone", RAISED, NOT_RAISED, NOT_RAISED, "alarm",
+        "The network alone finds damage to {part}: " + _ALONE + ".",
+    ),
+    Row(
+        "evidence alone", NOT_RAISED, RAISED, NOT_RAISED, "alarm",
+        "Lines of damage to {part} are there, and nothing else speaks of it: " + _ALONE + ".",
+    ),
+    Row(
+        "change alone", NOT_RAISED, NOT_RAISED, RAISED, "watch",
+        "The machine has changed, but no bearing fault is found: compare speed and load with those at commissioning, "
+        "check lubrication, fastening and sensor, and measure again {when}.",
+    ),
+    Row(
+        "quiet", NOT_RAISED, NOT_RAISED, NOT_RAISED, "quiet",
+        "Nothing is found, which does not prove the bearing healthy: measure again at the usual interval.",
+    ),
+)  # fmt: skip
+"""The first row that fits decides."""
+
+SEVERITIES: tuple[Severity, ...] = ("none", "low", "medium", "high")
+OF_ZONE: dict[Zone, Severity] = {"A": "none", "B": "none", "C": "medium", "D": "high"}
+GROWN: tuple[tuple[float, Severity], ...] = ((4.0, "high"), (2.0, "medium"))
+"""Value over limit, from which a change is that severe."""
+WHEN: dict[Severity, str] = {
+    "none": "at the usual interval",
+    "low": "within a week",
+    "medium": "at the next planned stop, within days",
+    "high": "as soon as the machine can be stopped",
+}
+
+
+def combine(network: Heard, evidence: Heard, change: Heard, zone: Zone | None = None) -> Combined:
+    """What the voices say together.
+
+    Args:
+        network, evidence, change: as they were heard.
+        zone: of ISO 20816-3, where it is known: it makes the severity, never the level.
+
+    Raises:
+        ValueError: a voice stands in the place of another.
+    """
+    voices = (network, evidence, change)
+    if tuple(each.voice for each in voices) != ("network", "evidence", "change"):
+        raise ValueError(f"network, evidence and change are wanted, not {', '.join(each.voice for each in voices)}")
+    row = next(row for row in TABLE if row.fits(*voices))
+    named = {each.fault for each in (network, evidence) if each.says == "raised"}
+    fault = named.pop() if len(named) == 1 else None
+    severity = _severity(voices, zone)
+    advice = row.advice.format(part=PARTS.get(fault, "the bearing") if fault else "the bearing", when=WHEN[severity])
+    if OF_ZONE.get(zone or "A") != "none":
+        advice += f" Its vibration lies in zone {zone} of ISO 20816-3: find out why, whatever the bearing."
+    return Combined(level=row.level, fault=fault, rule=row.rule, voices=voices, severity=severity, advice=advice)
+
+
+def _severity(voices: Sequence[Heard], zone: Zone | None) -> Severity:
+    """The worst of three readings of how bad it is."""
+    change = voices[-1]
+    grown = change.strength if change.says == "raised" and change.strength is not None else 0.0
+    of_growth = next((severity for ratio, severity in GROWN if grown >= ratio), "none")
+    of_voices = SEVERITIES[sum(each.says == "raised" for each in voices)]
+    return max(OF_ZONE[zone or "A"], of_growth, of_voices, key=SEVERITIES.index)
 
 
 def network_voice(found: Conclusion, faults: Sequence[Fault]) -> Heard:
@@ -145,10 +243,10 @@ def change_voice(found: Change) -> Heard:
     """That of this machine's own healthy state."""
     if not found.raised:
         why = f"as in its {found.n} healthy recordings"
-        return Heard(voice="change", says="quiet", why=why, strength=0.0, provisional=found.provisional)
+        return Heard(voice="change", says="quiet", why=why, usual=found.usual)
     name, ratio = next(iter(found.exceeded.items()))
     why = f"{name} {found.growth_db:.1f} dB over the healthy mean, {ratio:.2g} times its limit"
-    return Heard(voice="change", says="raised", why=why, strength=ratio, provisional=found.provisional)
+    return Heard(voice="change", says="raised", why=why, strength=ratio, usual=found.usual)
 
 
 def silent(voice: Voice, why: str) -> Heard:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from data.character import character
 from data.errors import NotApplicable
-from data.fault import Fault
+from data.fault import FAULTS, Fault
 from data.indicators import Indicators, indicators
 from data.recording import Recording
 from models.baseline import Baseline, Healthy
@@ -70,14 +70,14 @@ class OfRun:
 
     @property
     def faults(self) -> Sequence[Fault]:
-        """As the run's."""
-        return self.trained.run.faults
+        """All: what the run knows nothing of is left without probability."""
+        return FAULTS
 
     def conclude(self, recording: Recording, shaft_lead: float | None) -> Conclusion:
         """As `Network`."""
         run, said = self.trained.run, self.trained.conclusion
         values = run.config.front_end.windows(recording).values
-        reading, logits = read_windows(self.trained.weights.run, values, self.faults)
+        reading, logits = read_windows(self.trained.weights.run, values, run.faults)
         features = reading.features.reshape(*values.shape[:2], -1)
         of_recording = replace(character(recording), shaft_lead=shaft_lead)
         return conclude(logits, features, of_recording, said.calibration, said.unknown_check)
@@ -106,3 +106,67 @@ class Read:
     def healthy(self) -> Healthy:
         """As a baseline learns it."""
         return self.indicators, self.recording.speed_rpm
+
+
+def read(recording: Recording) -> Read:
+    """Reads a recording at the speed that it surely shows, or else at the given one."""
+    estimate = _estimate(recording)
+    warnings: list[str] = []
+    if estimate is not None and recording.speed_rpm is not None and estimate.sure:
+        off = estimate.deviation(recording.speed_rpm)
+        if abs(off) > IN_DOUBT:
+            warnings.append(f"the signal shows {estimate.speed_rpm:.0f} rpm, not {recording.speed_rpm:.0f} rpm")
+            recording = replace(recording, speed_rpm=estimate.speed_rpm)
+    evidence, fit = _evidence(recording)
+    if fit is not None and fit.better:
+        warnings.append("the lines are not those of the given bearing")
+    found = with_evidence(indicators(recording), evidence, estimate, fit)
+    return Read(recording, estimate, evidence, fit, found, tuple(warnings))
+
+
+def hear(found: Read, network: Network | None, baseline: Baseline | None) -> tuple[Heard, Heard, Heard]:
+    """Network, evidence and change on a recording that was read."""
+    evidence = (
+        silent("evidence", "the envelope rule does not apply")
+        if found.evidence is None
+        else evidence_voice(found.evidence, found.fit)
+    )
+    return _network(found, network), evidence, _change(found, baseline)
+
+
+def _network(found: Read, network: Network | None) -> Heard:
+    if network is None:
+        return silent("network", "no network was asked")
+    lead = None if found.estimate is None else found.estimate.lead
+    try:
+        return network_voice(network.conclude(found.recording, lead), network.faults)
+    except NotApplicable as error:
+        return silent("network", str(error))
+
+
+def _change(found: Read, baseline: Baseline | None) -> Heard:
+    if baseline is None:
+        return silent("change", "the machine was not commissioned")
+    try:
+        return change_voice(baseline.change(found.indicators, found.recording.speed_rpm))
+    except NotApplicable as error:
+        return silent("change", str(error))
+
+
+def _estimate(recording: Recording) -> SpeedEstimate | None:
+    try:
+        return ShaftSpeed().estimate(recording)
+    except NotApplicable:
+        return None
+
+
+def _evidence(recording: Recording) -> tuple[Evidence | None, BearingFit | None]:
+    rule = EnvelopeRule()
+    if recording.orders is None or recording.speed_rpm is None:
+        return None, None
+    try:
+        lines = rule.lines(recording)
+        evidence = rule.judge(lines, recording.orders, recording.speed_rpm)
+    except NotApplicable:
+        return None, None
+    return evidence, BearingCheck().judge(rule, lines, recording.orders, evidence)
