@@ -283,7 +283,7 @@ def _usually(part: Sequence[HealthyRecording], fault: Fault) -> bool:
 
 
 def _table(part: Sequence[HealthyRecording], names: Sequence[str]) -> Array:
-    """dB [recordings, indicators]."""
+    """DB [recordings, indicators]."""
     return np.stack([_decibels(names, [each.values[name] for name in names]) for each in part])
 
 
@@ -309,7 +309,7 @@ def _moments(levels: Array) -> tuple[Array, Array]:
 
 
 def _scales(names: Sequence[str]) -> Array:
-    """dB to a factor of ten in value; 0 where the value is in dB."""
+    """DB to a factor of ten in value; 0 where the value is in dB."""
     return np.array([next(scale for start, scale in WATCHED.items() if name.startswith(start)) for name in names])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from data.fault import Fault
 from data.indicators import Indicators
 from models.bearing_fit import BearingFit
-from models.envelope_rule import CANDIDATES, Candidate, Evidence
+from models.envelope_rule import CANDIDATES, Evidence
 from models.shaft_speed import SpeedEstimate
 
 SPEED = "speed_estimated_rpm"

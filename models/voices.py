@@ -207,9 +207,9 @@ def _severity(voices: Sequence[Heard], zone: Zone | None) -> Severity:
     """The worst of three readings of how bad it is."""
     change = voices[-1]
     grown = change.strength if change.says == "raised" and change.strength is not None else 0.0
-    of_growth = next((severity for ratio, severity in GROWN if grown >= ratio), "none")
+    of_growth = next((severity for ratio, severity in GROWN if grown >= ratio), SEVERITIES[0])
     of_voices = SEVERITIES[sum(each.says == "raised" for each in voices)]
-    return max(OF_ZONE[zone or "A"], of_growth, of_voices, key=SEVERITIES.index)
+    return max((OF_ZONE[zone or "A"], of_growth, of_voices), key=SEVERITIES.index)
 
 
 def network_voice(found: Conclusion, faults: Sequence[Fault]) -> Heard:

@@ -7,7 +7,6 @@ shows (docs/decisions/three-voices.md).
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Protocol
 
 from data.character import character
