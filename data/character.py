@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import fft
 
 from data.recording import Recording
-from data.welch import mean_power
 
 OCTAVE_EDGES_HZ = (62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 5500.0)
 NOISE_SLOPES_DB = np.arange(-24, 24.1, 0.25)  # dB an octave
 SEGMENTS_PER_S = 20
+SEGMENTS_AT_ONCE = 64
 LEVEL_SECONDS = 0.2
 FEWEST_PIECES = 5
 SHORTEST_PIECE_SECONDS = 0.05
@@ -63,9 +64,25 @@ def octave_spectrum_db(recording: Recording) -> NDArray[np.float64]:
     """
     size = min(recording.samples.size, round(recording.rate_hz / SEGMENTS_PER_S))
     edges = np.searchsorted(fft.rfftfreq(size, 1 / recording.rate_hz), OCTAVE_EDGES_HZ)
-    density = mean_power(recording.samples - recording.samples.mean(), size)
+    density = _mean_power(recording.samples - recording.samples.mean(), size)
     power = np.array([density[low:high].sum() for low, high in pairwise(edges)])
     return np.asarray(10 * np.log10(power / max(power.sum(), np.finfo(float).tiny) + SMALLEST_SHARE))
+
+
+def _mean_power(samples: NDArray[np.float32], size: int) -> NDArray[np.float64]:
+    """Welch's: mean power of the spectra of segments that overlap by half, each less its mean, under Hann's taper.
+
+    P. D. Welch, IEEE Trans. Audio Electroacoust. 15 (1967). (`scipy.signal.welch` does the same segment by segment, at
+    four times the cost.)
+    """
+    segments = sliding_window_view(samples, size)[:: size - size // 2]
+    taper = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)
+    total = np.zeros(size // 2 + 1)
+    for first in range(0, len(segments), SEGMENTS_AT_ONCE):
+        some = segments[first : first + SEGMENTS_AT_ONCE]
+        spectra = fft.rfft((some - some.mean(axis=1, keepdims=True)) * taper)
+        total += (spectra.real**2 + spectra.imag**2).sum(axis=0, dtype=np.float64)
+    return total / len(segments)
 
 
 def from_power_law_db(spectrum_db: NDArray[np.float64]) -> float:

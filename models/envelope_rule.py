@@ -57,7 +57,7 @@ class Candidate(BaseModel):
         expected_order: where geometry puts it.
         matched_order: the one that fits best.
         harmonics_db: of the matched order, over their floor; null beyond what the bands hold.
-        sidebands_db: of each harmonic in turn the lower and the upper one, likewise; empty where nothing modulates it.
+        sidebands_db: mean of those of all harmonics, likewise; null too where nothing modulates the strikes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,7 +65,7 @@ class Candidate(BaseModel):
     expected_order: float
     matched_order: float
     harmonics_db: tuple[float | None, ...]
-    sidebands_db: tuple[float | None, ...] = ()
+    sidebands_db: float | None = None
 
 
 class Evidence(BaseModel):
@@ -172,12 +172,12 @@ class EnvelopeRule(BaseModel):
         self, ratio: Array, fault: Fault, orders: CharacteristicOrders, matched_order: float, bins_per_order: float
     ) -> Candidate:
         harmonics, shift = matched_order * np.arange(1, self.harmonics + 1), _sideband(fault, orders)
-        sidebands = np.array([]) if shift is None else np.add.outer(harmonics, (-shift, shift)).ravel()
+        sidebands = () if shift is None else np.add.outer(harmonics, (-shift, shift)).ravel()
         return Candidate(
             expected_order=orders.of(fault),
             matched_order=matched_order,
             harmonics_db=_heights_db(ratio, bins_per_order * harmonics),
-            sidebands_db=_heights_db(ratio, bins_per_order * sidebands),
+            sidebands_db=mean_db(_heights_db(ratio, bins_per_order * np.asarray(sidebands))),
         )
 
     def _fit(self, ratio: Array, fault: Fault, orders: CharacteristicOrders, bins_per_order: float) -> "_Fit":
@@ -265,8 +265,14 @@ def _sideband(fault: Fault, orders: CharacteristicOrders) -> float | None:
     return {Fault.INNER_RACE: 1.0, Fault.ROLLING_ELEMENT: orders.ftf}.get(fault)
 
 
-def _heights_db(ratio: Array, places: Array) -> tuple[float | None, ...]:
+def _heights_db(ratio: Array, places: NDArray[np.floating]) -> tuple[float | None, ...]:
     """Of lines at `places` (bins)."""
     wide = widened(ratio)
     heights = [wide[bin] if 0 < bin < wide.size else np.nan for bin in np.rint(places).astype(np.int64)]
     return tuple(round(float(DB_PER_NEPER * h), 2) if np.isfinite(h) else None for h in heights)
+
+
+def mean_db(heights_db: tuple[float | None, ...]) -> float | None:
+    """Of those that are known; None where none is."""
+    known = [height for height in heights_db if height is not None]
+    return round(sum(known) / len(known), 2) if known else None

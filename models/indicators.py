@@ -1,20 +1,45 @@
-"""The indicators that need speed and bearing: evidence at each characteristic order, the speed, how the bearing fits."""
+"""Indicators that need speed and bearing: evidence at each characteristic order, the speed, how the bearing fits."""
 
 from collections.abc import Iterator
 
+from data.errors import NotApplicable
 from data.fault import Fault
-from data.indicators import Indicators
-from models.bearing_fit import BearingFit
-from models.envelope_rule import CANDIDATES, Evidence
-from models.shaft_speed import SpeedEstimate
+from data.indicators import Indicators, MachineClass, indicators
+from data.recording import Recording
+from models.bearing_fit import BearingCheck, BearingFit
+from models.envelope_rule import CANDIDATES, EnvelopeRule, Evidence, mean_db
+from models.shaft_speed import ShaftSpeed, SpeedEstimate
 
 SPEED = "speed_estimated_rpm"
 FIT = "bearing_fit_z"
 NOT_ESTIMATED = "the speed was not estimated"
+NOT_ASKED = "it was not asked whether the bearing fits"
 UNSURE = "the signal shows no speed surely"
 BEYOND = "beyond what this rate and speed can show"
 NOT_MODULATED = (Fault.OUTER_RACE,)
 """Whose strikes nothing modulates: there are no sidebands to look for."""
+
+
+def all_indicators(recording: Recording, machine: MachineClass | None = None) -> Indicators:
+    """Every indicator of a recording of which nothing was read yet; nothing is raised.
+
+    Args:
+        recording: with speed and orders where they are known.
+        machine: its class, where the zone of ISO 20816-3 is wanted.
+    """
+    found, rule = indicators(recording, machine), EnvelopeRule()
+    try:
+        speed = ShaftSpeed().estimate(recording)
+    except NotApplicable:
+        speed = None
+    if recording.speed_rpm is None or recording.orders is None:
+        return with_evidence(found, None, speed)
+    try:
+        lines = rule.lines(recording)
+        evidence = rule.judge(lines, recording.orders, recording.speed_rpm)
+    except NotApplicable as refusal:
+        return with_evidence(found, None, speed, reason=str(refusal))
+    return with_evidence(found, evidence, speed, BearingCheck().judge(rule, lines, recording.orders, evidence))
 
 
 def with_evidence(
@@ -38,7 +63,7 @@ def with_evidence(
     """
     heard = dict(_lines(evidence))
     heard[SPEED] = NOT_ESTIMATED if speed is None else speed.speed_rpm if speed.sure else UNSURE
-    heard[FIT] = None if fit is None else fit.z
+    heard[FIT] = fit.z if fit is not None else None if evidence is None else NOT_ASKED
     read = {name: value for name, value in heard.items() if isinstance(value, float)}
     absent = {name: value or reason for name, value in heard.items() if not isinstance(value, float)}
     notes = {} if fit is None else {FIT: fit.fit.value.replace("_", " ")}
@@ -56,11 +81,10 @@ def _lines(evidence: Evidence | None) -> Iterator[tuple[str, float | str | None]
     for fault in CANDIDATES:
         candidate = None if evidence is None else evidence.candidates[fault]
         yield f"evidence_z_{fault}", None if evidence is None else evidence.z[fault]
-        yield f"evidence_db_{fault}", None if candidate is None else _mean(candidate.harmonics_db)
+        yield f"evidence_db_{fault}", None if candidate is None else _known(mean_db(candidate.harmonics_db))
         if fault not in NOT_MODULATED:
-            yield f"sidebands_db_{fault}", None if candidate is None else _mean(candidate.sidebands_db)
+            yield f"sidebands_db_{fault}", None if candidate is None else _known(candidate.sidebands_db)
 
 
-def _mean(heights_db: tuple[float | None, ...]) -> float | str:
-    known = [height for height in heights_db if height is not None]
-    return sum(known) / len(known) if known else BEYOND
+def _known(height_db: float | None) -> float | str:
+    return BEYOND if height_db is None else height_db

@@ -11,8 +11,19 @@
 'the rate is too low: needs 21,277 Hz'
 """
 
+from data.indicators.definitions import DEFINITIONS, Definition, family
 from data.indicators.model import Indicators, Zone
 from data.indicators.reading import indicators
 from data.indicators.severity import BOUNDARIES_MM_S, MachineClass, zone_of
 
-__all__ = ["BOUNDARIES_MM_S", "Indicators", "MachineClass", "Zone", "indicators", "zone_of"]
+__all__ = [
+    "BOUNDARIES_MM_S",
+    "DEFINITIONS",
+    "Definition",
+    "Indicators",
+    "MachineClass",
+    "Zone",
+    "family",
+    "indicators",
+    "zone_of",
+]

@@ -11,36 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from data.envelope_spectrum import Band, Complexes, centred_spectra, cut
+from data.envelope_spectrum import Band, cut
+from data.indicators.pieces import pieces
+from data.steps import step
 
 FLANK = 0.1
-WINDOW_S = 1.0
 
 
 def envelope_rms(samples: NDArray[np.float32], rate_hz: float, bands: Sequence[Band]) -> list[float]:
     """RMS about its mean of each band's envelope, in the unit of `samples`.
 
     The envelope is the magnitude of the analytic signal; a band's edges are sloped over a tenth of its width within.
-    Whole windows of about 1 s are read.
 
     Args:
-        samples: float32 [samples], 1 s or more.
+        samples: float32 [samples] without a mean.
         rate_hz: sampling rate.
         bands: within half the rate.
     """
-    window = fft.prev_fast_len(round(WINDOW_S * rate_hz), real=True)
     sums, squares, counts = np.zeros((3, len(bands)))
-    for spectra in centred_spectra(samples, window):
+    for piece in pieces(samples, rate_hz):
+        step()
+        size = fft.next_fast_len(piece.size, real=True)
+        spectrum = fft.rfft(piece, size)
         for at, band in enumerate(bands):
-            squared = _squared_envelope(cut(spectra, rate_hz / window, band, FLANK), window)
+            part = cut(spectrum[None], rate_hz / size, band, FLANK)[0]
+            # Shifted to zero a band has the same envelope, and twice its width in samples a second are enough.
+            points = fft.next_fast_len(2 * part.size)
+            analytic = fft.ifft(part, points)[: round(points * piece.size / size)] * np.float32(2 * points / size)
+            squared = analytic.real**2 + analytic.imag**2
             squares[at] += squared.sum(dtype=np.float64)
             sums[at] += np.sqrt(squared).sum(dtype=np.float64)
             counts[at] += squared.size
     return [float(rms) for rms in np.sqrt(np.maximum(squares / counts - (sums / counts) ** 2, 0))]
-
-
-def _squared_envelope(part: Complexes, window: int) -> NDArray[np.float32]:
-    """From the positive frequencies of a band [windows, frequencies], sampled at about the band's width."""
-    size = fft.next_fast_len(part.shape[-1])
-    analytic = fft.ifft(part, size) * np.float32(2 * size / window)
-    return np.asarray(analytic.real**2 + analytic.imag**2)

@@ -1,8 +1,8 @@
 """How strong and how impulsive a signal is: numbers of the samples themselves, all about their mean.
 
-Kurtosis and crest factor for bearings: D. Dyer, R. M. Stewart, "Detection of rolling element bearing damage by
-statistical vibration analysis", J. Mech. Des. 100 (1978); ISO 13373-1:2002, annex on crest factor. (`scipy.stats` has
-the kurtosis too; importing it takes half a second and 70 MiB.)
+RMS, peak and crest factor are defined in ISO 2041. Kurtosis and crest factor for bearings: D. Dyer, R. M. Stewart,
+"Detection of rolling element bearing damage by statistical vibration analysis", J. Mech. Des. 100 (1978).
+(`scipy.stats` has the kurtosis too; importing it takes half a second and 70 MiB.)
 """
 
 import math
@@ -44,7 +44,7 @@ class Level:
 
     @property
     def kurtosis(self) -> float:
-        """Pearson's: fourth moment over squared variance, 3 of Gaussian noise, 1.5 of a sine. The variance must not be 0.
+        """Pearson's: fourth moment over squared variance, 3 of noise, 1.5 of a sine. The variance must not be 0.
 
         Fisher's, the excess, is 3 less. As `scipy.stats.kurtosis(samples, fisher=False)`: not corrected for bias.
         """

@@ -7,10 +7,11 @@ from data.indicators.envelope import envelope_rms
 from data.indicators.level import Level, level
 from data.indicators.model import Indicators
 from data.indicators.severity import MachineClass, why_unjudged, zone_of
-from data.indicators.spectrum import SHORTEST_S, power_spectrum
+from data.indicators.spectrum import power_spectrum
 from data.recording import Recording
 from data.units import STANDARD_GRAVITY
 
+SHORTEST_S = 1.0
 VELOCITY_BAND = Band(10.0, 1000.0)
 """Of ISO 20816-3, for shafts from 600 rpm on."""
 ENERGY_BANDS = (

@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from data.welch import HANN_POWER, mean_power
+from data.indicators.pieces import pieces
+from data.steps import step
 
-SHORTEST_S = 1.0
-"""A segment is at least this long, so that its lines are resolved to about 1 Hz."""
+RAMP_S = 0.25
+SLOPES = (0.8, 1.2)
+"""An integrated band ends softly: a shaft that turns at its very edge must not flicker in and out of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,31 +28,42 @@ class PowerSpectrum:
 
     def rms(self, low_hz: float, high_hz: float) -> float:
         """Of what lies from `low_hz` up to `high_hz`, in the signal's unit."""
-        return float(np.sqrt(self.mean_squares[self._bins(low_hz, high_hz)].sum()))
+        first, last = np.ceil(np.array([low_hz, high_hz]) / self.bin_hz).astype(int)
+        return float(np.sqrt(self.mean_squares[first:last].sum()))
 
     def integrated_rms(self, low_hz: float, high_hz: float) -> float:
-        """The same of the integral over time, in the signal's unit times s: a line's amplitude over 2 pi f."""
-        bins = self._bins(low_hz, high_hz)
-        angular = 2 * np.pi * self.bin_hz * np.arange(bins.start, bins.stop)
-        return float(np.sqrt((self.mean_squares[bins] / angular**2).sum()))
+        """Of the integral over time, in the signal's unit times s; a line at f has its amplitude over 2 pi f.
 
-    def _bins(self, low_hz: float, high_hz: float) -> slice:
-        low, high = (min(int(np.ceil(hz / self.bin_hz)), self.mean_squares.size) for hz in (low_hz, high_hz))
-        return slice(max(low, 1), high)
+        All of it from `low_hz` to `high_hz`, and falling by half a cosine to nothing at 0.8 and 1.2 times these.
+        """
+        hz = self.bin_hz * np.arange(1, self.mean_squares.size)
+        below, above = (hz / low_hz - SLOPES[0]) / (1 - SLOPES[0]), (SLOPES[1] - hz / high_hz) / (SLOPES[1] - 1)
+        gain = np.sin(np.pi / 2 * np.clip(np.minimum(below, above), 0, 1)) ** 2
+        return float(np.sqrt((self.mean_squares[1:] * (gain / (2 * np.pi * hz)) ** 2).sum()))
 
 
 def power_spectrum(samples: NDArray[np.float32], rate_hz: float) -> PowerSpectrum:
-    """By Welch's method: half-overlapping segments of 1 to 1.5 s, so long that together they hold every sample.
+    """Mean over pieces of up to 4 s, with ramps of 0.25 s that lie over their neighbours', so that no jump leaks.
 
-    Hann's taper smears a line over 2 Hz to either side, so one that near to an edge counts in part.
+    Two ramps' squares add up to 1: every sample counts alike but those in the first and the last 0.25 s.
 
     Args:
-        samples: float32 [samples] without a mean, 1 s or more.
+        samples: float32 [samples] without a mean, longer than two ramps.
         rate_hz: sampling rate.
     """
-    halves = int(2 * samples.size / (SHORTEST_S * rate_hz))
-    size = fft.prev_fast_len(2 * samples.size // halves, real=True)
-    power = mean_power(samples, size)
+    ramp = int(RAMP_S * rate_hz)
+    cut = pieces(samples, rate_hz, overlap=ramp)
+    count, length = cut.shape
+    taper = np.ones(length, dtype=np.float32)
+    taper[:ramp] = np.sin(np.pi / 2 * (np.arange(ramp) + 0.5) / ramp)
+    taper[length - ramp :] = taper[:ramp][::-1]
+    size = fft.next_fast_len(length, real=True)
+    power = np.zeros(size // 2 + 1)
+    for piece in cut:
+        step()
+        spectrum = fft.rfft(piece * taper, size)
+        power += spectrum.real**2 + spectrum.imag**2
     # Every bin but those at 0 Hz and at half the rate stands for its mirror image too.
     power[1 : (size + 1) // 2] *= 2
-    return PowerSpectrum(power / (HANN_POWER * size**2), rate_hz / size)
+    weight = float(np.square(taper, dtype=np.float64).sum())
+    return PowerSpectrum(power / (count * size * weight), rate_hz / size)
