@@ -29,6 +29,10 @@ def voices(network: Says, evidence: Says, change: Says, other: bool = False, usu
     )
 
 
+def grown(times: float) -> Heard:
+    return heard("change", "raised", strength=times)
+
+
 @pytest.mark.parametrize(
     ("said", "rule", "level", "fault"),
     [
@@ -44,6 +48,9 @@ def voices(network: Says, evidence: Says, change: Says, other: bool = False, usu
         (voices("raised", "silent", "quiet"), "network alone", "alarm", INNER),
         (voices("quiet", "raised", "silent"), "evidence alone", "alarm", INNER),
         (voices("silent", "quiet", "raised"), "change alone", "watch", None),
+        ((*voices("silent", "quiet", "quiet")[:2], grown(3.9)), "change alone", "watch", None),
+        ((*voices("silent", "quiet", "quiet")[:2], grown(4.0)), "large change alone", "alarm", None),
+        ((*voices("raised", "quiet", "quiet")[:2], grown(9.0)), "network and change", "alarm", INNER),
         (voices("silent", "quiet", "silent"), "quiet", "quiet", None),
         (voices("silent", "silent", "quiet"), "quiet", "quiet", None),
     ],
@@ -62,7 +69,7 @@ def test_every_combination_has_a_row_and_every_row_a_combination() -> None:
         combine(*voices(*three, other=other, usual=usual)).rule
         for three in product(says, repeat=3)
         for other, usual in product((False, True), repeat=2)
-    }
+    } | {combine(silent("network", ""), silent("evidence", ""), grown(9.0)).rule}
     assert rules == {row.rule for row in TABLE}
 
 
@@ -85,9 +92,9 @@ RULES = {row.rule for row in TABLE}
         (voices("quiet", "raised", "quiet"), None, "low"),
         (voices("raised", "raised", "quiet"), "A", "medium"),
         (voices("raised", "raised", "raised"), None, "high"),
-        ((*voices("quiet", "quiet", "quiet")[:2], heard("change", "raised", strength=1.5)), None, "low"),
-        ((*voices("quiet", "quiet", "quiet")[:2], heard("change", "raised", strength=2.0)), None, "medium"),
-        ((*voices("quiet", "quiet", "quiet")[:2], heard("change", "raised", strength=4.0)), None, "high"),
+        ((*voices("quiet", "quiet", "quiet")[:2], grown(1.5)), None, "low"),
+        ((*voices("quiet", "quiet", "quiet")[:2], grown(2.0)), None, "medium"),
+        ((*voices("quiet", "quiet", "quiet")[:2], grown(4.0)), None, "high"),
     ],
 )
 def test_the_severity_is_the_worst_of_zone_growth_and_voices(

@@ -31,7 +31,7 @@ OTHER_RIGS = "aligned with real rigs"
 SEED = 2
 NETWORKS = (OTHER_RIGS, SHIPPED)
 RECORDING_SECONDS = 0.3
-VERSION = 1
+VERSION = 2
 """Counts up when the voices, or how they are joined, come to say something else."""
 
 

@@ -9,14 +9,16 @@ from training.sheet import Sheet
 from training.suites.cell import Cell, Result
 from training.suites.suite import NOT_RUN
 from training.suites.voices.cells import NETWORKS, RIGS, SHIPPED, SIMULATED, VoicesCell, faulty
-from training.suites.voices.words import OPENING, READING, VERDICTS
+from training.suites.voices.words import HOLDS, OPENING, READING
 from training.voices.asking import ASKED
 
 Heard = dict[str, Any]
 Raised = Callable[[Heard], bool]
 
 NETWORK, EVIDENCE, CHANGE = "network", "evidence", "change"
-COMBINED, WATCHED = "combined: alarm", "combined: watch or alarm"
+COMBINED, WATCHED, FIRST = "combined: alarm", "combined: watch or alarm", "combined: alarm, as first settled"
+ADDED = "large change alone"
+"""The row of the table that came to it after the real figures had been seen."""
 RIGHT = "right"
 REAL = "all rigs"
 
@@ -29,6 +31,7 @@ SINGLE: dict[str, Raised] = {voice: _says(voice) for voice in (NETWORK, EVIDENCE
 HEARD: dict[str, Raised] = {
     **SINGLE,
     COMBINED: lambda one: bool(one["level"] == "alarm"),
+    FIRST: lambda one: bool(one["level"] == "alarm" and one["rule"] != ADDED),
     WATCHED: lambda one: one["level"] in ("watch", "alarm"),
 }
 
@@ -110,9 +113,9 @@ def best_single(heard: Sequence[Heard]) -> str:
     return min(SINGLE, key=lambda voice: (missed(heard, SINGLE[voice]).right, false_alarms(heard, SINGLE[voice]).right))
 
 
-def holds(heard: Sequence[Heard]) -> bool:
-    """Whether the combination's alarms miss fewer faults than the best single voice, with no more false alarms."""
-    best, together = SINGLE[best_single(heard)], HEARD[COMBINED]
+def holds(heard: Sequence[Heard], combined: str = COMBINED) -> bool:
+    """Whether a combination's alarms miss fewer faults than the best single voice, with no more false alarms."""
+    best, together = SINGLE[best_single(heard)], HEARD[combined]
     fewer = missed(heard, together).right < missed(heard, best).right
     return fewer and false_alarms(heard, together).right <= false_alarms(heard, best).right
 
@@ -122,12 +125,16 @@ def _verdict(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
     if heard is None:
         return f"Whether the combination is worth shipping: {NOT_RUN}.\n"
     best = best_single(heard)
-    figures = {
-        voice: f"{missed(heard, HEARD[voice]).right} of {missed(heard, HEARD[voice]).total} missed, "
-        f"{_told(false_alarms(heard, HEARD[voice]))} false alarms"
-        for voice in (best, COMBINED)
+    told = {
+        voice: f"{_told(missed(heard, HEARD[voice]))} missed, {_told(false_alarms(heard, HEARD[voice]))} false alarms"
+        for voice in (best, COMBINED, FIRST)
     }
-    return VERDICTS[holds(heard)].format(best=best, of_best=figures[best], of_combined=figures[COMBINED])
+    held = {combined: HOLDS[holds(heard, combined)] for combined in (COMBINED, FIRST)}
+    return (
+        f"The best single voice is the {best}: {told[best]}. The table as it was settled before any real recording was "
+        f"asked: {told[FIRST]}: {held[FIRST]}. The table as it is now, with `{ADDED}`: {told[COMBINED]}: "
+        f"{held[COMBINED]}.\n"
+    )
 
 
 def _simulated(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
