@@ -38,7 +38,7 @@ def commissioned(root: Path, rig: str) -> Iterator[Recording]:
                 yield _read(root, Span(entry, at / chosen.pieces, (at + 1) / chosen.pieces))
 
 
-def tested(rig: str) -> tuple[Entry, ...]:
+def left_to_test(rig: str) -> tuple[Entry, ...]:
     """All the others."""
     return tuple(entry for entry in used(rig) if entry.name not in COMMISSIONED[rig].names)
 

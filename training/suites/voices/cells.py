@@ -21,7 +21,7 @@ from training.suites.truth.cells import NetworkCell
 from training.voices.asking import ASKED, Asking
 from training.voices.hearing import Network, OfRun, Shipped, hear, read
 from training.voices.machines import TESTING, Test, machine
-from training.voices.rigs import COMMISSIONED, commissioned, listened, tested
+from training.voices.rigs import COMMISSIONED, commissioned, listened, left_to_test
 
 RIGS = ("mfpt", "jnu", "cwru")
 SIMULATED = "simulated"
@@ -80,7 +80,7 @@ class VoicesCell:
         network = self._network(root, runs)
         if self.rig in RIGS:
             root = at_hand(root, self.rig, runs)
-            tests = [Test(listened(root, entry), entry.fault) for entry in tested(self.rig)]
+            tests = [Test(listened(root, entry), entry.fault) for entry in left_to_test(self.rig)]
             healthy = tuple(commissioned(root, self.rig))
             return {"recordings": self._listen(healthy, COMMISSIONED[self.rig].pieces > 1, tests, network)}
         machines = map(machine, TESTING)
