@@ -21,7 +21,7 @@ from training.suites.truth.cells import NetworkCell
 from training.voices.asking import ASKED, Asking
 from training.voices.hearing import Network, OfRun, Shipped, hear, read
 from training.voices.machines import TESTING, Test, machine
-from training.voices.rigs import COMMISSIONED, commissioned, listened, left_to_test
+from training.voices.rigs import COMMISSIONED, commissioned, left_to_test, listened
 
 RIGS = ("mfpt", "jnu", "cwru")
 SIMULATED = "simulated"
@@ -108,7 +108,6 @@ class VoicesCell:
                     "says": each.says,
                     "fault": each.fault,
                     "strength": None if each.strength is None else round(each.strength, 3),
-                    "why": each.why,
                 }
                 for each in together.voices
             },
