@@ -47,7 +47,7 @@ OPERATIONS = (
     ("GET", "/v1/assets"),
     ("POST", "/v1/assets"),
     ("GET", "/v1/assets.csv"),
-    ("POST", "/v1/assets/import"),
+    ("POST", "/v1/assets.csv"),
     ("GET", "/v1/assets/{id}"),
     ("PUT", "/v1/assets/{id}"),
     ("PATCH", "/v1/assets/{id}"),
