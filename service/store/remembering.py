@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+from service.alarms.channels import channels
+from service.alarms.hearing import Alarms
 from service.settings import Settings
 from service.store.database import Database
 from service.store.location import NONE, file_of, postgresql
@@ -26,6 +28,7 @@ def remembering(settings: Settings) -> AbstractContextManager[Store | Nothing]:
         settings.durability,
         Retention(settings.keep_days, settings.keep_mib),
         settings.commit_seconds,
+        Alarms(tuple(channels(settings))).hear,
     )
 
 
