@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from starlette.responses import Response
 
 from data.fault import Fault
+from service.assets.asset import AssetId
 from service.diagnosis import Diagnosis, Verdict
 from service.errors import Refusal, refused
 from service.parts import parts_of
@@ -18,6 +19,7 @@ from service.repeated import refuse_repeated
 from service.settings import Settings
 from service.store.identity import LAST, first_id, shown
 from service.store.reading import Wanted, cursor, read_cursor
+from service.store.terms import FOUND_BY
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -48,6 +50,7 @@ class Asked(BaseModel):
     fault: Fault | None = None
     bundle: Annotated[BundleName | None, Field(description="A bundle, or one version of it (order/1.0.0).")] = None
     source: Annotated[SourceName | None, Field(description="As it was given with the signal.")] = None
+    asset: Annotated[AssetId | None, Field(description="The measuring point that it was asked about.")] = None
     limit: Annotated[int, Field(ge=1, le=500, description="At most so many on a page.")] = 50
     cursor: Annotated[
         str | None, Field(min_length=1, max_length=16, description="`next` of the page before, as it stands there.")
@@ -68,6 +71,9 @@ class Summary(BaseModel):
     front_end: str | None
     energy_nj: Annotated[float | None, Field(description="With all that is accounted for.")]
     speed_rpm: float | None
+    asset: str | None
+    axis: str | None
+    level: Annotated[str | None, Field(description="What all voices together say; null: they were not asked.")]
 
 
 class Diagnoses(BaseModel):
@@ -114,7 +120,7 @@ def router(_: Settings) -> APIRouter:
 
 
 def _wanted(asked: Asked) -> Wanted:
-    values = {"source": asked.source, "fault": asked.fault, "verdict": asked.verdict, "bundle": asked.bundle}
+    values = {name: getattr(asked, name) for name in FOUND_BY}
     try:
         before = LAST if asked.cursor is None else read_cursor(asked.cursor)
     except ValueError as error:

@@ -15,8 +15,9 @@ from service.store import reading, writing
 from service.store.database import Database, Durability
 from service.store.identity import Clock, shown
 from service.store.opening import opened
+from service.store.reading import Answered
 from service.store.retention import BATCH, Retention
-from service.store.row import Row, row
+from service.store.row import Row, Watched, row
 from service.store.trouble import KeyRefused
 from service.store.writer import Counts, Writer
 from service.store.written import bytes_written
@@ -30,12 +31,20 @@ all of them."""
 SWEEP_S = 3600.0
 
 
+MOST_PARTS = 16
+"""Diagnoses that one request may be answered with under one Idempotency-Key."""
+
+
 @dataclass(frozen=True)
 class Retried:
     """A request that can come again: the client's Idempotency-Key, and the sha256 of what it asks."""
 
     key: str
     fingerprint: bytes
+
+    def part(self, number: int) -> "Retried":
+        """The same for one of several diagnoses that answer it, counted from 0; no client's key holds a `/`."""
+        return self if number == 0 else Retried(f"{self.key}/{number}", self.fingerprint)
 
 
 @dataclass(frozen=True)
@@ -115,47 +124,61 @@ class Store:
         """
         self._writer.check()
 
-    def entry(self, diagnosis: Diagnosis, source: str | None = None, retried: Retried | None = None) -> Entry:
+    def entry(
+        self, diagnosis: Diagnosis, source: str | None = None, retried: Retried | None = None,
+        watched: Watched | None = None,
+    ) -> Entry:  # fmt: skip
         """Gives the diagnosis its id and makes it ready; takes processor time, so no work for the event loop."""
         identity, time_us = self._clock.new_id()
         named = diagnosis.model_copy(update={"id": shown(identity)})
         answer = named.model_dump_json().encode()
         key, fingerprint = (None, None) if retried is None else (retried.key, retried.fingerprint)
-        made = row(identity, time_us, named, answer, source=source, key=key, fingerprint=fingerprint)
+        made = row(
+            identity, time_us, named, answer, source=source, key=key, fingerprint=fingerprint, watched=watched
+        )
         return Entry(named, answer, made)
 
     async def keep(self, entry: Entry) -> bytes:
-        """Stores the entry, as durably as is set; an entry with an Idempotency-Key is always in the store afterwards.
+        """As `keep_all`, for one."""
+        [answer] = await self.keep_all([entry])
+        return answer
+
+    async def keep_all(self, entries: Sequence[Entry]) -> list[bytes]:
+        """Stores the entries, all or none, as durably as is set; with an Idempotency-Key they are in the store then.
 
         Returns:
-            The answer to send: the entry's own, or the one that its key got before.
+            The answers to send: each entry's own, or the one that its key got before.
 
         Raises:
-            StoreError: it is not stored, and so must not be sent.
+            StoreError: they are not stored, and so must not be sent.
             KeyRefused: the key came with another request.
         """
-        made = entry.row
-        if made is None:
-            return entry.answer
-        retried = Retried(made["idempotency_key"] or "", made["fingerprint"] or b"")
-        identity = await self._writer.keep(made, wait=self._wait or retried.key != "")
-        earlier = None if identity == made["id"] else await self.earlier(retried)
-        return entry.answer if earlier is None else earlier
+        rows = [entry.row for entry in entries if entry.row is not None]
+        wait = self._wait or any(row["idempotency_key"] is not None for row in rows)
+        identities = await self._writer.keep(rows, wait=wait)
+        return [
+            entry.answer if identity == row["id"] else await self._earlier_than(row)
+            for entry, row, identity in zip(entries, rows, identities, strict=True)
+        ]
 
-    async def earlier(self, retried: Retried) -> bytes | None:
-        """The answer that this request got when it came before.
+    async def earlier(self, retried: Retried) -> list[Answered]:
+        """The answers that this request got when it came before; none where it did not.
 
         Raises:
             StoreError: the store cannot be read.
             KeyRefused: the key came with another request.
         """
-        found = await self.read(lambda connection: reading.by_key(connection, retried.key))
-        if found is None:
-            return None
-        answer, fingerprint = found
-        if fingerprint != retried.fingerprint:
-            raise KeyRefused(f"{retried.key} came with another request before")
-        return answer
+        return await self._answered([retried.part(number).key for number in range(MOST_PARTS)], retried.fingerprint)
+
+    async def _earlier_than(self, row: Row) -> bytes:
+        [found] = await self._answered([row["idempotency_key"] or ""], row["fingerprint"] or b"")
+        return found.answer
+
+    async def _answered(self, keys: Sequence[str], fingerprint: bytes) -> list[Answered]:
+        found = await self.read(lambda connection: reading.by_keys(connection, keys))
+        if any(each.fingerprint != fingerprint for each in found):
+            raise KeyRefused(f"{keys[0]} came with another request before")
+        return found
 
     async def page(self, wanted: reading.Wanted, limit: int) -> Sequence[Any]:
         """The newest that are wanted (`reading.page`).
@@ -186,18 +209,18 @@ class Store:
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
-    async def write(self, write: Callable[[Connection], None]) -> None:
-        """Changes other tables, now; for what is seldom, since it waits for the diagnoses that are being written.
+    async def write(self, write: Callable[[Connection], Result]) -> Result:
+        """What `write` gives, which changes other tables; for what is seldom: diagnoses that are being written go first.
 
         Raises:
             StoreError: nothing was changed.
         """
 
-        def work() -> None:
+        def work() -> Result:
             with self._database.writing() as connection:
-                write(connection)
+                return write(connection)
 
-        await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
     def _write(self, rows: Sequence[Row]) -> Mapping[int, int]:
         with self._database.writing() as connection:

@@ -25,8 +25,12 @@ class StoredDiagnosis(Base):
         source: where the signal came from, in the client's words.
         energy_nj: with all that is accounted for (`full_nj`).
         answer: the JSON as it was sent, packed by `service.store.packing`.
-        idempotency_key: the client's; there is no second row with the same one.
+        idempotency_key: the client's (`Retried.part`); there is no second row with the same one.
         fingerprint: sha256 of the request that brought the key.
+        asset, axis: the measuring point and which of its axes, where it was asked about one.
+        level: what its voices together say; null where they were not asked.
+        probabilities: of each fault, packed by `service.store.packing`; kept beside the answer for rows with an asset,
+            because a trend reads thousands of them.
     """
 
     __tablename__ = "diagnoses"
@@ -49,8 +53,31 @@ class StoredDiagnosis(Base):
     energy_nj: Mapped[float | None]
     speed_rpm: Mapped[float | None]
     answer: Mapped[bytes]
-    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    idempotency_key: Mapped[str | None] = mapped_column(String(80))
     fingerprint: Mapped[bytes | None]
+    asset: Mapped[str | None] = mapped_column(String(64))
+    axis: Mapped[str | None] = mapped_column(String(32))
+    level: Mapped[str | None] = mapped_column(String(16))
+    probabilities: Mapped[bytes | None]
+
+
+class StoredAsset(Base):
+    """A measuring point of a machine; `service.assets.asset` says what it is.
+
+    Attributes:
+        machine, point: as in the asset, to be asked for.
+        made_us: microseconds since 1970, as `changed_us`, which grows with every change.
+        asset: as JSON.
+    """
+
+    __tablename__ = "assets"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    machine: Mapped[str] = mapped_column(String(120))
+    point: Mapped[str] = mapped_column(String(120))
+    made_us: Mapped[int]
+    changed_us: Mapped[int]
+    asset: Mapped[bytes]
 
 
 class Term(Base):
