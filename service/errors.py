@@ -48,6 +48,11 @@ WHAT_TO_DO = {
     "archive": "Send an uncompressed tar of manifest.json and the files that it lists: tar cf - -C FOLDER .",
     "order": "Send a JSON object with Content-Type: application/json; GET /docs shows it.",
     "bundles_folder": "Let the service write to the folder BRINELL_BUNDLES, and leave it room.",
+    "asset": "GET /v1/assets lists the assets; POST /v1/assets registers one.",
+    "axis": "Give one of the asset's axes (?axis=x), or leave it out where the request brings a signal of each.",
+    "signals": 'Send a signal for each axis: {"signals": {"x": [...], "y": [...]}, "rate_hz": 25600}.',
+    "if_match": "Send the ETag of the asset's newest state (GET /v1/assets/{id}), or leave If-Match out.",
+    "csv": "Send a CSV file with the header that GET /v1/assets.csv gives, a line for each axis; docs/assets.md.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."

@@ -103,22 +103,39 @@ def _told_apart(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
     return axes
 
 
-class Facts(_Part):
-    """What is known about a measuring point."""
+Machine = Annotated[Name, Field(examples=["mill 3"])]
+Point = Annotated[Name, Field(description="Where on the machine.", examples=["fan, drive end"])]
+Axes = Annotated[
+    tuple[Axis, ...],
+    AfterValidator(_told_apart),
+    Field(min_length=1, max_length=MOST_AXES, description="Each is diagnosed by itself; no two of one name."),
+]
+KnownBearing = Annotated[BearingGiven, AfterValidator(_known_bearing)]
+Notes = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
 
-    machine: Annotated[Name, Field(examples=["mill 3"])]
-    point: Annotated[Name, Field(description="Where on the machine.", examples=["fan, drive end"])]
-    axes: Annotated[
-        tuple[Axis, ...],
-        AfterValidator(_told_apart),
-        Field(min_length=1, max_length=MOST_AXES, description="Each is diagnosed by itself; no two of one name."),
-    ]
-    bearing: Annotated[
-        Annotated[BearingGiven, AfterValidator(_known_bearing)] | None, Field(description="Null: not known.")
-    ] = None
-    speed: Annotated[Speed | None, Field(description="Null: not known.")] = None
+
+class Facts(_Part):
+    """What is known about a measuring point; null: not known."""
+
+    machine: Machine
+    point: Point
+    axes: Axes
+    bearing: KnownBearing | None = None
+    speed: Speed | None = None
     machine_class: MachineClass | None = None
-    notes: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    notes: Notes = ""
+
+
+class Changes(_Part):
+    """Some of it, to be changed; what is left out stays."""
+
+    machine: Machine | None = None
+    point: Point | None = None
+    axes: Axes | None = None
+    bearing: KnownBearing | None = None
+    speed: Speed | None = None
+    machine_class: MachineClass | None = None
+    notes: Notes | None = None
 
 
 class Asset(Facts):

@@ -1,4 +1,4 @@
-"""What a request leaves open, filled in from the asset; where both say something, the request counts, and it is said."""
+"""What a request leaves open, filled in from the asset; where both speak, the request counts, and it is said."""
 
 import math
 from dataclasses import astuple, replace

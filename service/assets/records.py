@@ -1,16 +1,14 @@
 """Assets in the store, shared by all replicas."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from service.assets.asset import Asset, Registered
+from service.moment import moment_of
 from service.store.tables import StoredAsset
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _BY_ID = select(StoredAsset.__table__)
 
@@ -30,8 +28,7 @@ class Record:
 
     def shown(self) -> Registered:
         """As it is answered."""
-        moments = {"created": _moment(self.made_us), "changed": _moment(self.changed_us)}
-        return Registered.model_construct(**dict(self.asset), **moments)
+        return Registered(**dict(self.asset), created=moment_of(self.made_us), changed=moment_of(self.changed_us))
 
 
 def find(connection: Connection, identity: str, *, to_change: bool = False) -> Record | None:
@@ -55,6 +52,12 @@ def page(
     if point is not None:
         asked.append(StoredAsset.point == point)
     return [_record(row) for row in connection.execute(_BY_ID.where(*asked).order_by(StoredAsset.id).limit(limit))]
+
+
+def everything(connection: Connection) -> Iterator[Asset]:
+    """All assets, by id."""
+    for row in connection.execute(_BY_ID.order_by(StoredAsset.id)):
+        yield _record(row).asset
 
 
 def known(connection: Connection, identities: Sequence[str]) -> set[str]:
@@ -97,7 +100,3 @@ def _columns(record: Record) -> dict[str, Any]:
 
 def _record(row: Any) -> Record:
     return Record(Asset.model_validate_json(row.asset), row.made_us, row.changed_us)
-
-
-def _moment(time_us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=time_us)

@@ -70,9 +70,7 @@ def _asked(asset: Asset, name: str | None) -> Sequence[Axis]:
     return axes
 
 
-def _of_json(
-    body: question.Body | AxesBody, query: Query, asset: Asset, axes: Sequence[Axis]
-) -> dict[Axis, Given]:
+def _of_json(body: question.Body | AxesBody, query: Query, asset: Asset, axes: Sequence[Axis]) -> dict[Axis, Given]:
     if isinstance(body, question.Body):
         return _each_its_own([Given(signal_of(body.samples), query, body)], axes)
     foreign = sorted(body.signals.keys() - {axis.name for axis in axes})

@@ -5,7 +5,19 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from service import inference_protocol
-from service.routes import batch, bundles, diagnose, diagnoses, metrics, models, push, state
+from service.routes import (
+    asset_diagnose,
+    asset_trend,
+    assets,
+    batch,
+    bundles,
+    diagnose,
+    diagnoses,
+    metrics,
+    models,
+    push,
+    state,
+)
 from service.settings import Settings
 
 ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
@@ -18,4 +30,7 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     diagnose.router,
     batch.router,
     diagnoses.router,
+    assets.router,
+    asset_diagnose.router,
+    asset_trend.router,
 )

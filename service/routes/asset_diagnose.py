@@ -1,6 +1,7 @@
 """`POST /v1/assets/{id}/diagnose`: signals of a measuring point come in, a diagnosis of each axis goes out."""
 
 import time
+from functools import partial
 from typing import Annotated
 
 import fastapi
@@ -19,7 +20,7 @@ from service.errors import request_id
 from service.parts import Parts, parts_of
 from service.question import Given
 from service.retrying import PARAMETER, REPLAYED
-from service.routes.assets import NONE_SUCH, Id, found
+from service.routes.assets import NONE_SUCH, Id, record_of
 from service.settings import Settings
 from service.store.row import Watched
 from service.store.store import Retried
@@ -57,7 +58,7 @@ def router(_: Settings) -> APIRouter:
 
 async def _diagnose(parts: Parts, request: Request, identity: str, query: Query) -> Response:
     async with drained_if_refused(request):
-        asset = (await found(parts, identity)).asset
+        asset = (await record_of(parts, identity)).asset
     async with asked(parts, request) as question:
         if question.earlier:
             answers = {each.axis or "": each.answer for each in question.earlier}
@@ -78,9 +79,8 @@ async def _of_every_axis(
     for number, (axis, given) in enumerate(signals.items()):
         again = None if question.again is None else question.again.part(number)
         # One after another: what others wait for goes between.
-        answers[axis.name] = await question.place.answer(
-            lambda axis=axis, given=given, again=again: _of_axis(parts, asset, axis, given, identity, decode_ms, again)
-        )
+        work = partial(_of_axis, parts, asset, axis, given, identity, decode_ms, again)
+        answers[axis.name] = await question.place.answer(work)
     return answers
 
 

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.manifest import IDENTITY, VERSION
 from service.bodies import JSON
-from service.bodies.incoming import collect, drained_if_refused
+from service.bodies.incoming import small_body
 from service.changing import done
-from service.errors import Refusal, invalid, refused
+from service.errors import Refusal, invalid
 from service.parts import Parts, parts_of
 from service.routes.models import NONE_SUCH, UNREADABLE, Name, Responses, told
 from service.settings import Settings
@@ -111,11 +111,7 @@ async def _challenged(parts: Parts, bundle: str | None) -> Report:
 
 
 async def _order(request: Request, kind: type[Order]) -> Order:
-    async with drained_if_refused(request):
-        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if given != JSON:
-            raise refused(415, "order", f"{given or 'a body without a type'} cannot be read")
-        body = await collect(request.stream(), request.headers.get("content-length"), LARGEST_ORDER)
+    body = await small_body(request, JSON, LARGEST_ORDER)
     try:
         return kind.model_validate_json(body)
     except ValidationError as error:

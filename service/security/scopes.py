@@ -26,7 +26,7 @@ class NoSuchScope(BrinellError):
 OPEN = re.compile(r"/|/healthz|/readyz|/docs(/.*)?|/openapi\.json|/v2|/v2/health/(live|ready)")
 """Says nothing about any machine; whoever watches the service, or describes it, needs no key."""
 
-QUESTIONS = re.compile(r"/v1/diagnose(/batch)?|/v2/models/.+/infer|/v2/repository/index")
+QUESTIONS = re.compile(r"/v1/diagnose(/batch)?|/v1/assets/[^/]+/diagnose|/v2/models/.+/infer|/v2/repository/index")
 """What is asked by POST and changes nothing but the record of answers."""
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -72,7 +72,7 @@ def answer(connection: Connection, identity: int) -> bytes | None:
 
 @dataclass(frozen=True)
 class Answered:
-    """What a request with an Idempotency-Key was answered: the JSON, the request's fingerprint, and about which axis."""
+    """What a request with an Idempotency-Key got: the JSON, the request's own fingerprint, and which axis it is of."""
 
     answer: bytes
     fingerprint: bytes

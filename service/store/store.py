@@ -1,6 +1,7 @@
 """The store as the routes see it: an answer goes in before it goes out, and can be found again."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,8 +44,11 @@ class Retried:
     fingerprint: bytes
 
     def part(self, number: int) -> "Retried":
-        """The same for one of several diagnoses that answer it, counted from 0; no client's key holds a `/`."""
-        return self if number == 0 else Retried(f"{self.key}/{number}", self.fingerprint)
+        """The same for one of several diagnoses that answer it, counted from 0."""
+        if number == 0:
+            return self
+        # No client's key holds a `/`, and a column holds 64 characters.
+        return Retried("/" + hashlib.sha256(f"{self.key}/{number}".encode()).hexdigest()[:60], self.fingerprint)
 
 
 @dataclass(frozen=True)
@@ -133,9 +137,7 @@ class Store:
         named = diagnosis.model_copy(update={"id": shown(identity)})
         answer = named.model_dump_json().encode()
         key, fingerprint = (None, None) if retried is None else (retried.key, retried.fingerprint)
-        made = row(
-            identity, time_us, named, answer, source=source, key=key, fingerprint=fingerprint, watched=watched
-        )
+        made = row(identity, time_us, named, answer, source=source, key=key, fingerprint=fingerprint, watched=watched)
         return Entry(named, answer, made)
 
     async def keep(self, entry: Entry) -> bytes:
@@ -210,7 +212,9 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
     async def write(self, write: Callable[[Connection], Result]) -> Result:
-        """What `write` gives, which changes other tables; for what is seldom: diagnoses that are being written go first.
+        """What `write` gives, which changes other tables, now.
+
+        For what is seldom: it waits for the diagnoses that are being written.
 
         Raises:
             StoreError: nothing was changed.

@@ -53,7 +53,7 @@ class StoredDiagnosis(Base):
     energy_nj: Mapped[float | None]
     speed_rpm: Mapped[float | None]
     answer: Mapped[bytes]
-    idempotency_key: Mapped[str | None] = mapped_column(String(80))
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
     fingerprint: Mapped[bytes | None]
     asset: Mapped[str | None] = mapped_column(String(64))
     axis: Mapped[str | None] = mapped_column(String(32))

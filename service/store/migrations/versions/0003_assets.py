@@ -24,5 +24,3 @@ def upgrade() -> None:
     op.add_column("diagnoses", sa.Column("axis", sa.String(32)))
     op.add_column("diagnoses", sa.Column("level", sa.String(16)))
     op.add_column("diagnoses", sa.Column("probabilities", sa.LargeBinary))
-    if op.get_bind().dialect.name == "postgresql":  # SQLite holds no text to its length
-        op.alter_column("diagnoses", "idempotency_key", type_=sa.String(80))
