@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from service import docs, errors, gauges, tracing
+from service.alarms.sending import sending
 from service.metrics import Metrics
 from service.parts import Parts
 from service.queue import Queue
@@ -68,14 +69,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         ThreadPoolExecutor(settings.threads, thread_name_prefix="load") as pool,
         remembering(settings) as store,
         Shadow() as shadow,
+        sending(settings, store) as sender,
     ):
         registry = Registry(settings.bundles, settings.trust, settings.challenger)
         await asyncio.get_running_loop().run_in_executor(pool, registry.reload)
         keyring, audit = Keyring(lambda: store.read(key_records.valid)), Audit(store.write)
         app.state.parts = parts = Parts(
-            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit
+            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit, sender
         )
-        gauges.install(app.state.metrics, parts.queue, store)
+        gauges.install(app.state.metrics, parts.queue, store, sender)
         yield
         await parts.in_pool(parts.queue.close)
 

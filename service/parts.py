@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from fastapi import FastAPI
 
 from models.energy import PROFILES
+from service.alarms.sender import Sender
 from service.engine import Engine
 from service.metrics import Metrics
 from service.queue import Queue
@@ -37,6 +38,7 @@ class Parts:
         store: keeps the answers.
         keyring: who may ask.
         audit: keeps what administrators did.
+        sender: tells people of alarms; None where nothing is kept.
     """
 
     settings: Settings
@@ -48,6 +50,7 @@ class Parts:
     store: Store | Nothing
     keyring: Keyring
     audit: Audit
+    sender: Sender | None
 
     @property
     def engine(self) -> Engine:

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from service.alarms.records import HOUR_US, Change, Channels, locked, save
+from data.fault import Fault
+from service.alarms.records import Change, Channels, locked, save
 from service.alarms.rule import Level, advance, worst
 from service.alarms.time_passing import end_snooze_if_over
 from service.store.identity import EPOCH_US, PROCESS_BITS, shown
@@ -52,8 +53,17 @@ def _recordings(rows: Sequence[Row]) -> Iterator[list[Any]]:
     yield from open_.values()
 
 
+def _level(row: Any) -> Level:
+    """What a diagnosis says. Where only the network was asked, its fault is one voice: a watch, and never an alarm."""
+    if row["level"] is not None:
+        return Level(row["level"])
+    if row["fault"] is None:
+        return Level.NO_VERDICT
+    return Level.QUIET if row["fault"] == Fault.NORMAL.value else Level.WATCH
+
+
 def _hear(change: Change, axes: Sequence[Any]) -> None:
-    levels = [Level(row["level"] or Level.NO_VERDICT) for row in axes]
+    levels = [_level(row) for row in axes]
     level = worst(*levels)
     row = axes[levels.index(level)]
     time_us, record = row["time_us"], change.record
@@ -68,5 +78,4 @@ def _hear(change: Change, axes: Sequence[Any]) -> None:
     if record.silent_since_us is not None:
         change.change(silent_since_us=None)
         change.tell("heard_again", time_us, "a recording came in")
-    hours = record.rule.silent_hours
-    change.change(silent_from_us=None if hours is None else time_us + round(hours * HOUR_US))
+    change.await_next()

@@ -50,7 +50,11 @@ class Message(BaseModel):
     @property
     def text(self) -> str:
         """For people."""
-        lines = [f"{self.subject}.", f"{self.why[:1].upper()}{self.why[1:]}.", f"Time: {self.time:%Y-%m-%d %H:%M:%S} UTC"]
+        lines = [
+            f"{self.subject}.",
+            f"{self.why[:1].upper()}{self.why[1:]}.",
+            f"Time: {self.time:%Y-%m-%d %H:%M:%S} UTC",
+        ]
         if self.silent_since is not None and self.kind != "silent":
             lines.append(f"Silent since: {self.silent_since:%Y-%m-%d %H:%M} UTC")
         if self.fault is not None:

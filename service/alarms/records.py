@@ -54,6 +54,14 @@ class Change:
         """Sets columns."""
         self.record = replace(self.record, **columns)
 
+    def await_next(self) -> None:
+        """Reckons anew when the asset will count as silent."""
+        heard_us, hours = self.record.heard_us, self.record.rule.silent_hours
+        if heard_us is None or hours is None or self.record.silent_since_us is not None:
+            self.change(silent_from_us=None)
+        else:
+            self.change(silent_from_us=heard_us + round(hours * HOUR_US))
+
     def tell(self, kind: Kind, time_us: int, why: str, *, before: Level | None = None, **about: str | None) -> None:
         """Keeps an event, and sends it unless the asset is snoozed; what is sent follows on what was sent before.
 

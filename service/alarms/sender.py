@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from service.alarms import outbox, records, time_passing
 from service.alarms.channel import Channel, NotDelivered
 from service.alarms.outbox import Failure, Letter, Load
+from service.alarms.rule import Level
 from service.store.identity import DAY_US, wall_us
 from service.store.store import Store
 from service.store.trouble import StoreError
@@ -35,7 +36,7 @@ FEWEST_TRIES = 8
 """About two minutes: however old a message is, as after a week in which the service was off."""
 
 PRUNE_S = 3600.0
-CLOSE_S = 25.0
+CLOSE_S = 5.0
 
 
 @dataclass
@@ -84,6 +85,15 @@ class Sender:
         self._thread = threading.Thread(target=self._run, name="alarms", daemon=True)
         self._thread.start()
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self._lines)
+
+    def standing(self, level: Level) -> int:
+        """How many assets stand at it."""
+        return dict(self.load.levels).get(level.value, 0)
+
     def oldest_s(self) -> float:
         """Age of the oldest message that waits."""
         oldest_us = self.load.oldest_us
@@ -122,7 +132,7 @@ class Sender:
             self.load = outbox.load(connection)
         if come_about:
             with self._store.database.writing() as connection:
-                time_passing.bring_about(connection, tuple(self._lines), now_us)
+                time_passing.bring_about(connection, self.channels, now_us)
         if time.monotonic() >= self._next_prune:
             with self._store.database.writing() as connection:
                 records.prune(connection, self._store.trusted_us() - self._keep_us)

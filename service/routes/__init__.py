@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from service import inference_protocol
 from service.routes import (
+    alarms,
     asset_diagnose,
     asset_trend,
     assets,
@@ -33,4 +34,5 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     assets.router,
     asset_diagnose.router,
     asset_trend.router,
+    alarms.router,
 )
