@@ -1,5 +1,7 @@
 """What the metrics read of the running parts, at the moment they are asked for."""
 
+from functools import partial
+
 from service.alarms.rule import Level
 from service.alarms.sender import Sender
 from service.metrics import Metrics
@@ -22,9 +24,7 @@ def install(metrics: Metrics, queue: Queue, store: Store | Nothing, sender: Send
     if sender is None:
         return
     for level in Level:
-        metrics.watch(
-            "assets", "By where their alarms stand.", lambda level=level: sender.standing(level), level=level.value
-        )
+        metrics.watch("assets", "By where their alarms stand.", partial(sender.standing, level), level=level.value)
     metrics.watch("alarms_waiting", "Messages that are still to be delivered.", lambda: sender.load.waiting)
     metrics.watch("alarms_oldest_seconds", "Age of the oldest of them.", sender.oldest_s)
     metrics.watch("alarms_given_up", "Messages that were too old to be tried again.", lambda: sender.load.given_up)

@@ -1,4 +1,4 @@
-"""Alarms within the transaction that stores the diagnoses: an answer, where it leads, and who is told are one commit."""
+"""Alarms, within the transaction that stores diagnoses: an answer, where it leads, and who is told are one commit."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def _recordings(rows: Sequence[Row]) -> Iterator[list[Any]]:
 
     A request id alone would not tell: gateways give the same one to several requests.
     """
-    open_: dict[tuple[str, str], list[Any]] = {}
+    open_: dict[tuple[Any, Any], list[Any]] = {}
     for row in sorted((row for row in rows if row["asset"] is not None), key=lambda row: row["id"]):
         place = (row["asset"], row["request_id"])
         axes = open_.get(place)

@@ -1,13 +1,11 @@
 """What is told about an asset: one message for each event, the same bytes at every try."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.alarms.rule import Level
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Kind = Literal["level", "stands", "silent", "heard_again", "acknowledged", "snoozed"]
 
@@ -25,8 +23,8 @@ class Message(BaseModel):
     kind: Annotated[
         Kind,
         Field(
-            description="`level`: it changed. `stands`: a snooze has ended, and this is where the asset stands. `silent`: "
-            "no recording for longer than the rule allows. `heard_again`: the first after that. `acknowledged`, "
+            description="`level`: it changed. `stands`: a snooze has ended, and this is where the asset stands. "
+            "`silent`: no recording for longer than the rule allows. `heard_again`: the first after that. `acknowledged`, "
             "`snoozed`: somebody did; never sent."
         ),
     ]
@@ -62,8 +60,3 @@ class Message(BaseModel):
         if self.diagnosis is not None:
             lines.append(f"Diagnosis: GET /v1/diagnoses/{self.diagnosis}")
         return "\n".join([*lines, "", f"Event {self.id}"]) + "\n"
-
-
-def moment(time_us: int) -> datetime:
-    """Microseconds since 1970 as a time."""
-    return EPOCH + timedelta(microseconds=time_us)

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from service.alarms.message import SENT, Kind, Message, moment
+from service.alarms.message import SENT, Kind, Message
 from service.alarms.rule import DEFAULT, AssetState, Level, Rule
+from service.moment import microseconds, moment_of
 from service.store.tables import AlarmEvent, AlarmState, Outgoing
 from service.store.writing import INSERTS
 
@@ -72,9 +73,9 @@ class Change:
         record = self.record
         sent = kind in SENT and record.snoozed_to_us is None
         message = Message(
-            id=uuid.uuid4().hex, asset=record.asset, kind=kind, time=moment(time_us), why=why,
+            id=uuid.uuid4().hex, asset=record.asset, kind=kind, time=moment_of(time_us), why=why,
             before=record.told if sent else before or record.state.level, level=record.state.level,
-            silent_since=None if record.silent_since_us is None else moment(record.silent_since_us), **about,
+            silent_since=None if record.silent_since_us is None else moment_of(record.silent_since_us), **about,
         )  # fmt: skip
         self.events.append((message, sent))
         if sent:
@@ -143,8 +144,9 @@ def events(connection: Connection, asset: str, limit: int, before: int) -> Seque
 
 
 def _kept(connection: Connection, message: Message) -> int:
-    time_us = round(1e6 * message.time.timestamp())
-    made = insert(AlarmEvent).values(asset=message.asset, time_us=time_us, message=message.model_dump_json())
+    made = insert(AlarmEvent).values(
+        asset=message.asset, time_us=microseconds(message.time), message=message.model_dump_json()
+    )
     return connection.execute(made.returning(AlarmEvent.number)).scalar_one()
 
 

@@ -49,7 +49,7 @@ class Rule(BaseModel):
         of: the last so many recordings are looked at (n).
         watch_after: so many of them that say watch or alarm make a watch.
         alarm_after: so many of them that say alarm make an alarm.
-        back_after: so many in a row that say quiet lead back (m); what has no verdict neither counts nor breaks the row.
+        back_after: so many in a row that say quiet lead back (m); one without a verdict neither counts nor ends it.
         silent_hours: with no recording for longer it is said that the asset is silent; None: never said. A week, since
             a sensor that nobody misses is worse than a message too many, and rounds by hand can say None.
     """
@@ -81,7 +81,7 @@ def crossings(rate: float, needed: int, of: int) -> float:
         rate: share of a healthy machine's recordings that are raised, each independently.
 
     >>> round(24 * 365 * crossings(0.01, 3, of=5), 3), round(24 * 365 * crossings(0.05, 4, of=5), 2)
-    (0.052, 0.2)
+    (0.051, 0.2)
     """
     return comb(of - 1, needed - 1) * rate**needed * (1 - rate) ** (of - needed + 1)
 

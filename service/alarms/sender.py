@@ -58,7 +58,7 @@ class _Round:
 
 def pause_s(failures: int) -> float:
     """Until the next try: doubles each time up to five minutes; half of it by chance, so that not all come at once."""
-    longest = min(FIRST_PAUSE_S * 2 ** min(failures - 1, 20), LONGEST_PAUSE_S)
+    longest: float = min(FIRST_PAUSE_S * 2 ** min(failures - 1, 20), LONGEST_PAUSE_S)
     return longest * random.uniform(0.5, 1.0)
 
 

@@ -1,17 +1,16 @@
 """What time alone brings about: a snooze ends, an asset falls silent."""
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, or_, select
 
-from service.alarms.message import moment
 from service.alarms.records import Change, Channels, locked, save
+from service.moment import moment_of
 from service.store.tables import AlarmState
 
 
 def due(connection: Connection, now_us: int) -> list[str]:
     """The assets that something has come about for."""
     come = or_(AlarmState.snoozed_to_us <= now_us, AlarmState.silent_from_us <= now_us)
-    wanted: Select[tuple[str]] = select(AlarmState.asset).where(come)
-    return list(connection.execute(wanted).scalars())
+    return list(connection.execute(select(AlarmState.asset).where(come)).scalars())
 
 
 def bring_about(connection: Connection, channels: Channels, now_us: int) -> None:
@@ -35,4 +34,4 @@ def _fall_silent(change: Change, now_us: int) -> None:
     if record.silent_from_us is None or record.silent_from_us > now_us or record.heard_us is None:
         return
     change.change(silent_from_us=None, silent_since_us=record.heard_us)
-    change.tell("silent", now_us, f"no recording since {moment(record.heard_us):%Y-%m-%d %H:%M} UTC")
+    change.tell("silent", now_us, f"no recording since {moment_of(record.heard_us):%Y-%m-%d %H:%M} UTC")

@@ -10,18 +10,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from service.alarms import records
-from service.alarms.message import Message, moment
+from service.alarms.message import Message
 from service.alarms.records import Change, Record
 from service.alarms.rule import Level, Rule
 from service.alarms.time_passing import end_snooze_if_over
 from service.assets import records as asset_records
 from service.assets.asset import PLAIN, AssetId
 from service.errors import refused
+from service.moment import Moment, microseconds, moment_of
 from service.parts import Parts, parts_of
 from service.repeated import refuse_repeated
 from service.routes.assets import NO_STORE, NONE_SUCH, OF_BODY, UNREADABLE, Id, no_such_asset
 from service.routes.bundles import order, order_body
-from service.routes.diagnoses import Moment
 from service.settings import Settings
 from service.store.identity import LAST, wall_us
 
@@ -98,12 +98,12 @@ class Standing(BaseModel):
         acknowledged = None
         if record.acknowledged_us is not None and record.acknowledged_by is not None:
             acknowledged = Acknowledged(
-                by=record.acknowledged_by, time=moment(record.acknowledged_us), note=record.note
+                by=record.acknowledged_by, time=moment_of(record.acknowledged_us), note=record.note
             )
         return cls(
             asset=record.asset,
             level=record.state.level,
-            since=moment(record.since_us),
+            since=moment_of(record.since_us),
             heard=_moment(record.heard_us),
             silent_since=_moment(record.silent_since_us),
             acknowledged=acknowledged,
@@ -176,12 +176,12 @@ def router(_: Settings) -> APIRouter:
     async def snooze(request: Request, identity: Id) -> Standing:
         wanted = await order(request, Snooze)
         now_us = wall_us()
-        until_us = now_us if wanted.until is None else round(1e6 * wanted.until.timestamp())
+        until_us = now_us if wanted.until is None else microseconds(wanted.until)
         if until_us - now_us > LONGEST_SNOOZE / timedelta(microseconds=1):
             raise refused(422, "until", "more than a year away")
 
         def change(asset: Change, now_us: int) -> None:
-            what = "snooze ended" if wanted.until is None else f"snoozed until {moment(until_us):%Y-%m-%d %H:%M} UTC"
+            what = "snooze ended" if wanted.until is None else f"snoozed until {moment_of(until_us):%Y-%m-%d %H:%M} UTC"
             asset.tell("snoozed", now_us, _said(what, wanted.by, wanted.note))
             if wanted.until is not None or asset.record.snoozed_to_us is not None:
                 asset.change(snoozed_to_us=until_us)
@@ -262,4 +262,4 @@ def _said(what: str, by: str, note: str | None) -> str:
 
 
 def _moment(time_us: int | None) -> datetime | None:
-    return None if time_us is None else moment(time_us)
+    return None if time_us is None else moment_of(time_us)

@@ -265,4 +265,5 @@ def _merged(asset: Asset, changes: Changes) -> bytes:
 
 
 def no_such_asset(identity: str) -> RequestRefused:
+    """404, to be raised."""
     return refused(404, "asset", f"there is no asset {identity}")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.manifest import IDENTITY, VERSION
 from service.bodies import JSON
+from service.bodies.incoming import small_body
 from service.changing import done
 from service.errors import Refusal, invalid
 from service.parts import Parts, parts_of
@@ -115,7 +116,7 @@ async def order(request: Request, kind: type[Order]) -> Order:
     Raises:
         RequestRefused: 413, 415 or 422.
     """
-    body = await smallorder_body(request, JSON, LARGEST_ORDER)
+    body = await small_body(request, JSON, LARGEST_ORDER)
     try:
         return kind.model_validate_json(body)
     except ValidationError as error:
