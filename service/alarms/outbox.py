@@ -10,7 +10,7 @@ from service.alarms.message import Message
 from service.store.tables import AlarmEvent, AlarmState, Lease, Outgoing
 
 AT_ONCE = 100
-LEASE_US = 60_000_000
+LEASE_US = 30_000_000
 LONGEST_PAUSE_US = 300_000_000
 
 _WAITING = Outgoing.given_up_us.is_(None)
@@ -72,7 +72,7 @@ def due(connection: Connection, now_us: int, channels: Sequence[str]) -> list[Le
 
 
 def take_lease(connection: Connection, holder: str, now_us: int) -> bool:
-    """May this process send for the next minute? A process that ends without a word holds others up no longer.
+    """May this process send for the next half minute? A process that ends without a word holds others up no longer.
 
     On PostgreSQL its clock counts, not those of the processes.
     """

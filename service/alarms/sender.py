@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 POLL_S = 1.0
 """How soon a message is seen; to look costs a fraction of a millisecond."""
 
-ROUND_S = 30.0
-"""Half a lease: nothing is begun after that much of a round."""
+ROUND_S = 8.0
+"""Nothing is begun after so much of a round: with the longest delivery it ends before the lease does."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, outbox.LONGEST_PAUSE_US / 1e6
 IN_A_ROW = 5

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import fastapi
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Connection
 
 from service.alarms import records
@@ -40,12 +40,22 @@ class Acknowledgement(BaseModel):
     note: Note = None
 
 
+def _text(given: object) -> object:
+    if given is not None and not isinstance(given, str):
+        raise ValueError("a date and time, as text, or null is wanted")
+    return given
+
+
 class Snooze(BaseModel):
     """Nothing is sent until then; diagnoses and level go on."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    until: Annotated[Moment | None, Field(description="At most a year away; null: the snooze ends now.")]
+    until: Annotated[
+        Annotated[Moment, Field(strict=False)] | None,
+        BeforeValidator(_text),
+        Field(description="At most a year away; null: the snooze ends now."),
+    ]
     by: By
     note: Note = None
 
