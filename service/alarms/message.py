@@ -24,8 +24,8 @@ class Message(BaseModel):
         Kind,
         Field(
             description="`level`: it changed. `stands`: a snooze has ended, and this is where the asset stands. "
-            "`silent`: no recording for longer than the rule allows. `heard_again`: the first after that. `acknowledged`, "
-            "`snoozed`: somebody did; never sent."
+            "`silent`: no recording for longer than the rule allows. `heard_again`: the first after that. "
+            "`acknowledged`, `snoozed`: somebody did; never sent."
         ),
     ]
     before: Annotated[Level, Field(description="The level before; in what is sent, that of the message before.")]

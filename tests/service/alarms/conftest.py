@@ -77,7 +77,7 @@ def opened_plant(place: str, *channels: str) -> Iterator[Plant]:
 
 
 @pytest.fixture
-def plant(store_place: str) -> Iterator[Plant]:
+def plant(store_place: str) -> Iterator[Plant]:  # noqa: F811
     with opened_plant(store_place, "webhook") as made:
         yield made
 

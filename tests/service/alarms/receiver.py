@@ -1,6 +1,6 @@
 """A webhook receiver, as a process of its own: checks each signature, writes down what it got, and then misbehaves.
 
-    python receiver.py PORT SECRET_FILE LOG [SHARE OF 500] [SHARE OF ANSWERS THAT NEVER COME]
+python receiver.py PORT SECRET_FILE LOG [SHARE OF 500] [SHARE OF ANSWERS THAT NEVER COME]
 """
 
 import hashlib

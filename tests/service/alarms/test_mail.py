@@ -36,13 +36,13 @@ class Box:
     taken: list[Any] = field(default_factory=list)
     refuse: str = ""
 
-    async def handle_RCPT(self, _: Any, __: Any, envelope: Any, address: str, ___: Any) -> str:
+    async def handle_RCPT(self, _: Any, __: Any, envelope: Any, address: str, ___: Any) -> str:  # noqa: N802
         if self.refuse and address.startswith(self.refuse):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, _: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         self.taken.append((session, envelope))
         return "250 OK"
 
@@ -87,9 +87,7 @@ def secured(box: Box, certificate: tuple[Path, Path]) -> Iterator[Controller]:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
-    controller = serve(
-        box, tls_context=context, require_starttls=True, authenticator=authenticated, auth_required=True
-    )
+    controller = serve(box, tls_context=context, require_starttls=True, authenticator=authenticated, auth_required=True)
     yield controller
     controller.stop()
 

@@ -70,7 +70,7 @@ def test_no_redirect_is_followed(secret: Path) -> None:
         def do_POST(self) -> None:
             type(self).asked += 1
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815
 
     with http.server.HTTPServer(("127.0.0.1", 0), Other) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
