@@ -94,6 +94,7 @@ def _into_sqlite(connection: Connection, table: Table, rows: Iterable[Sequence[A
 
 
 def _into_postgresql(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    connection.execute(text("SET LOCAL statement_timeout = 0"))  # so many at once are no question of the service
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
         for each in rows:

@@ -1,6 +1,6 @@
 """docs/measured/assets.md, from what docs/measured/assets.json holds."""
 
-from benchmarks.assets.measuring import Remembered
+from benchmarks.assets.measuring import DIFFERENT, Remembered
 from benchmarks.writing import Files
 from training.sheet import Sheet
 
@@ -24,10 +24,10 @@ def page(found: Remembered) -> str:
     machine = found.machine
     return (
         f"# A store with {found.assets:,} assets and {found.diagnoses:,} diagnoses, asked over HTTP\n\n"
-        f"Made by `brinell bench assets`: {found.per_s:g} requests a second in an open loop, each about an asset drawn by "
-        "chance; a time counts from the moment that its request was due. The diagnoses are those of simulated machines, "
-        "a year of them, of all assets in turn by chance; to the newest 8,191 no term leads yet, so they are read through."
-        f"\n\n{sheet.markdown()}\n"
+        f"Made by `brinell bench assets`: {found.per_s:g} requests a second in an open loop, in turn about {DIFFERENT} "
+        "assets drawn by chance; a time counts from the moment that its request was due. The diagnoses are those of "
+        "simulated machines, a year of them, each of an asset drawn by chance; to the newest 8,191 no term leads yet: "
+        f"they are read through.\n\n{sheet.markdown()}\n"
         f"{filled}.\n\n"
         f"{machine.processor}, {machine.cores} cores, {machine.system}, Python {machine.python}.\n"
     )

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from statistics import median
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 from sqlalchemy import Connection, select
 
 from data.fault import Fault
@@ -93,6 +94,9 @@ class Trend(BaseModel):
     growth: list[Growth]
 
 
+_POINTS = TypeAdapter(list[Point])
+
+
 @dataclass(frozen=True, eq=False)
 class _Reading:
     """A row, with what is looked at more than once.
@@ -128,7 +132,7 @@ def trend(connection: Connection, asset: str, axis: str | None, first: int, befo
         asset=asset,
         read=len(found),
         complete=len(ids) <= MOST_READ,
-        points=[_point(each) for each in sorted(kept, key=lambda each: each.row.id)],
+        points=_POINTS.validate_python([_point(each) for each in sorted(kept, key=lambda each: each.row.id)]),
         first_seen=[seen for of_axis in by_axis.values() for seen in _first_seen(of_axis)],
         growth=[_growth(name, of_axis) for name, of_axis in by_axis.items()],
     )
@@ -160,7 +164,7 @@ def _rows(connection: Connection, ids: Sequence[int]) -> Iterable[Any]:
     oldest_first = ids[::-1]
     for start in range(0, len(oldest_first), TOGETHER):
         some = StoredDiagnosis.id.in_(oldest_first[start : start + TOGETHER])
-        yield from connection.execute(select(*_COLUMNS).where(some).order_by(StoredDiagnosis.id))
+        yield from connection.execute(select(*_COLUMNS).where(some).order_by(StoredDiagnosis.id)).all()
 
 
 def _reading(row: Any) -> _Reading:
@@ -193,16 +197,23 @@ def _growth(axis: str, readings: Sequence[_Reading]) -> Growth:
     told = [each for each in readings if each.probabilities is not None]
     per_week = None
     if len(told) >= LEAST_FOR_GROWTH:
-        medians = [
-            np.median([(each.order_us, fault_probability(each.probabilities)) for each in span], axis=0)
-            for span in _spans(told, MOST_SPANS)
-        ]
-        times, values = np.array(medians).T
+        # In plain Python: to make an array of each span would cost more than all else that a trend does.
+        times, values = np.array([_medians(list(span)) for span in _spans(told, MOST_SPANS)]).T
         per_week = slope((times - times[0]) / WEEK_US, values)
     return Growth(axis=axis, of="fault_probability", per_week=per_week, n=len(told))
 
 
-def _point(reading: _Reading) -> Point:
-    columns = reading.row._asdict()
-    time, identity = moment_of(columns.pop("time_us")), shown(columns.pop("id"))
-    return Point(**(columns | {"id": identity, "time": time, "probabilities": reading.probabilities}))
+def _medians(readings: Sequence[_Reading]) -> tuple[float, float]:
+    """Of time (they stand in its order) and of the probability of a fault."""
+    values = [fault_probability(each.probabilities) or 0.0 for each in readings]
+    return median(each.order_us for each in readings), median(values)
+
+
+def _point(reading: _Reading) -> dict[str, Any]:
+    """The fields of a `Point`; all of them become points at once, in half the time."""
+    identity, time_us, axis, verdict, fault, confidence, _, level, speed_rpm, energy_nj = reading.row
+    return {
+        "id": shown(identity), "time": moment_of(time_us), "axis": axis, "verdict": verdict, "fault": fault,
+        "confidence": confidence, "probabilities": reading.probabilities, "level": level, "speed_rpm": speed_rpm,
+        "energy_nj": energy_nj,
+    }  # fmt: skip

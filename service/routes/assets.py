@@ -48,7 +48,7 @@ IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "description": "The ETag of the state that is to be changed; without it, whatever is there is.",
-    "schema": {"type": "string", "maxLength": 80},
+    "schema": {"type": "string"},
 }
 
 

@@ -19,7 +19,7 @@ LEVEL, WINDOW_BITS, MEMORY_LEVEL = 6, 14, 6
 """zlib's own defaults clear 256 kB for each answer, which costs more than compressing its two."""
 
 _SHARES = struct.Struct(f"<{len(FAULTS)}H")
-_WHOLE = 0xFFFF
+_WHOLE = 10_000
 
 
 def pack(answer: bytes) -> bytes:
@@ -42,7 +42,7 @@ def pack_probabilities(probabilities: Mapping[Fault, float] | None) -> bytes | N
 
 def unpack_probabilities(packed: bytes) -> dict[Fault, float]:
     """The probabilities, to four digits."""
-    return {fault: round(share / _WHOLE, 4) for fault, share in zip(FAULTS, _SHARES.unpack(packed), strict=True)}
+    return dict(zip(FAULTS, [share / _WHOLE for share in _SHARES.unpack(packed)], strict=True))
 
 
 @cache

@@ -91,9 +91,9 @@ def ids_of(connection: Connection, wanted: Wanted, limit: int) -> Sequence[int]:
     indexed_to = connection.execute(select(Bookkeeping.indexed_to)).scalar_one()
     [(name, value)] = wanted.values
     young = _newest(wanted, indexed_to).with_only_columns(StoredDiagnosis.id).limit(limit)
-    ids = list(connection.execute(young).scalars())
+    ids = connection.execute(young).scalars().all()
     old = select(Term.id).where(Term.term == terms.number(name, value), *_span(Term, wanted, indexed_to))
-    return [*ids, *connection.execute(old.order_by(Term.id.desc()).limit(limit - len(ids))).scalars()]
+    return [*ids, *connection.execute(old.order_by(Term.id.desc()).limit(limit - len(ids))).scalars().all()]
 
 
 def cursor(identity: int) -> str:

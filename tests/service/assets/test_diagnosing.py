@@ -1,4 +1,4 @@
-"""A measuring point is asked about: the asset says what the request leaves open, each axis is answered, the worst told."""
+"""A measuring point is asked about: the asset says what the request leaves open, each axis is answered."""
 
 import io
 from typing import Any
@@ -130,6 +130,8 @@ def test_axes_come_as_json_too(plant: TestClient, register: Register, faulty: Re
     found = plant.post("/v1/assets/fan.de/diagnose", json=body).json()
     assert (list(found["axes"]), found["worst"]["axis"]) == (["x", "y"], "x")
     del body["signals"]["x"]
+    wrong = plant.post("/v1/assets/fan.de/diagnose", json=body | {"rate_hz": "fast"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "rate_hz")
     missing = plant.post("/v1/assets/fan.de/diagnose", json=body)
     assert (missing.status_code, missing.json()["field"]) == (422, "signals")
     alone = plant.post("/v1/assets/fan.de/diagnose?axis=y", json=body)
@@ -151,6 +153,19 @@ def test_a_file_without_the_channel_of_an_axis_is_refused(
     refused = plant.post("/v1/assets/fan.de/diagnose", files={"file": ("fan.wav", wav(faulty, healthy))})
     assert (refused.status_code, refused.json()["field"]) == (422, "channel")
     assert plant.get("/v1/diagnoses").json()["diagnoses"] == []
+
+
+def test_columns_of_a_table_are_found_by_name(
+    plant: TestClient, register: Register, faulty: Recording, healthy: Recording
+) -> None:
+    rows = np.column_stack([np.arange(healthy.samples.size) / healthy.rate_hz, healthy.samples, faulty.samples])
+    file = io.StringIO()
+    np.savetxt(file, rows, fmt="%.9g", delimiter=",", header="time (s),y (g),x (g)", comments="")
+    register([{"name": "x", "channel": "x (g)"}, {"name": "y", "channel": "2"}], id="by.column")
+    headers = {"Content-Type": "text/csv"}
+    found = plant.post("/v1/assets/by.column/diagnose", content=file.getvalue(), headers=headers).json()
+    assert {name: each["signal"]["channel"] for name, each in found["axes"].items()} == {"x": "x (g)", "y": "y (g)"}
+    assert found["worst"]["axis"] == "x"
 
 
 def test_the_same_request_gets_the_same_answer_and_is_stored_once(
