@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from service.alarms.message import SENT, Kind, Message
 from service.alarms.rule import DEFAULT, AssetState, Level, Rule
@@ -16,6 +16,9 @@ from service.store.writing import INSERTS
 HOUR_US = 3_600_000_000
 AT_ONCE = 500
 """Values in one `IN (...)`; SQLite takes some thousand."""
+
+# One statement for all assets of a commit: with one for each, SQLAlchemy costs more than all else that an alarm does.
+_UPDATE = update(AlarmState.__table__).where(AlarmState.__table__.c.asset == bindparam("named"))
 
 Channels = tuple[str, ...]
 """Who is told: `webhook`, `mail`."""
@@ -101,9 +104,10 @@ def find(connection: Connection, asset: str) -> Record | None:
 
 def save(connection: Connection, changes: Iterable[Change], channels: Channels, now_us: int) -> None:
     """Writes what has become of the assets, their events, and what is to be sent of these."""
-    for change in changes:
-        columns = _columns(change.record)
-        connection.execute(update(AlarmState).where(AlarmState.asset == change.record.asset).values(**columns))
+    changed = list(changes)
+    if changed:
+        connection.execute(_UPDATE, [_columns(change.record) | {"named": change.record.asset} for change in changed])
+    for change in changed:
         for message, sent in change.events:
             number = _kept(connection, message)
             if sent and channels:
