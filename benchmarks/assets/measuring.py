@@ -23,8 +23,8 @@ from models.bundle import MODEL
 from service.store.opening import opened
 
 PER_S = 10.0
-SECONDS = 40.0
-"""Four hundred requests of each kind: the p99 is the fourth largest."""
+SECONDS = 30.0
+"""Three hundred requests of each kind: the p99 is the third largest."""
 
 DIFFERENT = 200
 """Requests of each kind; they are given to the one that asks on its command line, which holds no more."""
