@@ -18,7 +18,7 @@ AT_ONCE = 500
 """Values in one `IN (...)`; SQLite takes some thousand."""
 
 # One statement for all assets of a commit: with one for each, SQLAlchemy costs more than all else that an alarm does.
-_UPDATE = update(AlarmState.__table__).where(AlarmState.__table__.c.asset == bindparam("named"))
+_UPDATE = update(AlarmState).where(AlarmState.asset == bindparam("named"))
 
 Channels = tuple[str, ...]
 """Who is told: `webhook`, `mail`."""
