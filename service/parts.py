@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from fastapi import FastAPI
 
 from models.energy import PROFILES
+from service.alarms.sender import Sender
 from service.engine import Engine
 from service.memory.memory import Memory
 from service.metrics import Metrics
@@ -40,6 +41,7 @@ class Parts:
         memory: keeps signals; None where nothing is kept.
         keyring: who may ask.
         audit: keeps what administrators did.
+        sender: tells people of alarms; None where nothing is kept.
         mqtt: how the bridge to a broker fares; None without one.
     """
 
@@ -53,6 +55,7 @@ class Parts:
     memory: Memory | None
     keyring: Keyring
     audit: Audit
+    sender: Sender | None
     mqtt: Condition | None = None
 
     @property

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from service import inference_protocol
 from service.routes import (
+    alarms,
     asset_diagnose,
     asset_trend,
     assets,
@@ -39,4 +40,5 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     recordings.router,
     feedback.router,
     export.router,
+    alarms.router,
 )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from service import docs
+from service.alarms import records as alarm_records
 from service.assets import records, sheet
 from service.assets.asset import ASSET_ID, Asset, AssetId, Changes, Facts, Name, Registered
 from service.assets.records import Record
@@ -183,6 +184,7 @@ def router(_: Settings) -> APIRouter:
         def remove(connection: Connection) -> None:
             _to_change(connection, identity, match)
             records.remove(connection, identity)
+            alarm_records.forget(connection, identity)
 
         await parts_of(request.app).store.write(remove)
 
@@ -198,7 +200,7 @@ async def record_of(parts: Parts, identity: str) -> Record:
     """
     record = await parts.store.read(lambda connection: records.find(connection, identity))
     if record is None:
-        raise _none_such(identity)
+        raise no_such_asset(identity)
     return record
 
 
@@ -217,7 +219,7 @@ def _to_change(connection: Connection, identity: str, match: str | None) -> Reco
     """The newest state, which nobody else changes until the transaction ends."""
     record = records.find(connection, identity, to_change=True)
     if record is None:
-        raise _none_such(identity)
+        raise no_such_asset(identity)
     if match is not None and match.strip() != "*" and record.etag not in (each.strip() for each in match.split(",")):
         raise refused(412, "if_match", f"{match[:80]} is not the newest state of {identity}")
     return record
@@ -262,5 +264,6 @@ def _merged(asset: Asset, changes: Changes) -> bytes:
     return json.dumps({name: each for name, each in merged.items() if each is not None}).encode()
 
 
-def _none_such(identity: str) -> RequestRefused:
+def no_such_asset(identity: str) -> RequestRefused:
+    """404, to be raised."""
     return refused(404, "asset", f"there is no asset {identity}")
