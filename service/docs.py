@@ -147,6 +147,7 @@ def example(name: str) -> Any:
 
 DIAGNOSE_RESPONSES = _diagnose_responses()
 BATCH_RESPONSES = _batch_responses()
+REFUSED = _refusals()
 
 
 def install(app: FastAPI) -> None:

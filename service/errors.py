@@ -48,6 +48,10 @@ WHAT_TO_DO = {
     "archive": "Send an uncompressed tar of manifest.json and the files that it lists: tar cf - -C FOLDER .",
     "order": "Send a JSON object with Content-Type: application/json; GET /docs shows it.",
     "bundles_folder": "Let the service write to the folder BRINELL_BUNDLES, and leave it room.",
+    "key": "Give the whole key as `brinell keys api NAME` printed it; it is shown only once.",
+    "csrf": "Send the header X-CSRF-Token as GET /v1/session says it.",
+    "search": "Give a part of a designation, such as 62 or NU2, or leave it out.",
+    "demo": "GET /v1/demos lists them.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from fastapi import FastAPI
@@ -15,6 +15,7 @@ from service.queue import Queue
 from service.registry import Registry
 from service.security.audit import Audit
 from service.security.keyring import Keyring
+from service.security.sessions import Sessions
 from service.settings import Settings
 from service.shadow import Shadow
 from service.store.nothing import Nothing
@@ -37,6 +38,7 @@ class Parts:
         store: keeps the answers.
         keyring: who may ask.
         audit: keeps what administrators did.
+        sessions: of browsers that signed in.
     """
 
     settings: Settings
@@ -48,6 +50,7 @@ class Parts:
     store: Store | Nothing
     keyring: Keyring
     audit: Audit
+    sessions: Sessions = field(default_factory=Sessions)
 
     @property
     def engine(self) -> Engine:

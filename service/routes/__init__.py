@@ -5,7 +5,8 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from service import inference_protocol
-from service.routes import batch, bundles, diagnose, diagnoses, metrics, models, push, state
+from service.page import demos, explaining, serving
+from service.routes import batch, bearings, bundles, diagnose, diagnoses, metrics, models, push, session, state
 from service.settings import Settings
 
 ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
@@ -18,4 +19,9 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     diagnose.router,
     batch.router,
     diagnoses.router,
+    bearings.router,
+    session.router,
+    explaining.router,
+    demos.router,
+    serving.router,
 )
