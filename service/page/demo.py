@@ -10,8 +10,8 @@ from data.catalogue import look_up
 from data.fault import Fault
 from data.rig import draw_rig, simulate
 
-RATE_HZ = 25_600.0
-SECONDS = 3.0
+RATE_HZ = 16_000.0
+SECONDS = 5.0
 BEARING = "6205"
 
 
