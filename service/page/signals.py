@@ -23,7 +23,7 @@ STEPS = 4000
 LINES = 2000
 SHORTEST_S = 1.0
 SEGMENT_S = 4.0
-BLOCK_S = 20.0
+AT_ONCE = 8
 HARMONICS = 5
 HIGHEST_WITHOUT_MARKS_HZ = 1000.0
 FRAME = 512
@@ -80,7 +80,7 @@ class EnvelopeSpectrum(Picture):
         band_hz: the band whose envelope is most impulsive in the first 20 s.
         bin_hz: value k is the largest from k * bin_hz on.
         segment_s: what was transformed at once.
-        segments: how many were averaged; they overlap by half.
+        segments: how many were averaged; together they are the whole recording.
     """
 
     band_hz: tuple[float, float]
@@ -129,36 +129,43 @@ def envelope_spectrum(recording: Recording) -> EnvelopeSpectrum | str:
     marks = marks_of(recording)
     # A little more than the highest line, so that its tolerance is seen.
     reach = 1.05 * max((mark.hz * mark.harmonics for mark in marks), default=HIGHEST_WITHOUT_MARKS_HZ)
-    size = fft.prev_fast_len(round(min(recording.seconds, SEGMENT_S) * recording.rate_hz), real=True)
+    size, starts = _segments(recording)
     band, _ = most_impulsive_band(recording)
-    total, count = np.zeros(size // 2 + 1), 0
-    for segment in _segments(recording, band, size):
-        total += amplitudes(segment, recording.rate_hz)[1] ** 2
-        count += 1
+    total = np.zeros(size // 2 + 1)
+    for envelope in _envelopes(recording, band, size, starts):
+        total += amplitudes(envelope, recording.rate_hz)[1] ** 2
     bin_hz = recording.rate_hz / size
-    kept = np.sqrt(total / count)[: min(total.size, int(reach / bin_hz) + 2)]
+    kept = np.sqrt(total / len(starts))[: min(total.size, int(reach / bin_hz) + 2)]
     block = -(-kept.size // LINES)
     largest = np.pad(kept, (0, -kept.size % block)).reshape(-1, block).max(axis=1)
     return EnvelopeSpectrum(
         band_hz=band,
         bin_hz=bin_hz * block,
         segment_s=size / recording.rate_hz,
-        segments=count,
+        segments=len(starts),
         unit=unit_of(recording),
         amplitudes=short(largest),
         marks=marks,
     )
 
 
-def _segments(recording: Recording, band: tuple[float, float], size: int) -> Iterator[Array]:
-    """The band's envelope in pieces of `size` that overlap by half; memory does not grow with the recording."""
-    rate, hop = recording.rate_hz, size // 2
-    at_once = max(1, int(BLOCK_S * rate) // hop) * hop
-    for first in range(0, recording.samples.size - size + 1, at_once):
+def _segments(recording: Recording) -> tuple[int, NDArray[np.intp]]:
+    """Size and starts of equal segments of at most `SEGMENT_S`, which overlap by about half and leave nothing out."""
+    count = max(1, int(np.ceil(2 * recording.seconds / SEGMENT_S)) - 1)
+    size = fft.prev_fast_len(2 * recording.samples.size // (count + 1), real=True)
+    return size, np.linspace(0, recording.samples.size - size, count).round().astype(np.intp)
+
+
+def _envelopes(
+    recording: Recording, band: tuple[float, float], size: int, starts: NDArray[np.intp]
+) -> Iterator[Array]:
+    """The band's envelope in each segment, a few at a time: memory does not grow with the recording."""
+    for first in range(0, len(starts), AT_ONCE):
         step()
-        part = recording.samples[first : first + at_once + size - hop]
-        envelope = band_envelopes(part, rate, [band])[0]
-        for start in range(0, min(at_once, part.size - size + 1), hop):
+        some = starts[first : first + AT_ONCE]
+        part = recording.samples[some[0] : some[-1] + size]
+        envelope = band_envelopes(part, recording.rate_hz, [band])[0]
+        for start in some - some[0]:
             yield envelope[start : start + size]
 
 

@@ -1,7 +1,7 @@
 // What the answer rests on, one figure after the other.
 
-import { curves, zoom } from "./plot.js";
-import { axes, canvas, colour, savePng, show, text } from "./sheet.js";
+import { HOW, curves, zoom } from "./plot.js";
+import { axes, canvas, colour, font, savePng, show, text, textSize, ticks } from "./sheet.js";
 import { COLOURS, MARK_COLOURS, MARK_MEANS, MARK_OF, NAMES, capital, digits, element } from "./words.js";
 
 export function evidence(place, { diagnosis, pictures }) {
@@ -26,14 +26,14 @@ const ZOOMS = [["out", "−", "Zoom out"], ["in", "+", "Zoom in"], ["left", "‹
 function figure(place, { title, note, alt, half = false, zooms = false, height, paper, extra }, paint) {
   const host = element("div", { class: "drawn", role: "img", "aria-label": alt });
   host.style.minHeight = `${height}px`;
-  const reading = element("output", { class: "reading", "aria-live": "off" });
+  const reading = element("output", { class: "reading", "aria-live": "off" }, HOW);
   const tools = element("div", { class: "tools", role: "group", "aria-label": `${title}: tools` });
   if (zooms) {
     for (const [by, sign, name] of ZOOMS) tools.append(button(sign, `${name}: ${title}`, () => zoom(host, by)));
   }
   tools.append(button("PNG", `Save as PNG: ${title}`, () => savePng(host, title, note)));
   const caption = element("figcaption", {}, element("h3", {}, title), tools, element("p", {}, note));
-  const made = element("figure", { class: half ? "card half" : "card" }, caption, ...(extra ? [extra] : []), host);
+  const made = element("figure", { class: half ? "card half" : half === null ? "card half-on-paper" : "card" }, caption, ...(extra ? [extra] : []), host);
   if (zooms) made.append(reading);
   place.append(made);
   show(host, { height, paper, half: half || half === null }, (on, width, high) => paint(on, width, high, reading));
@@ -60,11 +60,11 @@ function drawWaveform(place, { step_s: step, unit, low, high }, seen) {
     place,
     {
       title: "Waveform",
-      note: `Every peak is kept${seen ? "; shaded: the window that spoke most clearly, shown below" : ""}. Drag to zoom.`,
+      note: `Every peak is kept${seen ? "; shaded: the window that spoke most clearly, shown below" : ""}.`,
       alt: `Acceleration over ${digits(step * low.length)} seconds, peak ${digits(peak)} ${unit}`,
       zooms: true,
-      height: 230,
-      paper: 105,
+      height: 210,
+      paper: 80,
     },
     (host, width, height, reading) =>
       curves(host, width, height, {
@@ -114,7 +114,7 @@ function drawEnvelope(place, envelope, diagnosis) {
     }
   };
   const label = (context, toX, _toY, { top }) => {
-    const size = 12 * devicePixelRatio;
+    const size = textSize() * devicePixelRatio;
     let row = 0;
     for (const mark of marks.filter((each) => chosen.has(each.name))) {
       context.fillStyle = colour(MARK_COLOURS[mark.name]);
@@ -134,7 +134,7 @@ function drawEnvelope(place, envelope, diagnosis) {
       alt: `Envelope spectrum up to ${Math.round(frequencies.at(-1))} hertz; the highest line is at ${frequencies[highest].toFixed(1)} hertz${order(frequencies[highest])}`,
       zooms: true,
       height: 300,
-      paper: 135,
+      paper: 110,
       extra: marks.length ? boxes : undefined,
     },
     (on, width, height, reading) =>
@@ -189,7 +189,7 @@ function drawSpectrogram(place, { rows, columns, levels, seconds, highest_hz: to
       alt: `Power over time and frequency up to ${digits(top / 1e3)} kilohertz, from ${low} to ${high} decibels`,
       half: true,
       height: 290,
-      paper: 130,
+      paper: 100,
     },
     (host, width, height) => {
       const context = canvas(host, width, height);
@@ -223,7 +223,7 @@ function drawCourse(place, { starts_s: starts, step_s: step, probabilities }) {
       alt: faults.map((fault) => `${NAMES[fault]}: ${Math.round(100 * Math.min(...probabilities[fault]))} to ${Math.round(100 * Math.max(...probabilities[fault]))} %`).join(", "),
       half: true,
       height: 258,
-      paper: 130,
+      paper: 100,
       extra: names,
     },
     (host, width, height) =>
@@ -298,7 +298,7 @@ function drawCurve(place, seen) {
 function drawCombs(place, seen) {
   const lines = seen.combs.flatMap((comb) => comb.lines.map((line) => ({ ...line, fault: comb.fault })));
   const most = strongest(lines);
-  const [low, high] = [Math.min(-2, ...lines.map((line) => line.height_db)), Math.max(6, ...lines.map((line) => line.height_db))];
+  const [low, high] = [Math.min(-2, ...lines.map((line) => line.height_db)), 1.1 * Math.max(6, ...lines.map((line) => line.height_db))];
   const best = [...lines].sort((one, other) => other.owed - one.owed).slice(0, 3).filter((line) => line.owed > 0);
   const told = best.map((line) => `${line.label} of the ${NAMES[line.fault]}`).join(", ");
   figure(
@@ -309,23 +309,24 @@ function drawCombs(place, seen) {
       alt: `Heights of ${lines.length} lines in decibels${told ? `; most for the answer spoke ${told}` : ""}`,
       half: null,
       height: 450,
-      paper: 165,
+      paper: 150,
       extra: key(),
     },
     (host, width, height) => {
       const context = canvas(host, width, height);
       const small = width < 560;
-      const foot = small ? 82 : 92;
-      const head = 16;
+      const size = Math.min(textSize(), small ? 9 : 12) - (textSize() < 12 ? 2 : 0);
+      const foot = 7.6 * size;
+      const head = 1.5 * size;
       const rows = seen.combs.length;
       const each = (height - foot) / rows;
-      if (small) context.font = "9px system-ui, sans-serif";
+      context.font = font(size);
       seen.combs.forEach((comb, row) => {
         const box = { left: 52, top: row * each + head, width: width - 60, height: each - head - 4 };
         const toY = (value) => box.top + box.height - ((value - low) / (high - low)) * box.height;
         const wide = box.width / comb.lines.length;
-        text(context, `${capital(NAMES[comb.fault])}`, box.left, box.top - 8, { ink: "--ink" });
-        for (const value of [0, Math.round(high)]) text(context, String(value), box.left - 6, toY(value), { align: "right" });
+        text(context, `${capital(NAMES[comb.fault])}`, box.left + 4, box.top - 2, { ink: "--ink" });
+        for (const value of ticks(0, high, 2)) text(context, String(value), box.left - 6, toY(value), { align: "right" });
         comb.lines.forEach(({ height_db: tall, owed }, at) => {
           const [top, bottom] = [toY(Math.max(tall, 0)), toY(Math.min(tall, 0))];
           const place = [box.left + at * wide + wide * 0.12, top, wide * 0.76, Math.max(1, bottom - top)];
@@ -346,12 +347,12 @@ function drawCombs(place, seen) {
         context.stroke();
         if (row === rows - 1) {
           comb.lines.forEach(({ label }, at) =>
-            text(context, label, box.left + (at + 0.5) * wide, box.top + box.height + 8, { align: "right", turn: -Math.PI / 3 }),
+            text(context, label, box.left + (at + 0.5) * wide, box.top + box.height + size * 0.7, { align: "right", turn: -Math.PI / 3 }),
           );
         }
       });
       text(context, "height (dB)", 10, (height - foot) / 2, { align: "center", turn: -Math.PI / 2 });
-      text(context, "multiple of the part's frequency, ± sidebands", 52 + (width - 60) / 2, height - 8, { align: "center" });
+      text(context, "multiple of the part's frequency, ± sidebands", 52 + (width - 60) / 2, height - size / 2, { align: "center" });
     },
   );
 }
@@ -370,12 +371,12 @@ function drawSpikes(place, trains, seen) {
       alt: `${Math.round(total)} spikes; ${trains.map((train) => `${train.name} ${(100 * train.rate).toFixed(1)} %`).join(", ")}`,
       half: null,
       height: Math.max(180, 18 * rows + gap * trains.length + 40),
-      paper: 165,
+      paper: 150,
     },
     (host, width, height) => {
       const context = canvas(host, width, height);
       const narrow = width < 560;
-      if (narrow) context.font = "10px system-ui, sans-serif";
+      if (narrow) context.font = font(Math.min(10, textSize()));
       const box = { left: narrow ? 128 : 190, top: 4, width: width - (narrow ? 134 : 200), height: height - 40 };
       const each = (box.height - gap * (trains.length - 1)) / rows;
       let top = box.top;

@@ -112,6 +112,9 @@ async function diagnose() {
     if (result.getBoundingClientRect().top > innerHeight / 2) result.scrollIntoView();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
+    // What stood there was about another recording.
+    at("report").hidden = true;
+    at("empty").hidden = false;
     showRefusal(error);
   } finally {
     at("go").disabled = false;

@@ -1,18 +1,18 @@
 // Curves, by uPlot: dragging zooms, a double click shows all again, and buttons do the same for the keyboard.
 
-import { colour } from "./sheet.js";
+import { colour, font, textSize } from "./sheet.js";
 
-const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 const STEP = 0.25;
+export const HOW = "Drag to zoom, double click to see all again.";
 
 const axis = (label, size) => ({
   label,
   size,
-  labelSize: 20,
+  labelSize: textSize() + 8,
   labelGap: 0,
   gap: 4,
-  font: FONT,
-  labelFont: FONT,
+  font: font(),
+  labelFont: font(),
   stroke: () => colour("--axis"),
   grid: { stroke: () => colour("--grid"), width: 1 },
   ticks: { stroke: () => colour("--grid"), width: 1, size: 5 },
@@ -28,7 +28,8 @@ export function curves(host, width, height, { data, series, bands, x, y, range, 
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
-    ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = "left";
+    ctx.font = font(textSize() * devicePixelRatio);
     draw(ctx, (value) => plot.valToPos(value, "x", true), (value) => plot.valToPos(value, "y", true), bbox);
     ctx.restore();
   };
@@ -41,7 +42,7 @@ export function curves(host, width, height, { data, series, bands, x, y, range, 
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false }, points: { show: false } },
       scales: { x: { time: false }, y: range ? { range } : {} },
-      axes: [axis(x, 42), axis(y, 62)],
+      axes: [axis(x, 2 * textSize() + 2), axis(y, 50)],
       series: [
         {},
         ...series.map((each) => ({
@@ -61,7 +62,7 @@ export function curves(host, width, height, { data, series, bands, x, y, range, 
         setCursor: [
           (made) => {
             const at = made.cursor.idx;
-            if (reading) reading.textContent = at == null || made.cursor.left < 0 ? "" : say(at);
+            if (reading) reading.textContent = at == null || made.cursor.left < 0 ? HOW : say(at);
           },
         ],
       },

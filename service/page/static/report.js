@@ -51,8 +51,8 @@ function meter(label, share, number) {
     "div",
     { class: "meter" },
     element("span", {}, label),
-    element("span", { class: "bar", "aria-hidden": "true" }, bar),
     element("span", { class: "number" }, number),
+    element("span", { class: "bar", "aria-hidden": "true" }, bar),
   );
 }
 
@@ -97,14 +97,14 @@ function spent({ energy: account }) {
     "section",
     { class: "card" },
     element("h2", {}, "Energy of this answer"),
-    meter("Arithmetic, spikes", account.paper_nj / most, energy(account.paper_nj)),
-    meter("Arithmetic, ReLU", twin.paper / most, energy(twin.paper)),
-    meter("All, spikes", account.full_nj / most, energy(account.full_nj)),
-    meter("All, ReLU", twin.full / most, energy(twin.full)),
+    meter("Arithmetic alone, with spikes", account.paper_nj / most, energy(account.paper_nj)),
+    meter("Arithmetic alone, with ReLU", twin.paper / most, energy(twin.paper)),
+    meter("Memory traffic too, with spikes", account.full_nj / most, energy(account.full_nj)),
+    meter("Memory traffic too, with ReLU", twin.full / most, energy(twin.full)),
     element(
       "p",
       { class: "hint" },
-      `What hardware of profile ${account.profile} would spend, not this computer; ReLU: the same network without spikes. All: with neuron updates and memory traffic.`,
+      `What hardware of profile ${account.profile} would spend, not this computer. With ReLU: the same network without spikes.`,
     ),
   );
 }
@@ -117,7 +117,7 @@ function facts(diagnosis, recording, when) {
     ["Speed", signal.speed_rpm === null ? "not known" : `${digits(signal.speed_rpm, 6)} rpm`],
     ["Speed heard", estimate === null ? "not read" : `${Math.round(estimate.speed_rpm)} rpm, ${estimate.sure ? "sure" : "not sure"}`],
     ["Bearing", signal.bearing ?? "not known"],
-    ["Bundle", bundle === null ? "none" : `${bundle.name} ${bundle.version}: ${diagnosis.front_end_reason}`],
+    ["Bundle", bundle === null ? "none" : `${bundle.name} ${bundle.version} (front end ${diagnosis.front_end_reason})`],
     ["Diagnosis", diagnosis.id ?? "not kept"],
     ["Request", diagnosis.request_id],
     ["Time", `${stamp(when)}; answered in ${Math.round(diagnosis.timing.total_ms)} ms`],

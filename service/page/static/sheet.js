@@ -1,10 +1,14 @@
 // Drawings on the page: each is drawn anew when its width, the colours or the medium change.
 
-const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+const FACES = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 const PAPER = { full: 720, half: 352 };
 
 const drawings = new Map();
 let onPaper = false;
+
+// In px of the page; on paper all is smaller.
+export const textSize = () => (onPaper ? 9 : 12);
+export const font = (size = textSize(), weight = 400) => `${weight} ${size}px ${FACES}`;
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -62,7 +66,7 @@ export function canvas(host, width, height) {
   host.append(made);
   const context = made.getContext("2d");
   context.scale(scale, scale);
-  context.font = FONT;
+  context.font = font();
   context.textBaseline = "middle";
   return context;
 }
@@ -91,9 +95,9 @@ export function ticks(low, high, most) {
 export function axes(context, box, x, y) {
   const toX = (value) => box.left + ((value - x.low) / (x.high - x.low)) * box.width;
   const toY = (value) => box.top + box.height - ((value - y.low) / (y.high - y.low)) * box.height;
-  for (const value of ticks(x.low, x.high, box.width / 70)) text(context, String(value), toX(value), box.top + box.height + 12, { align: "center" });
+  for (const value of ticks(x.low, x.high, box.width / 70)) text(context, String(value), toX(value), box.top + box.height + textSize(), { align: "center" });
   for (const value of ticks(y.low, y.high, box.height / 35)) text(context, String(value), box.left - 6, toY(value), { align: "right" });
-  text(context, x.label, box.left + box.width / 2, box.top + box.height + 30, { align: "center" });
+  text(context, x.label, box.left + box.width / 2, box.top + box.height + 2.5 * textSize(), { align: "center" });
   text(context, y.label, 10, box.top + box.height / 2, { align: "center", turn: -Math.PI / 2 });
   context.strokeStyle = colour("--edge");
   context.strokeRect(box.left, box.top, box.width, box.height);
@@ -112,10 +116,10 @@ export function savePng(host, title, subtitle) {
   context.fillStyle = colour("--card");
   context.fillRect(0, 0, whole.width, whole.height);
   context.fillStyle = colour("--ink");
-  context.font = `600 ${15 * scale}px system-ui, sans-serif`;
+  context.font = font(15 * scale, 600);
   context.fillText(title, 10 * scale, 22 * scale);
   context.fillStyle = colour("--soft");
-  context.font = `${12 * scale}px system-ui, sans-serif`;
+  context.font = font(12 * scale);
   context.fillText(subtitle, 10 * scale, 41 * scale);
   context.drawImage(drawn, 0, head);
   whole.toBlob((blob) => {
