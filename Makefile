@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve train test test-slow fuzz bench image clean
+.PHONY: help serve train test test-slow fuzz bench screenshots image clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -50,7 +50,7 @@ train: $(TRAIN) ## train the shipped bundles again (CONFIGS); each run says how 
 	for config in $(CONFIGS); do $(PY) -m brinell train $$config || exit; done
 
 test: export OMP_NUM_THREADS := 1
-test: $(TEST) postgresql ## lint, types, import rules, and all tests that take seconds
+test: $(TEST) postgresql chromium ## lint, types, import rules, and all tests that take seconds
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
@@ -67,6 +67,9 @@ fuzz: $(FUZZ) ## a million inputs for the parsers; ARGS='csv -runs=1000' takes o
 bench: $(BENCH) ## measure what Brinell costs beside others; ARGS=--quick shows that it works
 	$(PY) -m brinell bench $(ARGS)
 
+screenshots: $(TEST) chromium ## draw docs/screenshots anew
+	$(PY) -m tests.page.screenshots
+
 image: ## build the container image, run it, ask it (needs Docker)
 	docker/test-image.sh
 
@@ -80,6 +83,14 @@ postgresql:
 	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql \
 		|| echo 'PostgreSQL could not be installed: its tests are skipped.'; \
 	else echo 'PostgreSQL is not installed (Debian: apt-get install postgresql): its tests are skipped.'; fi
+
+# The page is tried in a real browser.
+.PHONY: chromium
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core \
+		|| echo 'Chromium could not be installed: the tests of the page are skipped.'; \
+	else echo 'Chromium is not installed (Debian: apt-get install chromium): the tests of the page are skipped.'; fi
 
 .PHONY: environment
 environment:

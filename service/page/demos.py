@@ -11,6 +11,7 @@ from service.errors import refused
 from service.page.demo import BEARING, DEMOS, RATE_HZ, SECONDS, npy
 from service.parts import parts_of
 from service.routes.bundles import refusals
+from service.routes.models import Responses
 from service.settings import Settings
 
 
@@ -33,6 +34,7 @@ OFFERED = [
     )
     for name, demo in DEMOS.items()
 ]
+FOUND: Responses = {200: {"content": {NPY: {}}, "description": "A `.npy` file: float16, g."}}
 Name = Annotated[str, Path(max_length=60, description="Of a demo.", examples=["outer-race"])]
 
 
@@ -48,8 +50,7 @@ def router(_: Settings) -> APIRouter:
         "/v1/demos/{name}",
         summary="A simulated recording as a file",
         response_class=Response,
-        responses={200: {"content": {NPY: {}}, "description": "A `.npy` file: float16, g."}}
-        | refusals({404: "There is no such demo.", 422: "A name that is too long."}),
+        responses=FOUND | refusals({404: "There is no such demo.", 422: "A name that is too long."}),
     )
     async def demo(request: Request, name: Name) -> Response:
         if name not in DEMOS:

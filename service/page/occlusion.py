@@ -1,7 +1,7 @@
 """Why: how much an answer owes to each part of a window, by covering that part and asking the graph again.
 
-Occlusion: M. D. Zeiler, R. Fergus, "Visualizing and understanding convolutional networks", ECCV 2014. What is covered is
-set to 0: the mean of a standardised window, or a line as high as its floor. It needs the graph alone, no gradients.
+Occlusion: M. D. Zeiler, R. Fergus, "Visualizing and understanding convolutional networks", ECCV 2014. What is covered
+is set to 0: the mean of a standardised window, or a line as high as its floor. It needs the graph alone, no gradients.
 """
 
 import numpy as np
@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from models.graph import Graph
 
 
-def owed(
-    graph: Graph, window: NDArray[np.float32], parts: NDArray[np.bool_], answer: int
-) -> NDArray[np.float64]:
+def owed(graph: Graph, window: NDArray[np.float32], parts: NDArray[np.bool_], answer: int) -> NDArray[np.float64]:
     """By how much the answer's log-odds fall when each part is covered, float64 [parts]; negative: it spoke against.
 
     Args:

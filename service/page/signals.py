@@ -6,6 +6,7 @@ mean, so that an impact is not lost however long the recording is.
 
 import base64
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -156,9 +157,7 @@ def _segments(recording: Recording) -> tuple[int, NDArray[np.intp]]:
     return size, np.linspace(0, recording.samples.size - size, count).round().astype(np.intp)
 
 
-def _envelopes(
-    recording: Recording, band: tuple[float, float], size: int, starts: NDArray[np.intp]
-) -> Iterator[Array]:
+def _envelopes(recording: Recording, band: tuple[float, float], size: int, starts: NDArray[np.intp]) -> Iterator[Array]:
     """The band's envelope in each segment, a few at a time: memory does not grow with the recording."""
     for first in range(0, len(starts), AT_ONCE):
         step()
@@ -195,7 +194,7 @@ def spectrogram(recording: Recording) -> Spectrogram:
     taper = np.hanning(FRAME).astype(np.float32)
     scale = 2 / (recording.rate_hz * float(np.square(taper).sum()))
     columns = []
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         step()
         spectra = fft.rfft(frames[first:last] * taper)[:, 1:]
         columns.append((spectra.real**2 + spectra.imag**2).mean(axis=0).reshape(ROWS, -1).mean(axis=1))

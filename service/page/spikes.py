@@ -46,5 +46,5 @@ def _train(name: str, train: NDArray[np.uint8]) -> SpikeTrain:
         channels=channels,
         length=length,
         rate=round(float(fired.mean()), 4),
-        spikes=base64.b64encode(np.packbits(fired)).decode(),
+        spikes=base64.b64encode(np.packbits(fired).tobytes()).decode(),
     )

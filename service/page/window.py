@@ -1,4 +1,4 @@
-"""The one window that spoke most clearly for the answer: what the network read of it, and what the answer owes to it."""
+"""The window that spoke most clearly for the answer: what the network read of it, and what the answer owes to it."""
 
 from dataclasses import dataclass
 

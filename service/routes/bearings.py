@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from data.catalogue import CatalogueBearing, search
-from service.routes.models import Responses
 from service.routes.bundles import refusals
+from service.routes.models import Responses
 from service.settings import Settings
 
 MOST = 20

@@ -60,11 +60,11 @@ class Guard:
             await self.app(scope, receive, send)
 
     async def _let_in(self, scope: Scope, right: Right) -> tuple[ApiKey | None, Response | None]:
-        parts, headers = parts_of(scope["app"]), Headers(scope=scope)
-        text = _given(headers)
+        parts, sent = parts_of(scope["app"]), Headers(scope=scope)
+        text = _given(sent)
         # A key that is sent counts before a cookie, which a browser sends whether or not it is meant.
-        session = parts.sessions.find(headers) if text is None else None
-        if session is not None and scope["method"] not in READING and not session.is_meant(headers):
+        session = parts.sessions.find(sent) if text is None else None
+        if session is not None and scope["method"] not in READING and not session.is_meant(sent):
             return None, _refused(scope, 403, NOT_MEANT, what_to_do=BRING_TOKEN)
         try:
             if session is not None:

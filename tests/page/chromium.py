@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -78,3 +79,15 @@ class Visit:
     def _asked(self, url: str) -> None:
         if not url.startswith((self.url, "blob:", "data:")):
             self.foreign.append(url)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+
+
+def keep(name: str, content: bytes) -> None:
+    """Leaves what was seen among the artefacts."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    (ARTEFACTS / name).write_bytes(content)

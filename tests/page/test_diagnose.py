@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from service.page.demo import DEMOS
-from tests.page.chromium import ARTEFACTS, DESKTOP, PHONE, TABLET, Visit
+from tests.page.chromium import DESKTOP, PHONE, TABLET, Visit, keep, violations
 
 Begin = Callable[..., Visit]
 
@@ -162,9 +161,7 @@ def test_a_bearing_is_found_by_a_part_of_its_designation(visit: Begin) -> None:
     ("name", "size", "scheme"),
     [("light", DESKTOP, "light"), ("dark", DESKTOP, "dark"), ("tablet", TABLET, "light"), ("phone", PHONE, "dark")],
 )
-def test_it_fits_and_can_be_read_on_every_screen(
-    visit: Begin, name: str, size: tuple[int, int], scheme: str
-) -> None:
+def test_it_fits_and_can_be_read_on_every_screen(visit: Begin, name: str, size: tuple[int, int], scheme: str) -> None:
     tab = visit(size, scheme)
     page = tab.open()
     assert violations(page) == []
@@ -189,18 +186,10 @@ def test_it_comes_quickly_is_small_and_does_not_jump(visit: Begin) -> None:
     tab.diagnose_demo()
     painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     shifted = page.evaluate(SHIFTS)
-    keep("figures.txt", f"page {shell:.0f} B, all {sum(received):.0f} B, painted {painted:.0f} ms, shift {shifted}\n".encode())
+    keep(
+        "figures.txt",
+        f"page {shell:.0f} B, all {sum(received):.0f} B, painted {painted:.0f} ms, shift {shifted}\n".encode(),
+    )
     assert sum(received) < LARGEST_TRANSFER
     assert painted < FIRST_PAINT_MS
     assert shifted < 0.001
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong."""
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
-
-
-def keep(name: str, content: bytes) -> None:
-    ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    (ARTEFACTS / name).write_bytes(content)

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.page.chromium import Visit
-from tests.page.test_diagnose import violations
+from tests.page.chromium import Visit, violations
 from tests.service.running import Running, running
 
 ROOT = Path(__file__).resolve().parents[2]
