@@ -13,7 +13,7 @@ from tests.page.chromium import DESKTOP, PHONE, Visit, chromium
 from tests.service.running import running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-COLOURS = 128
+COLOURS = 256
 TALL = (1280, 1500)
 
 

@@ -97,14 +97,14 @@ function spent({ energy: account }) {
     "section",
     { class: "card" },
     element("h2", {}, "Energy of this answer"),
-    meter("Arithmetic alone, with spikes", account.paper_nj / most, energy(account.paper_nj)),
-    meter("Arithmetic alone, with ReLU", twin.paper / most, energy(twin.paper)),
-    meter("Memory traffic too, with spikes", account.full_nj / most, energy(account.full_nj)),
-    meter("Memory traffic too, with ReLU", twin.full / most, energy(twin.full)),
+    meter("Arithmetic, spikes", account.paper_nj / most, energy(account.paper_nj)),
+    meter("Arithmetic, ReLU", twin.paper / most, energy(twin.paper)),
+    meter("With memory, spikes", account.full_nj / most, energy(account.full_nj)),
+    meter("With memory, ReLU", twin.full / most, energy(twin.full)),
     element(
       "p",
       { class: "hint" },
-      `What hardware of profile ${account.profile} would spend, not this computer. With ReLU: the same network without spikes.`,
+      `What hardware of profile ${account.profile} would spend, not this computer. ReLU: the same network without spikes. With memory: its traffic and the neurons’ updates too.`,
     ),
   );
 }
