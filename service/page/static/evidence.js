@@ -11,8 +11,9 @@ export function evidence(place, { diagnosis, pictures }) {
   else drawEnvelope(place, envelope, diagnosis);
   drawSpectrogram(place, spectrogram);
   if (course !== null) drawCourse(place, course);
-  if (seen?.curve) drawCurve(place, seen);
-  if (seen?.combs) drawCombs(place, seen);
+  const title = diagnosis.fault === null ? "What the network saw" : `Why ${NAMES[diagnosis.fault]}: what the network saw`;
+  if (seen?.curve) drawCurve(place, seen, title);
+  if (seen?.combs) drawCombs(place, seen, title);
   if (spikes !== null) drawSpikes(place, spikes, seen);
 }
 
@@ -23,7 +24,7 @@ function say(place, title, words) {
 const ZOOMS = [["out", "−", "Zoom out"], ["in", "+", "Zoom in"], ["left", "‹", "Move left"], ["right", "›", "Move right"], ["all", "All", "Show all"]];
 
 // A figure with its title, a sentence on how to read it, what stands for it where it cannot be seen, and its tools.
-function figure(place, { title, note, alt, half = false, zooms = false, height, paper, extra }, paint) {
+function figure(place, { title, note, alt, half = false, zooms = false, height, paper, extra, legend }, paint) {
   const host = element("div", { class: "drawn", role: "img", "aria-label": alt });
   host.style.minHeight = `${height}px`;
   const reading = element("output", { class: "reading", "aria-live": "off" }, HOW);
@@ -31,13 +32,23 @@ function figure(place, { title, note, alt, half = false, zooms = false, height, 
   if (zooms) {
     for (const [by, sign, name] of ZOOMS) tools.append(button(sign, `${name}: ${title}`, () => zoom(host, by)));
   }
-  tools.append(button("PNG", `Save as PNG: ${title}`, () => savePng(host, title, note)));
+  tools.append(button("PNG", `Save as PNG: ${title}`, () => savePng(host, title, note, legend)));
   const caption = element("figcaption", {}, element("h3", {}, title), tools, element("p", {}, note));
-  const made = element("figure", { class: half ? "card half" : half === null ? "card half-on-paper" : "card" }, caption, ...(extra ? [extra] : []), host);
+  const made = element("figure", { class: half ? "card half" : half === null ? "card half-on-paper" : "card" }, caption, ...[extra, legend && named(legend)].filter(Boolean), host);
   if (zooms) made.append(reading);
   place.append(made);
   show(host, { height, paper, half: half || half === null }, (on, width, high) => paint(on, width, high, reading));
   return host;
+}
+
+function named(legend) {
+  const made = element("p", { class: "marks" });
+  for (const [name, words] of legend) {
+    const swatch = element("span", { class: "swatch" });
+    swatch.style.color = `var(${name})`;
+    made.append(element("span", { class: "mark" }, swatch, words));
+  }
+  return made;
 }
 
 function button(sign, name, act) {
@@ -208,12 +219,6 @@ function drawSpectrogram(place, { rows, columns, levels, seconds, highest_hz: to
 function drawCourse(place, { starts_s: starts, step_s: step, probabilities }) {
   const faults = Object.keys(probabilities);
   const last = starts.at(-1) + step;
-  const names = element("p", { class: "marks" });
-  for (const fault of faults) {
-    const swatch = element("span", { class: "swatch" });
-    swatch.style.color = `var(${COLOURS[fault]})`;
-    names.append(element("label", {}, swatch, capital(NAMES[fault])));
-  }
   const dashes = { normal: [2, 4], inner_race: [8, 4], rolling_element: [12, 4, 2, 4] };
   figure(
     place,
@@ -224,7 +229,7 @@ function drawCourse(place, { starts_s: starts, step_s: step, probabilities }) {
       half: true,
       height: 258,
       paper: 100,
-      extra: names,
+      legend: faults.map((fault) => [COLOURS[fault], capital(NAMES[fault])]),
     },
     (host, width, height) =>
       curves(host, width, height, {
@@ -240,24 +245,15 @@ function drawCourse(place, { starts_s: starts, step_s: step, probabilities }) {
 }
 
 const strongest = (parts) => Math.max(0.05, ...parts.map((part) => Math.abs(part.owed)));
-const OWED = "for the answer, or against it: covered, and the network asked again";
+const OWED = [["--for", "spoke for the answer"], ["--against", "spoke against it"]];
+const HOW_OWED = "The stronger a colour, the more the answer changed when that part was covered and the network asked again.";
 
 function where(seen) {
   const band = seen.band_hz ? `, band ${seen.band_hz[0] / 1e3} to ${seen.band_hz[1] / 1e3} kHz` : "";
   return `The window at ${seen.start_s.toFixed(2)} s (${digits(seen.seconds)} s long${band})`;
 }
 
-const key = () => {
-  const made = element("p", { class: "marks" });
-  for (const [name, words] of [["--for", "spoke for the answer"], ["--against", "spoke against it"]]) {
-    const swatch = element("span", { class: "swatch" });
-    swatch.style.color = `var(${name})`;
-    made.append(element("label", {}, swatch, words));
-  }
-  return made;
-};
-
-function drawCurve(place, seen) {
+function drawCurve(place, seen, title) {
   const { values, segments, x_step: step, x_label: xLabel, y_label: yLabel } = seen.curve;
   const places = values.map((_, at) => at * step);
   const most = strongest(segments);
@@ -273,14 +269,14 @@ function drawCurve(place, seen) {
   figure(
     place,
     {
-      title: `Why ${NAMES[seen.fault]}: what the network saw`,
-      note: `${where(seen)}. The darker a part, the more of it spoke ${OWED}.`,
+      title,
+      note: `${where(seen)}. ${HOW_OWED}`,
       alt: `${where(seen)}; the part from ${digits(top.first * step)} to ${digits(top.last * step)} (${xLabel}) spoke most for the answer`,
       half: null,
       zooms: true,
       height: 260,
       paper: 165,
-      extra: key(),
+      legend: OWED,
     },
     (host, width, height, reading) =>
       curves(host, width, height, {
@@ -295,7 +291,7 @@ function drawCurve(place, seen) {
   );
 }
 
-function drawCombs(place, seen) {
+function drawCombs(place, seen, title) {
   const lines = seen.combs.flatMap((comb) => comb.lines.map((line) => ({ ...line, fault: comb.fault })));
   const most = strongest(lines);
   const [low, high] = [Math.min(-2, ...lines.map((line) => line.height_db)), 1.1 * Math.max(6, ...lines.map((line) => line.height_db))];
@@ -304,13 +300,13 @@ function drawCombs(place, seen) {
   figure(
     place,
     {
-      title: `Why ${NAMES[seen.fault]}: what the network saw`,
-      note: `${where(seen)}: how high lines stand over their surroundings, at the places where each part would show. The stronger a colour, the more of it spoke ${OWED}.${told ? ` Most: ${told}.` : ""}`,
+      title,
+      note: `${where(seen)}: how high lines stand over their surroundings, at the places where each part would show. ${HOW_OWED} ${told ? `Most: ${told}.` : "No single line decided."}`,
       alt: `Heights of ${lines.length} lines in decibels${told ? `; most for the answer spoke ${told}` : ""}`,
       half: null,
       height: 450,
       paper: 150,
-      extra: key(),
+      legend: OWED,
     },
     (host, width, height) => {
       const context = canvas(host, width, height);

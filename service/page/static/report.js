@@ -62,9 +62,14 @@ function network(diagnosis) {
   return element(
     "section",
     { class: "card" },
-    element("h2", {}, "The network says"),
+    element("h2", {}, diagnosis.fault === null ? "The network would say" : "The network says"),
     ...shown.map(([fault, share]) => meter(capital(NAMES[fault]), share, percent(share))),
-    element("p", { class: "hint" }, `Probability over ${diagnosis.window_count} windows, bundle ${diagnosis.bundle.name} ${diagnosis.bundle.version}`),
+    element(
+      "p",
+      { class: "hint" },
+      `Probability over ${diagnosis.window_count} ${diagnosis.window_count === 1 ? "window" : "windows"}, bundle ${diagnosis.bundle.name} ${diagnosis.bundle.version}.` +
+        (diagnosis.fault === null ? " It does not count: this is unlike what the network learned." : ""),
+    ),
   );
 }
 

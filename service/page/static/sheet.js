@@ -104,15 +104,17 @@ export function axes(context, box, x, y) {
   return { toX, toY };
 }
 
-// The drawing as a picture with its title, on the colour of the page.
-export function savePng(host, title, subtitle) {
+// The drawing as a picture with its title, what it shows, and what its colours mean: [[name in style.css, words]].
+export function savePng(host, title, note, legend = []) {
   const drawn = host.querySelector("canvas");
   const scale = drawn.width / drawn.clientWidth;
-  const head = 52 * scale;
   const whole = document.createElement("canvas");
+  const context = whole.getContext("2d");
+  context.font = font(12 * scale);
+  const lines = wrapped(context, note, drawn.width - 20 * scale);
+  const head = (34 + 17 * lines.length + (legend.length ? 20 : 0)) * scale;
   whole.width = drawn.width;
   whole.height = drawn.height + head;
-  const context = whole.getContext("2d");
   context.fillStyle = colour("--card");
   context.fillRect(0, 0, whole.width, whole.height);
   context.fillStyle = colour("--ink");
@@ -120,7 +122,15 @@ export function savePng(host, title, subtitle) {
   context.fillText(title, 10 * scale, 22 * scale);
   context.fillStyle = colour("--soft");
   context.font = font(12 * scale);
-  context.fillText(subtitle, 10 * scale, 41 * scale);
+  lines.forEach((line, row) => context.fillText(line, 10 * scale, (41 + 17 * row) * scale));
+  let left = 10 * scale;
+  for (const [name, words] of legend) {
+    context.fillStyle = colour(name);
+    context.fillRect(left, head - 18 * scale, 11 * scale, 11 * scale);
+    context.fillStyle = colour("--ink");
+    context.fillText(words, left + 16 * scale, head - 8 * scale);
+    left += context.measureText(words).width + 36 * scale;
+  }
   context.drawImage(drawn, 0, head);
   whole.toBlob((blob) => {
     const link = document.createElement("a");
@@ -129,4 +139,14 @@ export function savePng(host, title, subtitle) {
     link.click();
     URL.revokeObjectURL(link.href);
   });
+}
+
+function wrapped(context, words, width) {
+  const lines = [""];
+  for (const word of words.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (context.measureText(longer).width <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
