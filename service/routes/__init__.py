@@ -5,12 +5,14 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from service import inference_protocol
+from service.page import demos, explaining, serving
 from service.routes import (
     alarms,
     asset_diagnose,
     asset_trend,
     assets,
     batch,
+    bearings,
     bundles,
     diagnose,
     diagnoses,
@@ -20,6 +22,7 @@ from service.routes import (
     models,
     push,
     recordings,
+    session,
     state,
 )
 from service.settings import Settings
@@ -41,4 +44,9 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     feedback.router,
     export.router,
     alarms.router,
+    bearings.router,
+    session.router,
+    explaining.router,
+    demos.router,
+    serving.router,
 )
