@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from data.fault import Fault
 from service.alarms.records import Change, Channels, locked, save
 from service.alarms.rule import Level, advance, worst
 from service.alarms.time_passing import end_snooze_if_over
@@ -39,10 +38,12 @@ class Alarms:
 def _recordings(rows: Sequence[Row]) -> Iterator[list[Any]]:
     """The diagnoses of each recording: its axes were asked about in one request, and stored together.
 
+    What a machine was commissioned on has no level, and says nothing new.
+
     A request id alone would not tell: gateways give the same one to several requests.
     """
     open_: dict[tuple[Any, Any], list[Any]] = {}
-    for row in sorted((row for row in rows if row["asset"] is not None), key=lambda row: row["id"]):
+    for row in sorted((row for row in rows if row["level"] is not None), key=lambda row: row["id"]):
         place = (row["asset"], row["request_id"])
         axes = open_.get(place)
         if axes is None or any(row["axis"] == other["axis"] for other in axes):
@@ -53,17 +54,8 @@ def _recordings(rows: Sequence[Row]) -> Iterator[list[Any]]:
     yield from open_.values()
 
 
-def _level(row: Any) -> Level:
-    """What a diagnosis says. Where only the network was asked, its fault is one voice: a watch, and never an alarm."""
-    if row["level"] is not None:
-        return Level(row["level"])
-    if row["fault"] is None:
-        return Level.NO_VERDICT
-    return Level.QUIET if row["fault"] == Fault.NORMAL.value else Level.WATCH
-
-
 def _hear(change: Change, axes: Sequence[Any]) -> None:
-    levels = [_level(row) for row in axes]
+    levels = [Level(row["level"]) for row in axes]
     level = worst(*levels)
     row = axes[levels.index(level)]
     time_us, record = row["time_us"], change.record
