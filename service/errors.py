@@ -65,6 +65,10 @@ WHAT_TO_DO = {
     "finding": "Give normal, inner_race, outer_race, rolling_element, several, sensor_broken or other.",
     "opened": "Give when the machine was opened, with its zone: 2026-11-24T08:00:00Z.",
     "export": "See that the disk has room, and that BRINELL_EXPORT_KEY is a key that the service's user can read.",
+    "key": "Give the whole key as `brinell keys api NAME` printed it; it is shown only once.",
+    "csrf": "Send the header X-CSRF-Token as GET /v1/session says it.",
+    "search": "Give a part of a designation, such as 62 or NU2, or leave it out.",
+    "demo": "GET /v1/demos lists them.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."

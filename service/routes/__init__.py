@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from service import inference_protocol
+from service.page import demos, explaining, serving
 from service.routes import (
     alarms,
     asset_diagnose,
@@ -12,6 +13,7 @@ from service.routes import (
     assets,
     baseline,
     batch,
+    bearings,
     bundles,
     diagnose,
     diagnoses,
@@ -21,6 +23,7 @@ from service.routes import (
     models,
     push,
     recordings,
+    session,
     state,
 )
 from service.settings import Settings
@@ -43,4 +46,9 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     feedback.router,
     export.router,
     alarms.router,
+    bearings.router,
+    session.router,
+    explaining.router,
+    demos.router,
+    serving.router,
 )

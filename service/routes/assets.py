@@ -65,7 +65,7 @@ class Asked(BaseModel):
 
 
 class Importing(BaseModel):
-    """The query of `POST /v1/assets/import`."""
+    """The query of `POST /v1/assets.csv`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -87,7 +87,7 @@ class Imported(BaseModel):
 
 
 def router(_: Settings) -> APIRouter:
-    """`/v1/assets`, `/v1/assets/{id}`, `/v1/assets/import`, `/v1/assets.csv`."""
+    """`/v1/assets`, `/v1/assets/{id}`, `/v1/assets.csv`."""
     routes = APIRouter(tags=["assets"])
 
     @routes.get("/v1/assets", summary="The measuring points", responses=NO_STORE | UNREADABLE)
@@ -101,7 +101,7 @@ def router(_: Settings) -> APIRouter:
 
     @routes.get(
         "/v1/assets.csv",
-        summary="All measuring points, as POST /v1/assets/import takes them",
+        summary="All measuring points, as a POST to the same address takes them",
         response_class=Response,
         responses=TABLE | NO_STORE | UNREADABLE,
     )
@@ -123,7 +123,7 @@ def router(_: Settings) -> APIRouter:
         return _answer(record, 201)
 
     @routes.post(
-        "/v1/assets/import",
+        "/v1/assets.csv",
         summary="Register the measuring points of a table",
         description=f"CSV (UTF-8, commas or semicolons) with the header `{','.join(sheet.COLUMNS)}`: a line for each "
         "axis. All lines are read before anything is kept; where one is wrong, each wrong one is told with its line "

@@ -19,7 +19,7 @@ from service.question import BundleName, SourceName
 from service.repeated import refuse_repeated
 from service.settings import Settings
 from service.store.identity import LAST, first_id, shown
-from service.store.reading import CURSOR, Wanted, cursor, read_cursor
+from service.store.reading import Cursor, Wanted, cursor, read_cursor
 from service.store.terms import FOUND_BY
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -42,9 +42,7 @@ class Asked(BaseModel):
     source: Annotated[SourceName | None, Field(description="As it was given with the signal.")] = None
     asset: Annotated[AssetId | None, Field(description="The measuring point that it was asked about.")] = None
     limit: Annotated[int, Field(ge=1, le=500, description="At most so many on a page.")] = 50
-    cursor: Annotated[
-        str | None, Field(pattern=CURSOR, description="`next` of the page before, as it stands there.")
-    ] = None
+    cursor: Cursor | None = None
 
 
 class Summary(BaseModel):

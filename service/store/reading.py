@@ -8,8 +8,9 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from sqlalchemy.orm import aliased
 
@@ -103,8 +104,14 @@ def ids_of(connection: Connection, wanted: Wanted, limit: int) -> Sequence[int]:
     return [*ids, *connection.execute(old.order_by(Term.id.desc()).limit(limit - len(ids))).scalars().all()]
 
 
-CURSOR = r"^[A-Za-f][A-Za-z0-9_-]{9}[AEIMQUYcgkosw048]$"
-"""63 bits in base64, where each character stands for six: what the first and the last may be is less."""
+Cursor = Annotated[
+    str,
+    # 63 bits in base64, where each character stands for six: what the first and the last may be is less.
+    Field(
+        pattern=r"^[A-Za-f][A-Za-z0-9_-]{9}[AEIMQUYcgkosw048]$",
+        description="`next` of the page before, as it stands there.",
+    ),
+]
 
 
 def cursor(identity: int) -> str:

@@ -17,7 +17,7 @@ from service import docs
 from service.alarms.rule import AssetState, Event, Rule, advance
 from tests.service.alarms.conftest import LEVELS
 from tests.service.alarms.receiver import Received
-from tests.service.store.conftest import Disk, Postgres
+from tests.service.faults import Disk, Postgres
 from tests.service.store.served import SAMPLES, Served, served
 
 FAULTY = docs.example("question")
