@@ -1,5 +1,6 @@
 """Alarms, within the transaction that stores diagnoses: an answer, where it leads, and who is told are one commit."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from service.alarms.records import Change, Channels, locked, save
 from service.alarms.rule import Level, advance, worst
 from service.alarms.time_passing import end_snooze_if_over
 from service.store.identity import EPOCH_US, PROCESS_BITS, shown
+from service.store.packing import unpack
 from service.store.row import Row
 
 
@@ -66,8 +68,17 @@ def _hear(change: Change, axes: Sequence[Any]) -> None:
     change.change(state=state, heard_us=max(time_us, record.heard_us or 0))
     for event in events:
         change.change(since_us=time_us, acknowledged_us=None, acknowledged_by=None, note=None)
-        change.tell("level", time_us, event.why, before=event.before, diagnosis=shown(row["id"]), fault=row["fault"])
+        about = _together(row)
+        change.tell("level", time_us, event.why, before=event.before, diagnosis=shown(row["id"]), **about)
     if record.silent_since_us is not None:
         change.change(silent_since_us=None)
         change.tell("heard_again", time_us, "a recording came in")
     change.await_next()
+
+
+def _together(row: Any) -> dict[str, str | None]:
+    """What the voices name and advise together: it stands in the answer, and few lead to an event."""
+    combined = json.loads(unpack(row["answer"])).get("combined")
+    if combined is None:
+        return {"fault": row["fault"]}
+    return {"fault": combined["fault"], "advice": combined["advice"]}

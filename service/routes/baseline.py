@@ -4,11 +4,11 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, TypeVar
 
 import fastapi
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -79,12 +79,6 @@ class Query(OfAxes):
     confirm: Annotated[bool, Field(description="Take them although they look faulty; say `why`.")] = False
     why: Annotated[str | None, Field(min_length=3, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")] = None
 
-    @model_validator(mode="after")
-    def _confirmed_with_a_word(self) -> Self:
-        if self.confirm != (self.why is not None):
-            raise ValueError("confirm=true goes with a word of why, and that with confirm=true")
-        return self
-
 
 class Undoing(BaseModel):
     """The query of `DELETE /v1/assets/{id}/baseline`."""
@@ -140,6 +134,8 @@ def router(_: Settings) -> APIRouter:
 
 async def _commission(parts: Parts, request: Request, identity: str, query: Query) -> Response:
     async with drained_if_refused(request):
+        if query.confirm != (query.why is not None):
+            raise refused(422, "confirm", "goes with `why`, and that with confirm=true")
         point = await point_of(parts, identity)
     async with asked(parts, request, lines=True) as question:
         if question.again is not None and (earlier := await _earlier(parts, question.again)) is not None:
