@@ -11,7 +11,8 @@ from schemathesis.openapi.checks import RejectedPositiveData
 from service.bodies.multipart import FORM
 
 DEADLINE = "X-Deadline-Ms"
-SIGNALS = ("/v1/diagnose", "/v1/diagnose/batch", "/v1/assets/{id}/diagnose", "/v1/assets.csv", "/v1/models")
+SIGNALS = ("/v1/diagnose", "/v1/diagnose/batch", "/v1/assets/{id}/diagnose", "/v1/assets/{id}/baseline",
+           "/v1/assets.csv", "/v1/models")  # fmt: skip
 BEYOND_A_SCHEMA = re.compile(r"from|speed\.range|axes(\.\d+)?|opened|bearing(\.\w+)?|diagnosis|until|corrects|if_match")
 """Fields refused for how they stand to another, to the clock, to the catalogue, or to what is stored."""
 
