@@ -11,7 +11,7 @@ from data.datasets import DATASETS
 from data.fault import FAULTS, Fault
 from data.recording import Recording
 from data.rig import draw_rig, simulate
-from service.sensor_check import clipping_warning, sensor_fault
+from data.sensor_check import clipping_warning, sensor_fault
 
 RATE_HZ = 12_000.0
 TIMES = np.arange(24_000) / RATE_HZ
