@@ -41,7 +41,8 @@ CHECKS: tuple[Check, ...] = (broken_sensor, conflicting, repeated)
 def checked(found: Found, front_end: FrontEnd) -> Found:
     """What of it can be used with `front_end`."""
     cases, left_out = list(found.cases), list(found.left_out)
-    for check in (*CHECKS, partial(unreadable, front_end)):
+    checks: tuple[Check, ...] = (*CHECKS, partial(unreadable, front_end))
+    for check in checks:
         reasons = check(cases)
         left_out += [LeftOut(name, reason) for name, reason in reasons.items()]
         cases = [each for each in cases if each.name not in reasons]

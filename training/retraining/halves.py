@@ -26,7 +26,7 @@ Piece = tuple[Span, Recording]
 
 @dataclass(frozen=True, eq=False)
 class Halves:
-    """Pieces of recordings: `train` teaches, `choose` picks weights and thresholds, `judge` is read at the end alone."""
+    """Pieces of recordings: `train` teaches, `choose` picks weights and thresholds, `judge` is read last."""
 
     train: tuple[Piece, ...]
     choose: tuple[Piece, ...]
@@ -101,11 +101,20 @@ def _to_choose_by(cases: Sequence[Case]) -> tuple[list[Piece], list[Piece]]:
         parts = Span(case.span.entry, 0, ENDS[0]), Span(case.span.entry, ENDS[1], 1)
         early, late = ((part, case.recording.span(part.start, part.stop)) for part in parts)
         return [early], [late]
-    # Last in line: other bearings than those that teach where there are several, else the latest.
-    ordered = sorted(cases, key=lambda each: (_shuffled(each.bearing), _when(each)))
-    kept = max(1, len(ordered) // CHOOSES)
-    pieces = [(each.span, each.recording) for each in ordered]
+    pieces = [
+        (each.span, each.recording) for each in sorted(cases, key=lambda each: (_shuffled(each.bearing), _when(each)))
+    ]
+    kept = max(1, len(pieces) // CHOOSES)
+    first = _bearing_of(pieces[-kept])
+    whole = sum(_bearing_of(each) == first for each in pieces[:-kept])
+    # Whole bearings choose, where another is left to teach.
+    kept += whole if whole + kept < len(pieces) else 0
     return pieces[:-kept], pieces[-kept:]
+
+
+def _bearing_of(piece: Piece) -> tuple[str, str]:
+    entry = piece[0].entry
+    return entry.rig, entry.bearing
 
 
 def _share(side: Sequence[Case], more: Sequence[Case], totals: Counter[Fault]) -> float:

@@ -18,9 +18,12 @@ MOST_GROUPS = 30
 """Of assets in a picture; the JSON has them all."""
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
-table { border-collapse: collapse; margin: .6rem 0 1.4rem } td, th { border-bottom: 1px solid #ddd; padding: .25rem .7rem
-; text-align: left; vertical-align: top } .verdict { font-size: 1.3rem; padding: .6rem 1rem; border-left: 6px solid }
-.yes { border-color: #3c8d2f } .no { border-color: #d1495b } svg { max-width: 100%; height: auto }
+table { border-collapse: collapse; margin: .6rem 0 1.4rem }
+td, th { border-bottom: 1px solid #ddd; padding: .25rem .7rem; text-align: left; vertical-align: top }
+.verdict { font-size: 1.3rem; padding: .6rem 1rem; border-left: 6px solid }
+.yes { border-color: #3c8d2f }
+.no { border-color: #d1495b }
+svg { max-width: 100%; height: auto }
 """
 
 
