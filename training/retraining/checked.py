@@ -1,4 +1,4 @@
-"""Labels that cannot all be true, signals that are none, and the same signal twice: found before anything is trained."""
+"""Labels that cannot all be true, signals that are none, the same signal twice: found before anything is trained."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence

@@ -47,7 +47,7 @@ def found_in_folder(folder: Path) -> Found:
     """Reads every recording that `labels.csv` lists.
 
     Raises:
-        RetrainingError: no `labels.csv`, or a line that is none; a file that cannot be read is left out with its reason.
+        RetrainingError: no `labels.csv`, or a line that is none; an unreadable file is left out with its reason.
     """
     cases: list[Case] = []
     left_out: list[LeftOut] = []

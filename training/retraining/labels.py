@@ -47,16 +47,15 @@ def _of_asset(
     lines: Sequence[RecordingLine], openings: Sequence[FeedbackLine], longest: timedelta
 ) -> dict[str, Label | str]:
     said: dict[str, set[Label]] = defaultdict(set)
-    begin = datetime.min
     for opening in openings:
-        since = max(opening.opened - longest, begin.replace(tzinfo=opening.opened.tzinfo))
-        before = [line for line in lines if since < line.time <= opening.opened]
+        earliest = opening.opened - longest
+        since = max((each.opened for each in openings if each.opened < opening.opened), default=earliest)
+        before = [line for line in lines if max(since, earliest) < line.time <= opening.opened]
         alarms = [line.time for line in before if line.answer.level == ALARM]
-        label = Label(opening.finding, opening.opened)
-        for line in before:
-            if line.id == opening.diagnosis or (alarms and line.time >= min(alarms)):
-                said[line.id].add(label)
-        begin = opening.opened.replace(tzinfo=None)
+        told = {line.id for line in before if alarms and line.time >= min(alarms)}
+        told |= {line.id for line in lines if line.id == opening.diagnosis}
+        for identity in told:
+            said[identity].add(Label(opening.finding, opening.opened))
     return {line.id: _settled(line, said[line.id]) for line in lines}
 
 

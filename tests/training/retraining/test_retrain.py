@@ -24,7 +24,6 @@ from training.retraining.gate import Gate
 from training.retraining.plan import Plan
 from training.retraining.retrain import Outcome, alone, next_version, retrain
 
-
 LONG, SHORT = 5.0, 0.01
 """Minutes: enough for all steps on any machine, and for the fewest."""
 
