@@ -96,7 +96,7 @@ class Attempts:
         schedule = self.config.schedule.model_copy(
             update={
                 "steps": steps,
-                "learning_rate": step.learning_rate,
+                "learning_rate": step.rate * self.config.schedule.learning_rate,
                 "validate_every": max(1, steps // VALIDATIONS),
                 "checkpoint_every": max(1, min(25, steps // VALIDATIONS)),
                 "patience": steps,

@@ -2,7 +2,8 @@
 
 apart = "bearing"          # no bearing that teaches judges; "time": the later recordings of the same bearings judge
 fewest_recordings = 5      # independent ones of each fault that judge, or there is not enough evidence
-lowest_gain = 0.0          # the interval of the gain must lie above
+minutes_apart = 1.0        # recordings of one bearing that are closer in time are one
+    lowest_gain = 0.0          # the interval of the gain must lie above
 most_chance = 0.05         # of the exact sign test
 most_wrong = 0.1           # of the challenger's answers on new recordings
 most_forgotten = 0.05      # how far the interval of the gain on the old test recordings may reach under 0
@@ -34,6 +35,7 @@ class Gate(Part):
 
     apart: Apart = "bearing"
     fewest_recordings: Annotated[int, Field(ge=2)] = 5
+    minutes_apart: Annotated[float, Field(ge=0)] = 1.0
     lowest_gain: Annotated[float, Field(ge=0, lt=2)] = 0.0
     most_chance: Annotated[float, Field(gt=0, le=0.5)] = 0.05
     most_wrong: Annotated[float, Field(ge=0, le=0.25)] = 0.1
@@ -95,7 +97,7 @@ def evidence(gate: Gate, cases: Sequence[Case], judging: Sequence[Case]) -> tupl
         judged[each.fault].append(each)
     conditions = []
     for fault in sorted({each.fault for each in cases}):
-        count, bearings = moments(judged[fault]), len({each.bearing for each in judged[fault]})
+        count, bearings = moments(judged[fault], gate.minutes_apart), len({each.bearing for each in judged[fault]})
         conditions.append(
             Condition(
                 f"at least {gate.fewest_recordings} independent recordings of {fault} judge",

@@ -90,9 +90,13 @@ SPLITS: dict[Apart, Callable[[Sequence[Case]], tuple[list[Case], list[Case]]]] =
 }
 
 
-def moments(cases: Iterable[Case]) -> int:
-    """How many of them are independent: axes that were measured in the same minute are one."""
-    return len({(each.bearing, f"{each.time:%Y-%m-%dT%H:%M}" if each.time else each.name) for each in cases})
+def moments(cases: Iterable[Case], minutes: float) -> int:
+    """How many of them are independent: those of one bearing within the same `minutes`, on any axis, are one."""
+    return len({(each.bearing, _moment(each, minutes)) for each in cases})
+
+
+def _moment(case: Case, minutes: float) -> int | str:
+    return case.name if case.time is None or not minutes else int(case.time.timestamp() / (60 * minutes))
 
 
 def _to_choose_by(cases: Sequence[Case]) -> tuple[list[Piece], list[Piece]]:

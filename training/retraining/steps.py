@@ -25,12 +25,14 @@ class Step:
     Attributes:
         learns: which parameters.
         moves: modules that are put into training; dropout and batch statistics of all others stay still.
+        rate: learning rate, as a part of the champion's own.
+        share: of the time there is.
     """
 
     learns: Learns
     moves: tuple[type[nn.Module], ...]
     steps: int
-    learning_rate: float
+    rate: float
     share: float
 
 
@@ -52,11 +54,11 @@ def _any(name: str, module: nn.Module) -> bool:
 
 STEPS: dict[str, Step] = {
     "calibration": Step(_none, (), 0, 0.0, 0.0),
-    "batch-norm": Step(_normalises, (nn.BatchNorm1d,), 200, 1e-3, 0.2),
-    "head": Step(_decides, (), 200, 2e-3, 0.2),
-    "all": Step(_any, (nn.Module,), 800, 5e-4, 0.6),
+    "batch-norm": Step(_normalises, (nn.BatchNorm1d,), 200, 0.5, 0.2),
+    "head": Step(_decides, (), 200, 1.0, 0.2),
+    "all": Step(_any, (nn.Module,), 1000, 0.5, 0.6),
 }
-"""By name; `share` is of the time there is."""
+"""By name, the cheapest first."""
 
 
 class FromChampion:

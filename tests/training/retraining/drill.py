@@ -80,3 +80,18 @@ def exported(client: httpx2.Client, to: Path) -> Path:
     """The service's export."""
     to.write_bytes(client.post("/v1/export").raise_for_status().content)
     return to
+
+
+def without(root: Path, to: Path, files: Sequence[str]) -> Path:
+    """A data root like `root`, but for these files; returns `to`."""
+    for path in root.glob("*/*"):
+        if path.is_file() and path.name not in files:
+            (to / path.parent.name).mkdir(parents=True, exist_ok=True)
+            (to / path.parent.name / path.name).symlink_to(path.resolve())
+    return to
+
+
+def cut(recording: Recording, seconds: float) -> list[Recording]:
+    """Pieces of one recording, one after the other."""
+    size = seconds / recording.seconds
+    return [recording.span(at * size, (at + 1) * size) for at in range(int(1 / size))]

@@ -98,7 +98,8 @@ def test_a_single_recording_of_a_fault_teaches_with_its_beginning_and_chooses_wi
 
 
 def test_axes_of_one_minute_are_one_recording_of_evidence() -> None:
-    assert moments([case(1), case(2), case(3, hours=1)]) == 2
+    cases = [case(1), case(2), case(3, hours=1)]
+    assert [moments(cases, minutes) for minutes in (0, 1, 120)] == [3, 2, 1]
 
 
 def test_the_gate_opens_where_ten_that_were_unknown_are_named_right_and_nothing_is_lost() -> None:
