@@ -3,13 +3,14 @@
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from data.fault import Fault
 from models.bundle import MODEL, Bundle
 from models.graph import Graph
 from models.verdict import Calibration, UnknownCheck
@@ -40,7 +41,8 @@ class Attempt:
     Attributes:
         folder: with `config.toml`, weights and graph.
         trained: training steps.
-        new, old: answers on recordings that choose: labelled ones, and the champion's own where they are at hand.
+        new, old: answers on recordings that choose, labelled ones and the champion's own where they are at hand, each
+            with limits that others of them gave.
     """
 
     step: str
@@ -55,6 +57,10 @@ class Attempt:
     def score(self) -> float:
         """Of both, each weighing alike."""
         return (self.new.score + self.old.score) / 2 if self.old.total else self.new.score
+
+    def enough(self, score: float) -> bool:
+        """On the labelled recordings and on the champion's own alike."""
+        return self.new.score >= score and (not self.old.total or self.old.score >= score)
 
 
 class Attempts:
@@ -77,14 +83,16 @@ class Attempts:
             return judge_recordings(graph, manifest.front_end, pieces, manifest.faults)
 
         taught, choose = judged(self._halves.train), judged(self._halves.choose)
-        if self._base is not None:
-            own, old = judged(self._base.train), judged(self._base.choose)
-            check = fit_unknown_check([*own, *taught], [*old, *choose], manifest.front_end.kind)
-        else:
-            old = []
-            check = widened(manifest.unknown_check, taught, choose, manifest.front_end.kind)
-        calibration = fit_temperature([*old, *choose])
-        return Attempt(name, folder, trained, calibration, check, _tally(choose, check), _tally(old, check))
+        own, old = (judged(self._base.train), judged(self._base.choose)) if self._base is not None else ([], [])
+
+        def fitted(chosen: Sequence[Judged]) -> UnknownCheck:
+            if self._base is None:
+                return widened(manifest.unknown_check, taught, chosen, manifest.front_end.kind)
+            return fit_unknown_check([*own, *taught], chosen, manifest.front_end.kind)
+
+        both = [*old, *choose]
+        crossed = _crossed(fitted, old, choose)
+        return Attempt(name, folder, trained, fit_temperature(both), fitted(both), *crossed)
 
     def _train(self, step: Step, folder: Path) -> int:
         if not step.steps:
@@ -126,5 +134,13 @@ class Attempts:
         return float(np.maximum(json.loads(path.read_text())["seconds"], 1e-4))
 
 
-def _tally(judged: Sequence[Judged], check: UnknownCheck) -> Tally:
-    return tally([(each.fault, answer(each, check)) for each in judged])
+def _crossed(
+    fitted: Callable[[Sequence[Judged]], UnknownCheck], old: Sequence[Judged], new: Sequence[Judged]
+) -> tuple[Tally, Tally]:
+    """Answers on new and old recordings, each with limits that the other half of them gave: none judges itself."""
+    answers: list[tuple[list[tuple[Fault, Fault | None]], ...]] = []
+    for fold in (0, 1):
+        check = fitted([*old[fold::2], *new[fold::2]])
+        answers.append(tuple([(each.fault, answer(each, check)) for each in of[1 - fold :: 2]] for of in (new, old)))
+    (new_0, old_0), (new_1, old_1) = answers
+    return tally([*new_0, *new_1]), tally([*old_0, *old_1])

@@ -16,7 +16,7 @@ from data.recording import Recording
 from training.retraining.case import Case, RetrainingError
 
 Apart = Literal["bearing", "time"]
-CHOOSES = 4
+CHOOSES = 3
 """One in so many recordings of a fault that teach is kept to choose by."""
 ENDS = (0.75, 0.8)
 """Where a fault has a single recording to learn from, its beginning teaches and its end chooses."""

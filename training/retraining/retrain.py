@@ -96,13 +96,13 @@ def _in_turn(attempts: Attempts, enough: float) -> Iterator[Attempt]:
     for name in STEPS:
         attempt = attempts.attempt(name)
         yield attempt
-        if attempt.score >= enough:
+        if attempt.enough(enough):
             return
 
 
 def _smallest_enough(tried: Sequence[Attempt], enough: float) -> Attempt:
     # `max` takes the first of equals: the smaller step.
-    return tried[-1] if tried[-1].score >= enough else max(tried, key=lambda each: each.score)
+    return tried[-1] if tried[-1].enough(enough) else max(tried, key=lambda each: each.score)
 
 
 def _judged(plan: Plan, tried: tuple[Attempt, ...], chosen: Attempt, out: Path, version: str | None) -> Outcome:

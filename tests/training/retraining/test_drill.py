@@ -15,6 +15,7 @@ from tests.training.retraining.conftest import write_plant
 from training.bundling import bundle
 from training.config import CONFIGS, TrainingConfig
 from training.retraining.folder import found_in_folder
+from training.retraining.source import Source
 from training.run import Run
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -41,7 +42,7 @@ def retrained(champion: Path, export: Path, base: Path, url: str, out: Path, con
 
 
 def test_a_service_that_was_told_knows_machines_that_it_called_unknown_and_can_go_back(
-    champion: Bundle, small_root: Path, tmp_path: Path
+    champion: Bundle, small_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(champion.folder.parent, tmp_path / "bundles" / "small")
     (tmp_path / "machines").mkdir()
@@ -54,6 +55,9 @@ def test_a_service_that_was_told_knows_machines_that_it_called_unknown_and_can_g
         drill.told(client, [drill.asked(client, each.asset, each.recording) for each in taught])
         before = [drill.asked(client, each.asset, each.recording) for each in others]
         export = drill.exported(client, tmp_path / "plant.zip")
+        monkeypatch.setenv("BRINELL_RECORDINGS", str(tmp_path / "state" / "recordings"))
+        in_store = Source(store=str(tmp_path / "state" / "brinell.db")).found()
+        assert in_store.key == Source(export=export).found().key
         said = retrained(champion.folder, export, small_root, str(client.base_url), tmp_path / "out")
         assert "small/1.1.0 answers at" in said
         after = [drill.asked(client, each.asset, each.recording) for each in others]
