@@ -118,19 +118,6 @@ class TrainingData(_Part):
     recordings: int
 
 
-class Parent(_Part):
-    """The bundle whose weights it went on from.
-
-    Attributes:
-        sha256: of the parent's manifest, and so of all its files.
-        step: how much of the network learned anew.
-    """
-
-    bundle: Annotated[str, Field(pattern=IDENTITY)]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    step: str
-
-
 class Port(_Part):
     """An input or output of the graph; a dimension is a number, or a name where it may vary."""
 
@@ -149,7 +136,6 @@ class Manifest(_Part):
         inputs: of `model.onnx`, as `outputs`.
         files: sha256 by file name, of everything in the folder but the manifest.
         tools: versions that the run was trained with.
-        parent: where it was retrained from another.
     """
 
     schema_version: Literal[1] = 1
@@ -173,7 +159,6 @@ class Manifest(_Part):
     seed: int
     tools: dict[str, str]
     trained_on: datetime.date
-    parent: Parent | None = None
     files: dict[Annotated[str, Field(pattern=r"^\w[\w.-]*$")], Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
 
     @property

@@ -41,7 +41,7 @@ def card(manifest: Manifest) -> str:
 
 {_network(manifest)} that reads
 {_reads(manifest.front_end)}.
-It says {", ".join(f"`{fault}`" for fault in manifest.faults)}.{_retrained(manifest)}
+It says {", ".join(f"`{fault}`" for fault in manifest.faults)}.
 
 ## What it reached
 
@@ -85,11 +85,6 @@ Seed {manifest.seed}, {manifest.trained_on.isoformat()}, with {_tools(manifest)}
 `config.toml` and `weights.safetensors` are what training goes on from; `brinell export` makes the graphs from them
 again, and `brinell evaluate --bundle` measures the table above.
 """
-
-
-def _retrained(manifest: Manifest) -> str:
-    parent = manifest.parent
-    return f"\nRetrained from {parent.bundle} (step {parent.step})." if parent is not None else ""
 
 
 def _network(manifest: Manifest) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from models.bundle import MODEL, Bundle, numbers, versions
 from models.graph import Graph
-from models.manifest import Manifest, Parent, TrainingData
+from models.manifest import Manifest, TrainingData
+from models.parent import PARENT, Parent
 from training.bundling import bundle
 from training.controls.variants import read_variants
 from training.controls.word import word_of
@@ -126,6 +127,7 @@ def _judged(plan: Plan, tried: tuple[Attempt, ...], chosen: Attempt, out: Path, 
     written = None
     if decision.verdict == "better" and after is not None:
         draft = _draft(plan, chosen, after, all_of[1])
+        (chosen.folder / PARENT).write_text(_parent(plan, chosen).model_dump_json(indent=1) + "\n")
         (chosen.folder / DRAFT).write_text(json.dumps(draft.model_dump(mode="json"), indent=1) + "\n")
         written = bundle(chosen.folder, out, version or next_version(champion, out))
     return Outcome(plan, tried, chosen, on_new, on_old, before, after, decision, written)
@@ -154,12 +156,15 @@ def _draft(plan: Plan, chosen: Attempt, after: Evaluation, judged: Sequence[Judg
             "training_data": training_data,
             "tools": {tool: version_of(tool) for tool in TOOLS},
             "trained_on": datetime.datetime.now(datetime.UTC).date(),
-            "parent": Parent(
-                bundle=champion.identity, sha256=hashlib.sha256(plan.champion.written).hexdigest(), step=chosen.step
-            ),
+            "protocol": f"retrained from {champion.identity}; {champion.protocol}",
             "files": {},
         }
     )
+
+
+def _parent(plan: Plan, chosen: Attempt) -> Parent:
+    champion = plan.champion
+    return Parent(bundle=champion.identity, sha256=hashlib.sha256(champion.written).hexdigest(), step=chosen.step)
 
 
 def _own_data(plan: Plan) -> Iterator[TrainingData]:
