@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, nullcontext
 from fastapi import FastAPI
 
 from service import docs, errors, gauges, tracing
+from service.alarms.sending import sending
 from service.memory.remembering import remembering_signals
 from service.metrics import Metrics
 from service.mqtt.condition import Condition
@@ -85,6 +86,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         remembering(settings) if app.state.store is None else nullcontext(app.state.store) as store,
         remembering_signals(settings, store) as memory,
         Shadow() as shadow,
+        sending(settings, store) as sender,
     ):
         registry = Registry(settings.bundles, settings.trust, settings.challenger)
         await asyncio.get_running_loop().run_in_executor(pool, registry.reload)
@@ -92,9 +94,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         audit = Audit(store.write)
         mqtt = None if settings.mqtt is None else Condition()
         app.state.parts = parts = Parts(
-            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, memory, keyring, audit, mqtt
-        )
-        gauges.install(app.state.metrics, parts.queue, store, memory)
+            settings,
+            pool,
+            Queue(settings),
+            registry,
+            shadow,
+            app.state.metrics,
+            store,
+            memory,
+            keyring,
+            audit,
+            sender,
+            mqtt,
+        )  # fmt: skip
+        gauges.install(app.state.metrics, parts.queue, store, memory, sender)
         async with bridged(parts):
             yield
         await parts.in_pool(parts.queue.close)

@@ -41,11 +41,12 @@ class Metrics:
         self._ratios: dict[tuple[str, str], float] = {}
         self._watched: dict[str, Gauge] = {}
 
-    def watch(self, name: str, meaning: str, read: Callable[[], float]) -> None:
+    def watch(self, name: str, meaning: str, read: Callable[[], float], **labels: str) -> None:
         """A number that is read when the page is asked for, `brinell_<name>`."""
         if name not in self._watched:  # an app that is started again has other parts
-            self._watched[name] = Gauge(f"brinell_{name}", meaning, registry=self.registry)
-        self._watched[name].set_function(read)
+            self._watched[name] = Gauge(f"brinell_{name}", meaning, tuple(labels), registry=self.registry)
+        gauge = self._watched[name].labels(**labels) if labels else self._watched[name]
+        gauge.set_function(read)
 
     def observe(self, diagnosis: Diagnosis, manifest: Manifest | None) -> None:
         """Counts one answer; `manifest` is that of the bundle that gave it."""

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from fastapi import FastAPI
 
 from models.energy import PROFILES
+from service.alarms.sender import Sender
 from service.engine import Engine
 from service.memory.memory import Memory
 from service.metrics import Metrics
@@ -17,6 +18,7 @@ from service.queue import Queue
 from service.registry import Registry
 from service.security.audit import Audit
 from service.security.keyring import Keyring
+from service.security.sessions import Sessions
 from service.settings import Settings
 from service.shadow import Shadow
 from service.store.nothing import Nothing
@@ -40,7 +42,9 @@ class Parts:
         memory: keeps signals; None where nothing is kept.
         keyring: who may ask.
         audit: keeps what administrators did.
+        sender: tells people of alarms; None where nothing is kept.
         mqtt: how the bridge to a broker fares; None without one.
+        sessions: of browsers that signed in.
     """
 
     settings: Settings
@@ -53,7 +57,9 @@ class Parts:
     memory: Memory | None
     keyring: Keyring
     audit: Audit
+    sender: Sender | None
     mqtt: Condition | None = None
+    sessions: Sessions = field(default_factory=Sessions)
 
     @property
     def engine(self) -> Engine:

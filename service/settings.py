@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, FilePath, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +12,7 @@ from data.errors import BrinellError
 from models.bundle import PRETRAINED
 from models.energy import PROFILES
 from models.manifest import IDENTITY
+from service.alarms.mail import Security
 from service.logs import Format
 from service.security.loopback import is_loopback
 from service.security.scopes import Auth
@@ -18,6 +20,8 @@ from service.store.location import NONE, checked, state_folder, without_password
 from service.trust import Policy, Trust
 
 MIB = 1 << 20
+ADDRESS = r"[^\s@,<>\"]+@[A-Za-z0-9.-]+"
+SHORTEST_SECRET = 16
 
 
 class SettingsError(BrinellError):
@@ -82,6 +86,13 @@ class Settings(BaseSettings):
         ring: signals of each measuring point and axis that are held in memory.
         ring_mib: of all of them.
         export_key: private key (`brinell keys sign`) that signs exports.
+        webhook: address that alarms are POSTed to, `http://` or `https://`; with `webhook_secret`.
+        webhook_secret: file with the secret that signs them, 16 bytes or more.
+        mail_server: `host` or `host:port` of the SMTP server that takes alarms as mails; with `mail_from`, `mail_to`.
+        mail_from, mail_to: addresses; of those written to several, with commas between.
+        mail_security: `starttls`, `tls`, or `none`: in the clear, without a password.
+        mail_user, mail_password: what the server asks for; the password is the content of a file.
+        alarm_hours: an alarm that could not be delivered for so long is given up.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
@@ -141,6 +152,15 @@ class Settings(BaseSettings):
     ring: Annotated[int, Field(ge=0, le=1000)] = 8
     ring_mib: Annotated[int, Field(ge=0, le=65536)] = 64
     export_key: FilePath | None = None
+    webhook: Annotated[str | None, Field(max_length=2000)] = None
+    webhook_secret: FilePath | None = None
+    mail_server: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?$")] = None
+    mail_from: Annotated[str | None, Field(pattern=rf"^{ADDRESS}$")] = None
+    mail_to: Annotated[str | None, Field(pattern=rf"^{ADDRESS}( *, *{ADDRESS})*$")] = None
+    mail_security: Security = "starttls"
+    mail_user: str | None = None
+    mail_password: FilePath | None = None
+    alarm_hours: Annotated[float, Field(gt=0, le=8760)] = 72
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
@@ -161,6 +181,24 @@ class Settings(BaseSettings):
     @classmethod
     def _store_is_of_a_known_kind(cls, store: str | None) -> str | None:
         return store and checked(store)
+
+    @field_validator("webhook")
+    @classmethod
+    def _webhook_is_an_address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        found = urlsplit(url)
+        if found.scheme not in ("http", "https") or not found.hostname or found.username or not url.isprintable():
+            raise ValueError("http://HOST... or https://HOST... is wanted, without a user or a password in it")
+        found.port  # noqa: B018 (one that cannot be is a ValueError)
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_is_long_enough(cls, path: Path | None) -> Path | None:
+        if path is not None and len(path.read_bytes().strip()) < SHORTEST_SECRET:
+            raise ValueError(f"a secret of {SHORTEST_SECRET} bytes or more is needed: openssl rand -hex 32")
+        return path
 
     @field_validator("energy_profile")
     @classmethod
@@ -199,6 +237,16 @@ class Settings(BaseSettings):
             raise ValueError("BRINELL_MQTT needs a store, which knows what was diagnosed, and BRINELL_STORE is none")
         if self.write_budget_mb_a_day is not None and not writes_a_file(self.store):
             raise ValueError("BRINELL_WRITE_BUDGET_MB_A_DAY counts what SQLite writes, and BRINELL_STORE is no file")
+        if (self.webhook is None) != (self.webhook_secret is None):
+            raise ValueError("BRINELL_WEBHOOK and BRINELL_WEBHOOK_SECRET are given together or not at all")
+        if len({self.mail_server is None, self.mail_from is None, self.mail_to is None}) > 1:
+            raise ValueError("BRINELL_MAIL_SERVER, BRINELL_MAIL_FROM and BRINELL_MAIL_TO are given together")
+        if (self.mail_user is None) != (self.mail_password is None):
+            raise ValueError("BRINELL_MAIL_USER and BRINELL_MAIL_PASSWORD are given together or not at all")
+        if self.mail_security == "none" and self.mail_password is not None:
+            raise ValueError("BRINELL_MAIL_SECURITY=none would send BRINELL_MAIL_PASSWORD in the clear")
+        if (self.webhook or self.mail_server) and self.store == NONE:
+            raise ValueError("alarms need a store that remembers the recordings, and BRINELL_STORE is none")
         return self
 
     def shown(self) -> Iterator[str]:

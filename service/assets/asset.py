@@ -108,7 +108,13 @@ Point = Annotated[Name, Field(description="Where on the machine.", examples=["fa
 Axes = Annotated[
     tuple[Axis, ...],
     AfterValidator(_told_apart),
-    Field(min_length=1, max_length=MOST_AXES, description="Each is diagnosed by itself; no two of one name."),
+    # Counted after each axis was read, so that a wrong one is not also said to be missing.
+    Field(
+        min_length=1,
+        max_length=MOST_AXES,
+        description="Each is diagnosed by itself; no two of one name.",
+        json_schema_extra={"minItems": 1, "maxItems": MOST_AXES},
+    ),
 ]
 KnownBearing = Annotated[BearingGiven, AfterValidator(_known_bearing)]
 Notes = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
@@ -127,15 +133,15 @@ class Facts(_Part):
 
 
 class Changes(_Part):
-    """Some of it, to be changed; what is left out stays."""
+    """Some of it, to be changed; what is left out stays. Only what was named counts: the defaults are never read."""
 
-    machine: Machine | None = None
-    point: Point | None = None
-    axes: Axes | None = None
+    machine: Machine = Field(default_factory=str)
+    point: Point = Field(default_factory=str)
+    axes: Axes = Field(default_factory=tuple)
     bearing: KnownBearing | None = None
     speed: Speed | None = None
     machine_class: MachineClass | None = None
-    notes: Notes | None = None
+    notes: Notes = Field(default_factory=str)
 
 
 class Asset(Facts):

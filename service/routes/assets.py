@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from service import docs
-from service.assets import records, sheet
+from service.alarms import records as alarm_records
+from service.assets import baselines, point, records, sheet
 from service.assets.asset import ASSET_ID, Asset, AssetId, Changes, Facts, Name, Registered
+from service.assets.point import Point
 from service.assets.records import Record
 from service.bodies import CSV, JSON
 from service.bodies.incoming import small_body
@@ -63,7 +65,7 @@ class Asked(BaseModel):
 
 
 class Importing(BaseModel):
-    """The query of `POST /v1/assets/import`."""
+    """The query of `POST /v1/assets.csv`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -85,7 +87,7 @@ class Imported(BaseModel):
 
 
 def router(_: Settings) -> APIRouter:
-    """`/v1/assets`, `/v1/assets/{id}`, `/v1/assets/import`, `/v1/assets.csv`."""
+    """`/v1/assets`, `/v1/assets/{id}`, `/v1/assets.csv`."""
     routes = APIRouter(tags=["assets"])
 
     @routes.get("/v1/assets", summary="The measuring points", responses=NO_STORE | UNREADABLE)
@@ -99,7 +101,7 @@ def router(_: Settings) -> APIRouter:
 
     @routes.get(
         "/v1/assets.csv",
-        summary="All measuring points, as POST /v1/assets/import takes them",
+        summary="All measuring points, as a POST to the same address takes them",
         response_class=Response,
         responses=TABLE | NO_STORE | UNREADABLE,
     )
@@ -121,7 +123,7 @@ def router(_: Settings) -> APIRouter:
         return _answer(record, 201)
 
     @routes.post(
-        "/v1/assets/import",
+        "/v1/assets.csv",
         summary="Register the measuring points of a table",
         description=f"CSV (UTF-8, commas or semicolons) with the header `{','.join(sheet.COLUMNS)}`: a line for each "
         "axis. All lines are read before anything is kept; where one is wrong, each wrong one is told with its line "
@@ -183,6 +185,8 @@ def router(_: Settings) -> APIRouter:
         def remove(connection: Connection) -> None:
             _to_change(connection, identity, match)
             records.remove(connection, identity)
+            alarm_records.forget(connection, identity)
+            baselines.forget(connection, identity)
 
         await parts_of(request.app).store.write(remove)
 
@@ -198,8 +202,16 @@ async def record_of(parts: Parts, identity: str) -> Record:
     """
     record = await parts.store.read(lambda connection: records.find(connection, identity))
     if record is None:
-        raise _none_such(identity)
+        raise no_such_asset(identity)
     return record
+
+
+async def point_of(parts: Parts, identity: str) -> Point:
+    """As `record_of`, with its healthy state."""
+    found = await parts.store.read(lambda connection: point.find(connection, identity))
+    if found is None:
+        raise no_such_asset(identity)
+    return found
 
 
 async def _changed(request: Request, identity: str, change: Callable[[Record], Facts]) -> Response:
@@ -217,7 +229,7 @@ def _to_change(connection: Connection, identity: str, match: str | None) -> Reco
     """The newest state, which nobody else changes until the transaction ends."""
     record = records.find(connection, identity, to_change=True)
     if record is None:
-        raise _none_such(identity)
+        raise no_such_asset(identity)
     if match is not None and match.strip() != "*" and record.etag not in (each.strip() for each in match.split(",")):
         raise refused(412, "if_match", f"{match[:80]} is not the newest state of {identity}")
     return record
@@ -262,5 +274,6 @@ def _merged(asset: Asset, changes: Changes) -> bytes:
     return json.dumps({name: each for name, each in merged.items() if each is not None}).encode()
 
 
-def _none_such(identity: str) -> RequestRefused:
+def no_such_asset(identity: str) -> RequestRefused:
+    """404, to be raised."""
     return refused(404, "asset", f"there is no asset {identity}")

@@ -1,26 +1,21 @@
 """What changes which bundles answer: activate, roll back, load, unload, reload, challenge."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from models.manifest import IDENTITY, VERSION
-from service.bodies import JSON
-from service.bodies.incoming import small_body
+from service.bodies.order import order, order_body
 from service.changing import done
-from service.errors import Refusal, invalid
+from service.errors import Refusal
 from service.parts import Parts, parts_of
 from service.routes.models import NONE_SUCH, UNREADABLE, Name, Responses, told
 from service.settings import Settings
 from service.shadow import Report
 from service.snapshot import Snapshot
 from service.status import Models, Versions
-
-LARGEST_ORDER = 4096
-
-Order = TypeVar("Order", bound=BaseModel)
 
 
 class Activation(BaseModel):
@@ -64,10 +59,10 @@ def router(_: Settings) -> APIRouter:
         "/v1/models/{name}/activate",
         summary="Let a version of a bundle answer",
         responses=OF_ONE | OF_BODY,
-        openapi_extra=_body(Activation),
+        openapi_extra=order_body(Activation),
     )
     async def activate(request: Request, name: Name) -> Versions:
-        version = (await _order(request, Activation)).version
+        version = (await order(request, Activation)).version
         return await _changed(request, name, lambda parts: parts.registry.activate(name, version))
 
     @routes.post("/v1/models/{name}/rollback", summary="Let the version answer that did before", responses=OF_ONE)
@@ -86,10 +81,10 @@ def router(_: Settings) -> APIRouter:
         "/v1/models/challenger",
         summary="Let a version answer in the shadow",
         responses=OF_ONE | OF_BODY,
-        openapi_extra=_body(Challenge),
+        openapi_extra=order_body(Challenge),
     )
     async def challenge(request: Request) -> Report:
-        bundle = (await _order(request, Challenge)).bundle
+        bundle = (await order(request, Challenge)).bundle
         return await _challenged(parts_of(request.app), bundle)
 
     @routes.delete("/v1/models/challenger", summary="Let nothing answer in the shadow")
@@ -108,15 +103,3 @@ async def _changed(request: Request, name: str, change: Callable[[Parts], Snapsh
 async def _challenged(parts: Parts, bundle: str | None) -> Report:
     snapshot = await done(lambda: parts.registry.challenge(bundle))
     return parts.shadow.report(snapshot.challenger)
-
-
-async def _order(request: Request, kind: type[Order]) -> Order:
-    body = await small_body(request, JSON, LARGEST_ORDER)
-    try:
-        return kind.model_validate_json(body)
-    except ValidationError as error:
-        raise invalid(error) from None
-
-
-def _body(kind: type[BaseModel]) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": kind.model_json_schema()}}}}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from data.fault import Fault
+from service.assets.answer import AxisDiagnosis
 from service.assets.asset import AssetId
 from service.diagnosis import Diagnosis, Verdict
 from service.errors import Refusal, refused
@@ -18,7 +19,7 @@ from service.question import BundleName, SourceName
 from service.repeated import refuse_repeated
 from service.settings import Settings
 from service.store.identity import LAST, first_id, shown
-from service.store.reading import CURSOR, Wanted, cursor, read_cursor
+from service.store.reading import Cursor, Wanted, cursor, read_cursor
 from service.store.terms import FOUND_BY
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -41,9 +42,7 @@ class Asked(BaseModel):
     source: Annotated[SourceName | None, Field(description="As it was given with the signal.")] = None
     asset: Annotated[AssetId | None, Field(description="The measuring point that it was asked about.")] = None
     limit: Annotated[int, Field(ge=1, le=500, description="At most so many on a page.")] = 50
-    cursor: Annotated[
-        str | None, Field(pattern=CURSOR, description="`next` of the page before, as it stands there.")
-    ] = None
+    cursor: Cursor | None = None
 
 
 class Summary(BaseModel):
@@ -62,7 +61,10 @@ class Summary(BaseModel):
     speed_rpm: float | None
     asset: str | None
     axis: str | None
-    level: Annotated[str | None, Field(description="What all voices together say; null: they were not asked.")]
+    level: Annotated[
+        str | None,
+        Field(description="What all voices together say; null: no voices were asked, or it was commissioned on it."),
+    ]
 
 
 class Diagnoses(BaseModel):
@@ -94,7 +96,7 @@ def router(_: Settings) -> APIRouter:
     @routes.get(
         "/v1/diagnoses/{id}",
         summary="One diagnosis, as it was answered",
-        response_model=Diagnosis,
+        response_model=AxisDiagnosis | Diagnosis,
         responses=REFUSALS,
     )
     async def diagnosis(

@@ -21,7 +21,7 @@ from service.routes.assets import NO_STORE, NONE_SUCH, OF_BODY, UNREADABLE
 from service.routes.bundles import refusals
 from service.settings import Settings
 from service.store.identity import LAST
-from service.store.reading import cursor, read_cursor
+from service.store.reading import Cursor, cursor, read_cursor
 
 LARGEST = 16 << 10
 
@@ -42,9 +42,7 @@ class Asked(BaseModel):
 
     asset: AssetName | None = None
     limit: Annotated[int, Field(ge=1, le=500, description="At most so many on a page.")] = 50
-    cursor: Annotated[
-        str | None, Field(min_length=1, max_length=16, description="`next` of the page before, as it stands there.")
-    ] = None
+    cursor: Cursor | None = None
 
 
 class Findings(BaseModel):

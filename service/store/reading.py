@@ -8,8 +8,9 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from sqlalchemy.orm import aliased
 
@@ -86,6 +87,13 @@ def by_keys(connection: Connection, keys: Sequence[str]) -> list[Answered]:
     return [Answered(unpack(row.answer), row.fingerprint, row.axis) for row in rows]
 
 
+def of_asset(connection: Connection, asset: str, ids: Sequence[int]) -> dict[int, Answered]:
+    """Those of some diagnoses that are of an asset, by id, the oldest first; at most some hundred are asked for."""
+    columns = select(StoredDiagnosis.id, StoredDiagnosis.answer, StoredDiagnosis.axis)
+    chosen = columns.where(StoredDiagnosis.id.in_(ids), StoredDiagnosis.asset == asset).order_by(StoredDiagnosis.id)
+    return {row.id: Answered(unpack(row.answer), b"", row.axis) for row in connection.execute(chosen)}
+
+
 def ids_of(connection: Connection, wanted: Wanted, limit: int) -> Sequence[int]:
     """The ids of the newest `limit` that have the one value which is wanted, the newest first."""
     indexed_to = connection.execute(select(Bookkeeping.indexed_to)).scalar_one()
@@ -96,8 +104,14 @@ def ids_of(connection: Connection, wanted: Wanted, limit: int) -> Sequence[int]:
     return [*ids, *connection.execute(old.order_by(Term.id.desc()).limit(limit - len(ids))).scalars().all()]
 
 
-CURSOR = r"^[A-Za-f][A-Za-z0-9_-]{9}[AEIMQUYcgkosw048]$"
-"""63 bits in base64, where each character stands for six: what the first and the last may be is less."""
+Cursor = Annotated[
+    str,
+    # 63 bits in base64, where each character stands for six: what the first and the last may be is less.
+    Field(
+        pattern=r"^[A-Za-f][A-Za-z0-9_-]{9}[AEIMQUYcgkosw048]$",
+        description="`next` of the page before, as it stands there.",
+    ),
+]
 
 
 def cursor(identity: int) -> str:

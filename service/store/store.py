@@ -69,9 +69,16 @@ class Store:
     """Keeps every diagnosis; made by `Store.open`."""
 
     def __init__(
-        self, database: Database, clock: Clock, retention: Retention, interval_s: float, budget: Budget | None
+        self,
+        database: Database,
+        clock: Clock,
+        retention: Retention,
+        interval_s: float,
+        budget: Budget | None,
+        hear: writing.Hear,
     ) -> None:
         self._database = database
+        self._hear = hear
         self._clock = clock
         self._retention = retention
         self._budget = budget
@@ -88,14 +95,19 @@ class Store:
     def open(
         cls, store: str, durability: Durability, retention: Retention, commit_seconds: float,
         budget: Budget | None = None,
+        hear: writing.Hear = writing.unheard,
     ) -> Iterator["Store"]:  # fmt: skip
         """The store at a path or URL; what waits is written when the block ends.
+
+        Args:
+            hear: told of new diagnoses of assets in the very transaction that stores them.
 
         Raises:
             StoreError: it cannot be opened.
         """
         with opened(store, durability) as (database, clock):
-            made = cls(database, clock, retention, 0 if durability == "power-safe" else commit_seconds, budget)
+            interval_s = 0 if durability == "power-safe" else commit_seconds
+            made = cls(database, clock, retention, interval_s, budget, hear)
             try:
                 yield made
             finally:
@@ -103,7 +115,7 @@ class Store:
 
     @property
     def database(self) -> Database:
-        """For threads that keep other tables."""
+        """For who has a thread of his own; the event loop asks `read` and `write`."""
         return self._database
 
     def new_id(self) -> tuple[int, int]:
@@ -119,6 +131,10 @@ class Store:
     def waiting(self) -> int:
         """Diagnoses in memory that are not stored yet."""
         return self._writer.waiting
+
+    def trusted_us(self) -> int:
+        """The time to delete by (`Clock.trusted_us`)."""
+        return self._clock.trusted_us()
 
     def bytes_written(self) -> int | None:
         """What storing has written to the disk since the start; None where the system or the database does not say."""
@@ -247,7 +263,7 @@ class Store:
 
     def _write(self, rows: Sequence[Row]) -> Mapping[int, int]:
         with self._database.writing() as connection:
-            earlier = writing.add(connection, rows)
+            earlier = writing.add(connection, rows, self._hear)
         self._unindexed += len(rows)
         return earlier
 

@@ -16,7 +16,7 @@ CSV = {"Content-Type": "text/csv"}
 
 def bring_in(plant: TestClient, *lines: str, replace: bool = False, header: str = HEADER) -> Any:
     content = "\n".join((header, *lines)).encode()
-    return plant.post("/v1/assets/import", params={"replace": replace}, content=content, headers=CSV)
+    return plant.post("/v1/assets.csv", params={"replace": replace}, content=content, headers=CSV)
 
 
 def test_what_is_registered_is_there_as_it_was_said(plant: TestClient, register: Register) -> None:
@@ -162,7 +162,7 @@ def test_the_table_that_goes_out_comes_in_again_as_the_same(plant: TestClient, r
     kept = plant.get("/v1/assets").json()["assets"]
     for asset in kept:
         plant.delete(f"/v1/assets/{asset['id']}")
-    assert plant.post("/v1/assets/import", content=first.content, headers=CSV).json() == {"added": 3, "replaced": 0}
+    assert plant.post("/v1/assets.csv", content=first.content, headers=CSV).json() == {"added": 3, "replaced": 0}
     assert plant.get("/v1/assets.csv").content == first.content
     # A bearing comes back as text, which means the same.
     for before, after in zip(kept, plant.get("/v1/assets").json()["assets"], strict=True):
@@ -187,7 +187,7 @@ def test_a_table_with_semicolons_is_read_too(plant: TestClient) -> None:
     ],
 )
 def test_what_is_no_table_is_refused(plant: TestClient, content: bytes, field: str) -> None:
-    refused = plant.post("/v1/assets/import", content=content, headers=CSV)
+    refused = plant.post("/v1/assets.csv", content=content, headers=CSV)
     assert (refused.status_code, refused.json()["field"]) == (422, field)
 
 
