@@ -55,8 +55,8 @@ def show(found: Sequence[Step], every: bool, console: Console | None = None) -> 
     table = Table(title_justify="left")
     for heading in ("time (UTC)", "file", "level", "verdict", "network", "evidence", "change", "state"):
         table.add_column(heading, no_wrap=heading in ("time (UTC)", "level", "state"), overflow="fold")
-    for _, same in groupby(found, lambda step: (object() if every else _said(step))):
-        group = list(same)
+    groups = [[step] for step in found] if every else [list(same) for _, same in groupby(found, _said)]
+    for group in groups:
         table.add_row(*_cells(group[0]))
         if len(group) > 1:
             table.add_row("", f"and {len(group) - 1} more like it", style="dim")
@@ -83,12 +83,18 @@ def rows(found: Sequence[Step]) -> Iterator[dict[str, Any]]:
 
 def chart(machine: Machine, found: Sequence[Step]) -> Chart:
     """The picture, with what each indicator may reach by itself where the machine was commissioned."""
-    limits = {axis: [_limits(machine.healthy.get(axis), step.heard.axes[axis]) for step in found] for axis in _axes(found)}
+    limits = {
+        axis: [_limits(machine.healthy.get(axis), step.heard.axes[axis]) for step in found] for axis in _axes(found)
+    }
     curves = [
         Curve(
             label,
             {axis: [step.heard.axes[axis].indicators.values.get(name, nan) for step in found] for axis in limits},
-            {axis: [each.get(name, nan) for each in at] for axis, at in limits.items() if any(name in each for each in at)},
+            {
+                axis: [each.get(name, nan) for each in at]
+                for axis, at in limits.items()
+                if any(name in each for each in at)
+            },
             _zones(machine.asset) if name == "velocity_rms_mm_s" else {},
         )
         for name, label in CURVES.items()

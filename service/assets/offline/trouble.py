@@ -10,5 +10,5 @@ class MachineError(BrinellError):
 
 def told(refusal: RequestRefused, about: object) -> MachineError:
     """What a service would refuse, as a command tells it."""
-    reasons = "; ".join(dict.fromkeys(f"{each.field}: {each.reason}" for each in refusal.problems))
-    return MachineError(f"{about}: {reasons}")
+    reasons = dict.fromkeys(f"{each.field.rpartition('.')[2]}: {each.reason}" for each in refusal.problems)
+    return MachineError(f"{about}: {'; '.join(reasons)}")
