@@ -1,4 +1,4 @@
-"""How a machine went, as one picture: its indicators above one another, what its recordings said, where its alarm stood."""
+"""How a machine went, as one picture: its indicators above one another, what recordings said, where its alarm stood."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ LIMIT = "#c0392b"
 HEALTHY = "#9aa7b3"
 WORDS = {Level.NO_VERDICT: "no verdict"}
 PER_PANEL_IN = 1.75
+DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +102,10 @@ def _curve(panel: "Axes", chart: Chart, curve: Curve) -> None:
     for number, (axis, values) in enumerate(curve.values.items()):
         colour = LINES[number % len(LINES)]
         name = axis if len(curve.values) > 1 else None
-        panel.plot(chart.times, values, ".-", color=colour, linewidth=0.7, markersize=3, label=name)
+        panel.plot(_days(chart.times), values, ".-", color=colour, linewidth=0.7, markersize=3, label=name)
         if axis in curve.limits:
             told = "its limit" if number == 0 else None
-            panel.plot(chart.times, curve.limits[axis], "--", color=LIMIT, linewidth=1, label=told)
+            panel.plot(_days(chart.times), curve.limits[axis], "--", color=LIMIT, linewidth=1, label=told)
     for name, height in curve.lines.items():
         panel.axhline(height, color=LIMIT, linestyle=":", linewidth=1, label=name)
     if curve.logarithmic:
@@ -131,9 +132,9 @@ def _levels(panel: "Axes", chart: Chart) -> None:
     places = list(Level)
     for level in places:
         times = [time for time, said in zip(chart.times, chart.levels, strict=True) if said is level]
-        panel.plot(times, [places.index(level)] * len(times), "|", color=DOTS[level], markersize=9)
+        panel.plot(_days(times), [places.index(level)] * len(times), "|", color=DOTS[level], markersize=9)
     healthy = [time for time, said in zip(chart.times, chart.levels, strict=True) if said is None]
-    panel.plot(healthy, [places.index(Level.QUIET)] * len(healthy), "|", color=HEALTHY, markersize=9,
+    panel.plot(_days(healthy), [places.index(Level.QUIET)] * len(healthy), "|", color=HEALTHY, markersize=9,
                label="commissioned on these" if healthy else None)  # fmt: skip
     panel.set_yticks(range(len(places)), [WORDS.get(level, level.value) for level in places], fontsize="small")
     panel.set_ylim(-0.6, len(places) - 0.4)
@@ -147,14 +148,15 @@ def _stays(panel: "Axes", chart: Chart) -> None:
     if not chart.times:
         return
     spans = [(level, list(group)) for level, group in groupby(chart.stays, lambda stay: stay.level)]
-    ends = [following[0].since for _, following in spans[1:]] + [chart.times[-1]]
-    for (level, group), end in zip(spans, ends, strict=True):
+    begins = _days([group[0].since for _, group in spans])
+    ends = [*begins[1:], *_days(chart.times[-1:])]
+    for (level, _), begin, end in zip(spans, begins, ends, strict=True):
         if level in BANDS:
-            panel.axvspan(group[0].since, end, color=BANDS[level], zorder=0, linewidth=0)  # type: ignore[arg-type]
+            panel.axvspan(begin, end, color=BANDS[level], zorder=0, linewidth=0)
     for level in (Level.WATCH, Level.ALARM):
         since = chart.first(level)
         if since is not None:
-            panel.axvline(since, color=DOTS[level], linewidth=1.2)  # type: ignore[arg-type]
+            panel.axvline(_days([since])[0], color=DOTS[level], linewidth=1.2)
 
 
 def _firsts(panel: "Axes", chart: Chart) -> None:
@@ -173,7 +175,12 @@ def _firsts(panel: "Axes", chart: Chart) -> None:
 def _dates(panel: "Axes") -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    locator = AutoDateLocator()
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     panel.xaxis.set_major_locator(locator)
-    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     panel.set_xlabel("time (UTC)")
+
+
+def _days(times: Sequence[datetime]) -> list[float]:
+    """As matplotlib counts time: days since 1970, UTC."""
+    return [time.timestamp() / DAY_S for time in times]

@@ -21,8 +21,8 @@ Folder = Annotated[Path, typer.Argument(help="Folder of recordings: csv, txt, np
 Times = Annotated[
     str,
     typer.Option(
-        help="When each was made: by its `name` (2026-11-24T08-30_fan.wav), when its file was `modified`, or a CSV FILE with "
-        "the columns file,time,speed_rpm. UTC."
+        help="When each was made (UTC): by its `name` (2026-11-24T08-30_fan.wav), when its file was `modified`, or by "
+        "a CSV FILE with the columns file,time,speed_rpm."
     ),
 ]
 Plot = Annotated[Path | None, typer.Option(help="Also draw a picture, .png, .pdf or .svg.")]

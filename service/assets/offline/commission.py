@@ -29,7 +29,8 @@ def commissioned(
         extends: they are added to what this one was commissioned on.
 
     Raises:
-        MachineError: they do not look healthy and nobody confirms it, they show two bearings, or nothing can be learned.
+        MachineError: they do not look healthy and nobody confirms it, they are of two bearings, or nothing can be
+            learned.
     """
     known = () if extends is None else extends.recordings
     new = {each.content: each for each in heard if each.content not in known}
@@ -47,8 +48,8 @@ def commissioned(
         if refusal.status == 409:
             reasons = "\n  ".join(each.reason for each in refusal.problems)
             raise MachineError(
-                f"these recordings do not look healthy:\n  {reasons}\nLook at the machine; if it is healthy all the same, "
-                'say --confirm "WHY"'
+                f"these recordings do not look healthy:\n  {reasons}\n"
+                'Look at the machine; if it is healthy all the same, say --confirm "WHY"'
             ) from None
         raise told(refusal, asset.id) from None
     return Machine(asset=asset, rate_hz=rate_hz, healthy=healthy, recordings=(*known, *new))

@@ -3,10 +3,8 @@
 When a recording was made is said by its name, by a table, or, where it is asked for, by the time of its file, which any
 copy may have changed. All times are UTC.
 
->>> time_in("2026-11-24T08-30_fan.wav"), time_in("pump 20261124 083005.csv")
-(datetime.datetime(2026, 11, 24, 8, 30, tzinfo=datetime.timezone.utc), datetime.datetime(2026, 11, 24, 8, 30, 5, tzinfo=datetime.timezone.utc))
->>> time_in("2026-11-24.wav"), time_in("pump 17.csv")
-(datetime.datetime(2026, 11, 24, 0, 0, tzinfo=datetime.timezone.utc), None)
+>>> str(time_in("2026-11-24T08-30_fan.wav")), str(time_in("pump 20261124 083005.csv")), time_in("pump 17.csv")
+('2026-11-24 08:30:00+00:00', '2026-11-24 08:30:05+00:00', None)
 """
 
 import csv
@@ -47,8 +45,8 @@ def recordings(folder: Path, times: str = NAME) -> list[Dated]:
 
     Args:
         folder: whose files are read by the endings of their names; folders in it are not looked into.
-        times: `name`, `modified`, or a CSV file with the columns `file` (within the folder), `time` (ISO 8601) and, where
-            it is known, `speed_rpm`; further columns do no harm. Then what stands in the table is read.
+        times: `name`, `modified`, or a CSV file with the columns `file` (within the folder), `time` (ISO 8601) and,
+            where it is known, `speed_rpm`; further columns do no harm. Then what stands in the table is read.
 
     Raises:
         MachineError: no folder, no recordings, or one whose time is not known.
@@ -67,7 +65,8 @@ def time_in(name: str) -> datetime | None:
     if found is None:
         return None
     try:
-        return datetime(*(int(part or 0) for part in found.groups()), tzinfo=UTC)  # type: ignore[arg-type]
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
 

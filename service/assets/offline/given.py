@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Sequence
-
-from pydantic import ValidationError
+from typing import Any
 
 from service.assets import sheet
 from service.assets.asset import Asset
-from service.assets.offline.trouble import MachineError, told
+from service.assets.offline.trouble import told
 from service.errors import RequestRefused
 
 _NOT_IN_AN_ID = re.compile(r"[^a-z0-9._-]+")
@@ -34,7 +33,9 @@ def asset_of(
     }  # fmt: skip
     axes = [{"axis": each, "channel": each} for each in channels] or [{"axis": "x"}]
     identity = _NOT_IN_AN_ID.sub("-", name.lower()).strip("-._")[:64] or "machine"
-    lines = [{"id": identity, "unit": unit, "sensitivity_mv_g": sensitivity} | axis for axis in axes]
+    lines: list[dict[str, Any]] = [
+        {"id": identity, "unit": unit, "sensitivity_mv_g": sensitivity} | axis for axis in axes
+    ]
     lines[0] |= of_point
     try:
         [asset] = sheet.read(sheet.table(lines).encode()).values()

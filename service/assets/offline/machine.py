@@ -1,6 +1,6 @@
-"""A machine in one file: the measuring point, and how it sounds when it is healthy; `brinell asset commission` makes it.
+"""A machine in one file: the measuring point, and how it sounds when it is healthy.
 
-JSON, so that it can be looked at, copied and kept beside the recordings.
+`brinell asset commission` makes it. JSON, so that it can be looked at, copied and kept beside the recordings.
 """
 
 import os
