@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from data.plots import save
 from service.alarms.rule import Level
+from service.assets.asset import Asset
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,14 +99,21 @@ def draw(chart: Chart, path: Path) -> None:
     save(figure, path)
 
 
+def titled(asset: Asset) -> str:
+    """What a picture of a measuring point is called."""
+    where = dict.fromkeys((asset.machine, asset.point))
+    return f"{asset.id}: {', '.join(where)}"
+
+
 def _curve(panel: "Axes", chart: Chart, curve: Curve) -> None:
+    days = _days(chart.times)
     for number, (axis, values) in enumerate(curve.values.items()):
         colour = LINES[number % len(LINES)]
         name = axis if len(curve.values) > 1 else None
-        panel.plot(_days(chart.times), values, ".-", color=colour, linewidth=0.7, markersize=3, label=name)
+        panel.plot(days, values, ".-", color=colour, linewidth=0.7, markersize=3, label=name)
         if axis in curve.limits:
             told = "its limit" if number == 0 else None
-            panel.plot(_days(chart.times), curve.limits[axis], "--", color=LIMIT, linewidth=1, label=told)
+            panel.plot(days, curve.limits[axis], "--", color=LIMIT, linewidth=1, label=told)
     for name, height in curve.lines.items():
         panel.axhline(height, color=LIMIT, linestyle=":", linewidth=1, label=name)
     if curve.logarithmic:
@@ -117,14 +125,14 @@ def _curve(panel: "Axes", chart: Chart, curve: Curve) -> None:
 
 
 def _logarithmic(panel: "Axes") -> None:
-    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
     panel.set_yscale("log")
     low, high = panel.get_ylim()
     # Less than a decade has one tick or none, if only powers of ten may have one.
     panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 100 else (1,)))
     panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    panel.yaxis.set_minor_formatter(NullFormatter())
+    panel.yaxis.set_minor_locator(NullLocator())
 
 
 def _levels(panel: "Axes", chart: Chart) -> None:

@@ -5,8 +5,9 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from math import nan
-from typing import Any
+from typing import Any, Literal
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -18,17 +19,22 @@ from service.assets.answer import AxisDiagnosis
 from service.assets.asset import Asset
 from service.assets.baselines import Standing
 from service.assets.hearing import likelier
-from service.assets.offline.chart import Chart, Curve, Stay
+from service.assets.offline.chart import Chart, Curve, Stay, titled
 from service.assets.offline.history import Step, first, voices
 from service.assets.offline.machine import Machine
+from service.wording import NAMES
 
 CURVES = {
     "velocity_rms_mm_s": "velocity RMS\n10-1000 Hz (mm/s)",
     "acceleration_rms_g": "acceleration\nRMS (g)",
-    "kurtosis": "kurtosis\n(none)",
+    "kurtosis": "kurtosis (1)",
     "envelope_rms_g": "envelope RMS\n0.5-10 kHz (g)",
 }
 EVIDENCE = "evidence_z_"
+MARKS = {"raised": "●", "quiet": "·", "silent": "-"}
+JUSTIFIED: Mapping[str, Literal["center", "right"]] = {
+    "n": "right", "network": "center", "evidence": "center", "change": "center",
+}  # fmt: skip
 COLUMNS = (
     "time", "file", "axis", "speed_rpm", "level", "state", "state_changed", "verdict", "fault", "confidence",
     "network", "evidence", "change", "rule", "severity", "zone", "advice",
@@ -36,30 +42,25 @@ COLUMNS = (
 
 
 def summary(asset: Asset, found: Sequence[Step]) -> str:
-    """One line: when it was first told of."""
-    told = []
-    for level in (Level.WATCH, Level.ALARM):
-        step = first(found, level)
-        told.append(f"first {level} " + ("never" if step is None else f"{step.time:%Y-%m-%d %H:%M} UTC"))
+    """One line: when it was first told of, and what was named."""
+    told = [f"first {level} {_told(first(found, level))}" for level in (Level.WATCH, Level.ALARM)]
     heard = sum(step.level is not None for step in found)
     return f"{asset.id}: {heard} recordings replayed; {', '.join(told)}; it stands at {found[-1].state}"
 
 
 def show(found: Sequence[Step], every: bool, console: Console | None = None) -> None:
-    """The table.
+    """The table, with a mark for each voice that is raised and a dash for one that cannot speak.
 
     Args:
         found: of a replay.
-        every: each recording; else those at which voices, level or state differ from the one before.
+        every: each recording; else those alike that follow on one another make one line.
     """
-    table = Table(title_justify="left")
-    for heading in ("time (UTC)", "file", "level", "verdict", "network", "evidence", "change", "state"):
-        table.add_column(heading, no_wrap=heading in ("time (UTC)", "level", "state"), overflow="fold")
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in ("time (UTC)", "n", "level", "network", "evidence", "change", "fault", "state"):
+        table.add_column(heading, no_wrap=heading != "fault", overflow="fold", justify=JUSTIFIED.get(heading, "left"))
     groups = [[step] for step in found] if every else [list(same) for _, same in groupby(found, _said)]
     for group in groups:
-        table.add_row(*_cells(group[0]))
-        if len(group) > 1:
-            table.add_row("", f"and {len(group) - 1} more like it", style="dim")
+        table.add_row(*_cells(group[0], len(group)))
     (console or Console()).print(table)
 
 
@@ -101,9 +102,8 @@ def chart(machine: Machine, found: Sequence[Step]) -> Chart:
     ]
     strongest = {axis: [_strongest(step.heard.axes[axis]) for step in found] for axis in limits}
     curves.append(Curve("strongest evidence\n(z)", strongest, {}, {"named over this": THRESHOLD}, logarithmic=False))
-    asset = machine.asset
     return Chart(
-        f"{asset.id}: {asset.machine}, {asset.point}",
+        titled(machine.asset),
         [step.time for step in found],
         [curve for curve in curves if any(value == value for values in curve.values.values() for value in values)],
         [step.level for step in found],
@@ -137,20 +137,23 @@ def _strongest(answer: AxisDiagnosis) -> float:
     return max((z for name, z in answer.indicators.values.items() if name.startswith(EVIDENCE)), default=nan)
 
 
+def _told(step: Step | None) -> str:
+    if step is None:
+        return "never"
+    fault = step.answer.combined.fault
+    return f"{step.time:%Y-%m-%d %H:%M} UTC" + ("" if fault is None else f" ({NAMES[fault]})")
+
+
 def _said(step: Step) -> object:
-    return step.level, step.state, step.answer.verdict, step.answer.fault, tuple(voices(step.answer).values())
+    return step.level, step.state, step.answer.combined.fault, tuple(voices(step.answer).values())
 
 
-def _level(step: Step) -> str:
-    return "commissioned" if step.level is None else step.level.value
-
-
-def _cells(step: Step) -> list[str]:
-    answer = step.answer
-    said = [each.fault.value if each.fault is not None else each.says for each in answer.voices]
-    verdict = answer.verdict.value if answer.fault is None else answer.fault.value
-    state = step.state.value if step.why is None else f"[bold]{step.state.value}[/]"
-    return [f"{step.time:%Y-%m-%d %H:%M}", step.heard.dated.path.name, _level(step), verdict, *said, state]
+def _cells(step: Step, count: int) -> list[str]:
+    marks = [MARKS[says] for says in voices(step.answer).values()]
+    fault = step.answer.combined.fault
+    level = "(healthy)" if step.level is None else step.level.value
+    named = "" if fault is None else fault.value.replace("_", " ")
+    return [f"{step.time:%Y-%m-%d %H:%M}", str(count), level, *marks, named, step.state.value]
 
 
 def _row(step: Step, axis: str, answer: AxisDiagnosis) -> dict[str, Any]:

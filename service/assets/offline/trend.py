@@ -15,7 +15,7 @@ from service.alarms.message import Message
 from service.alarms.rule import Level
 from service.assets import records
 from service.assets.asset import Asset
-from service.assets.offline.chart import Chart, Curve, Stay
+from service.assets.offline.chart import Chart, Curve, Stay, titled
 from service.assets.offline.trouble import MachineError
 from service.assets.trend import LEAST_FOR_GROWTH, MOST_POINTS, WEEK_US, Point, Trend, slope, trend
 from service.moment import microseconds
@@ -29,7 +29,7 @@ MOST_FOR_GROWTH = 500
 
 LABELS = {
     "velocity_rms_mm_s": "velocity RMS\n10-1000 Hz (mm/s)",
-    "kurtosis": "kurtosis\n(none)",
+    "kurtosis": "kurtosis (1)",
     "envelope_rms_g": "envelope RMS\n0.5-10 kHz (g)",
     "change_deviation": "change (spreads over\nthe healthy mean)",
 }
@@ -72,7 +72,7 @@ def remembered(asset: str, first: datetime | None = None, axis: str | None = Non
 def show(found: Remembered, console: Console | None = None) -> None:
     """A table for people: where it stands, what was first seen when, and how fast what grows."""
     console = console or Console()
-    table = Table(title=_title(found.asset), show_header=False, title_justify="left", min_width=60)
+    table = Table(title=titled(found.asset), show_header=False, title_justify="left", min_width=60)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for row in _rows(found):
@@ -93,7 +93,7 @@ def chart(found: Remembered) -> Chart:
         for name in CONDITION
     )
     return Chart(
-        _title(found.asset),
+        titled(found.asset),
         [each.time for each in points],
         [curve for curve in curves if any(value == value for values in curve.values.values() for value in values)],
         [None if each.level is None else Level(each.level) for each in points],
@@ -140,7 +140,3 @@ def _stays(connection: Connection, asset: str) -> Iterator[Stay]:
 
 def _axes(points: Sequence[Point]) -> list[str]:
     return sorted({each.axis for each in points})
-
-
-def _title(asset: Asset) -> str:
-    return f"{asset.id}: {asset.machine}, {asset.point}"
