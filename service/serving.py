@@ -62,6 +62,9 @@ def run(settings: Settings) -> None:
             # What is still there then is not waiting to be answered, but has not sent its question.
             timeout_graceful_shutdown=math.ceil(settings.grace_s) + 1,
         )  # fmt: skip
+        if misspelt := settings.misspelt():
+            logger.warning("set, but no settings: %s; brinell serve --show-settings lists those that there are",
+                           ", ".join(misspelt))  # fmt: skip
         logger.info(announcement(settings))
         # Uvicorn finishes what it has begun, then raises the signal again: to be told to stop is no failure.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
