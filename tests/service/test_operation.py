@@ -129,6 +129,15 @@ def test_every_setting_is_shown_with_its_origin() -> None:
     assert lines["BRINELL_HOST"] == "127.0.0.1  # default"
 
 
+def test_what_was_shown_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty is as good as not set, as files of variables for containers have it."""
+    for line in Settings().shown():
+        variable, _, value = line.partition("  # ")[0].partition("=")
+        monkeypatch.setenv(variable, value)
+    assert Settings() == Settings.read()
+    assert Settings().tls_key is None
+
+
 def test_spans_reach_a_collector() -> None:
     received: list[tuple[str, bytes]] = []
 

@@ -32,6 +32,7 @@ from service.security.keyring import Keyring
 from service.security.patience import Patience
 from service.security.scopes import Scope as Right
 from service.security.scopes import needed
+from service.serving import check_tls
 from service.settings import Settings, SettingsError
 from service.store.tables import AuditEntry
 from tests.service.running import running
@@ -403,3 +404,6 @@ def test_it_speaks_tls(tmp_path: Path) -> None:
     with running(verify=trusting, tls_certificate=certificate, tls_key=key) as service:
         assert service.url.startswith("https://")
         assert httpx2.get(f"{service.url}/healthz", verify=trusting).status_code == 200
+    certificate.write_text("no certificate")
+    with pytest.raises(SettingsError, match="BRINELL_TLS_KEY cannot be used"):
+        check_tls(Settings(tls_certificate=certificate, tls_key=key))
