@@ -1,6 +1,7 @@
 """docs/measured/run-to-failure.md, from what docs/measured/run-to-failure.json holds."""
 
 from collections.abc import Callable, Iterator, Sequence
+from math import log10
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from training.sheet import Sheet
 
 EYE_DB, EQUAL_DB = -10.0, 0.0
 """Strikes with a tenth of the noise's power, and as strong as the noise."""
+
+DOUBLED_DB = 20 * log10(2)
 
 WORDS = {4: "4 a day", 1: "1 a day"}
 BOOTSTRAPS = 10_000
@@ -48,7 +51,8 @@ def page(found: Watched) -> str:
 
 
 def _opening(found: Watched, failing: int, healthy: int) -> str:
-    rule = DEFAULT
+    rule, per_day = DEFAULT, [each.per_day_db for each in found.lives if each.per_day_db is not None]
+    slowest, fastest = min(per_day), max(per_day)
     bundles = ", ".join(f"{name} {version}" for name, version in found.bundles.items())
     return (
         "# A run to failure, replayed\n\n"
@@ -62,15 +66,16 @@ def _opening(found: Watched, failing: int, healthy: int) -> str:
         "speed and bearing are told right.\n\n"
         f"**The damage.** It begins on a day between {ONSET_DAY[0]:g} and {ONSET_DAY[1]:g} drawn by chance, at an SNR "
         f"of {FIRST_DB:g} dB (the power of the strikes' response over that of all noise, whole band), and grows by the "
-        f"same factor each day up to {LAST_DB[0]:g} to {LAST_DB[1]:g} dB on day {found.days}: 0.8 to 1.3 dB a day, so "
-        "that its amplitude doubles in five to eight days. Growth of this form is that of Gebraeel et al. (2005) and Li "
-        "et al. (1999), named in `data/rig/life.py`; how fast is our own. A real bearing may take years or hours, so "
+        f"same factor each day up to {LAST_DB[0]:g} to {LAST_DB[1]:g} dB on day {found.days}: {slowest:.1f} to "
+        f"{fastest:.1f} dB a day, so that its amplitude doubles in {DOUBLED_DB / fastest:.1f} to "
+        f"{DOUBLED_DB / slowest:.1f} days. Growth of this form is that of Gebraeel et al. (2005) and Li et al. (1999), "
+        "named in `data/rig/life.py`; how fast is our own. A real bearing may take years or hours, so "
         "the SNR at which something is told is of more use than the day.\n\n"
         f"**The variation**, all our own: each recording at another load, {life.LOAD[0]:.0%} to {life.LOAD[1]:.0%}; "
         f"with the load the shaft slips by up to {life.SLIP_AT_FULL_LOAD:.0%}, and noise and shaft lines get up to "
-        f"{life.LOADED_DB * (life.LOAD[1] - life.LOAD[0]):.1f} dB louder. Beside that by chance (one standard deviation) "
-        f"noise {life.NOISE_DB:g} dB, each shaft line {life.SHAFT_DB:g} dB, strikes {life.STRIKES_DB:g} dB, speed "
-        f"{life.SPEED:.1%}, resonances {life.RESONANCE:.1%}. There is no drift, no other mounting, no other machine "
+        f"{life.LOADED_DB * (life.LOAD[1] - life.LOAD[0]):.1f} dB louder. Beside that by chance (one standard "
+        f"deviation) noise {life.NOISE_DB:g} dB, each shaft line {life.SHAFT_DB:g} dB, strikes {life.STRIKES_DB:g} dB, "
+        f"speed {life.SPEED:.1%}, resonances {life.RESONANCE:.1%}. There is no drift, no other mounting, no other machine "
         "next to it, no load that commissioning has not seen: real ones have all of these, and more false alarms.\n"
     )
 
@@ -156,8 +161,8 @@ def _false(found: Watched, failing: Sequence[Life], healthy: Sequence[Life]) -> 
     ]
     return (
         f"{Sheet('What is told of healthy machines', headings, tuple(rows)).markdown()}\n"
-        "A recording is wrongly raised where its voices together say watch or alarm. Intervals are Wilson's, 95 %, over "
-        "machines; recordings of one machine are not independent.\n"
+        "A recording is wrongly raised where its voices together say watch or alarm. Intervals are Wilson's, 95 %, "
+        "over machines; recordings of one machine are not independent.\n"
     )
 
 
@@ -201,7 +206,8 @@ def _closing(found: Watched) -> str:
         "One machine as `brinell asset replay` draws it:\n\n"
         "![One machine, replayed](run-to-failure-example.png)\n\n"
         f"{found.seconds / 60:.0f} minutes of processor time for {len(found.lives) * found.days * found.a_day:,} "
-        f"recordings, made and heard, on one core of {computer.processor}, {computer.system}, Python {computer.python}.\n"
+        f"recordings, made and heard, on one core of {computer.processor}, {computer.system}, "
+        f"Python {computer.python}.\n"
     )
 
 
