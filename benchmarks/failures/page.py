@@ -75,8 +75,8 @@ def _opening(found: Watched, failing: int, healthy: int) -> str:
         f"with the load the shaft slips by up to {life.SLIP_AT_FULL_LOAD:.0%}, and noise and shaft lines get up to "
         f"{life.LOADED_DB * (life.LOAD[1] - life.LOAD[0]):.1f} dB louder. Beside that by chance (one standard "
         f"deviation) noise {life.NOISE_DB:g} dB, each shaft line {life.SHAFT_DB:g} dB, strikes {life.STRIKES_DB:g} dB, "
-        f"speed {life.SPEED:.1%}, resonances {life.RESONANCE:.1%}. There is no drift, no other mounting, no other machine "
-        "next to it, no load that commissioning has not seen: real ones have all of these, and more false alarms.\n"
+        f"speed {life.SPEED:.1%}, resonances {life.RESONANCE:.1%}. There is no drift, no other mounting, no other "
+        "machine next to it, no load that commissioning has not seen: real ones have all of these, and more false alarms.\n"
     )
 
 
