@@ -76,7 +76,8 @@ def _opening(found: Watched, failing: int, healthy: int) -> str:
         f"{life.LOADED_DB * (life.LOAD[1] - life.LOAD[0]):.1f} dB louder. Beside that by chance (one standard "
         f"deviation) noise {life.NOISE_DB:g} dB, each shaft line {life.SHAFT_DB:g} dB, strikes {life.STRIKES_DB:g} dB, "
         f"speed {life.SPEED:.1%}, resonances {life.RESONANCE:.1%}. There is no drift, no other mounting, no other "
-        "machine next to it, no load that commissioning has not seen: real ones have all of these, and more false alarms.\n"
+        "machine next to it, no load that commissioning has not seen: real machines have all of these, and will be "
+        "told of wrongly more often.\n"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ HEALTHY = "#9aa7b3"
 WORDS = {Level.NO_VERDICT: "no verdict"}
 PER_PANEL_IN = 1.75
 DAY_S = 86_400.0
+DECADE, FEW_DECADES = 10, 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +112,7 @@ def _curve(panel: "Axes", chart: Chart, curve: Curve) -> None:
     for number, (axis, values) in enumerate(curve.values.items()):
         colour = LINES[number % len(LINES)]
         name = axis if len(curve.values) > 1 else None
-        panel.plot(days, values, ".-", color=colour, linewidth=0.7, markersize=3, label=name)
+        panel.plot(*_known(days, values), ".-", color=colour, linewidth=0.7, markersize=3, label=name)
         if axis in curve.limits:
             told = "its limit" if number == 0 else None
             panel.plot(days, curve.limits[axis], "--", color=LIMIT, linewidth=1, label=told)
@@ -124,13 +126,20 @@ def _curve(panel: "Axes", chart: Chart, curve: Curve) -> None:
         panel.legend(loc="upper left", fontsize="x-small", framealpha=0.8)
 
 
+def _known(days: Sequence[float], values: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Without the gaps, at which a line would break: a recording may be of another axis."""
+    pairs = [(day, value) for day, value in zip(days, values, strict=True) if not isnan(value)]
+    return [day for day, _ in pairs], [value for _, value in pairs]
+
+
 def _logarithmic(panel: "Axes") -> None:
-    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
+    from matplotlib.ticker import Locator, LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
     panel.set_yscale("log")
     low, high = panel.get_ylim()
-    # Less than a decade has one tick or none, if only powers of ten may have one.
-    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 100 else (1,)))
+    # Less than a decade would have one tick or none.
+    ticks: Locator = LogLocator() if high / low > FEW_DECADES else LogLocator(subs=(1, 2, 5))
+    panel.yaxis.set_major_locator(MaxNLocator(4) if high / low < DECADE else ticks)
     panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     panel.yaxis.set_minor_locator(NullLocator())
 
