@@ -14,7 +14,7 @@ from pathlib import Path
 from data.fault import FAULTS, Fault
 
 DICTIONARIES = Path(__file__).parent / "dictionaries"
-NEWEST = 1
+NEWEST = 2
 
 LEVEL, WINDOW_BITS, MEMORY_LEVEL = 6, 14, 6
 """zlib's own defaults clear 256 kB for each answer, which costs more than compressing its two."""
