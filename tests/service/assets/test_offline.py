@@ -1,9 +1,12 @@
 """`brinell asset`: a folder of recordings is heard as a service hears them, and a store is drawn."""
 
+import contextlib
 import csv
 import json
 import os
-from collections.abc import Callable, Sequence
+import re
+import shlex
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +29,9 @@ from service.settings import Settings
 from tests.service.asking import FLOAT32
 from tests.service.assets.conftest import Register
 from tests.service.assets.healthy import RIG, day, lines
+from tests.service.process import ROOT
 
+DOCUMENT = ROOT / "docs" / "replay.md"
 HEALTHY, QUIET_DAYS = 8, 4
 GROWING_DB = (-34.0, -28.0, -22.0, -16.0, -10.0, -7.0, -4.0, -1.0, 2.0, 4.0)
 BEGAN = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
@@ -34,7 +39,6 @@ FAN = ("--name", "Fan 3", "--bearing", "6205", "--speed-rpm", 1800, "--rate-hz",
 
 app = typer.Typer()
 commands.join(app)
-Run = Callable[..., tuple[int, str, str]]
 
 
 def run(*words: object, **environment: str) -> tuple[int, str, str]:
@@ -90,6 +94,20 @@ def test_a_growing_fault_is_told_of_as_it_grows(folder: Path, machine: Path, tmp
     assert columns(found[-2:], "state") == [Level.ALARM] * 2
     assert (found[-1]["fault"], found[-1]["evidence"], found[-1]["change"]) == ("outer_race", "raised", "raised")
     assert float(found[-1]["envelope_rms_g"]) > 2 * float(found[0]["envelope_rms_g"])
+
+
+def test_the_printed_lines_work(tmp_path: Path) -> None:
+    (tmp_path / "recordings").mkdir()
+    for number in range(22):
+        np.save(tmp_path / "recordings" / f"2026-09-{number + 1:02}.npy", day(number).samples)
+    lines = re.findall(r"^    brinell (asset .*)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [line.split()[1] for line in lines] == ["commission", "replay"]
+    with contextlib.chdir(tmp_path):
+        for line in lines:
+            code, output, told = run(*shlex.split(line)[1:])
+            assert code == 0, told
+    assert "2 recordings replayed; first watch never, first alarm never; it stands at quiet" in " ".join(output.split())
+    assert {each.name for each in tmp_path.iterdir()} == {"recordings", "fan.json", "fan.csv", "fan.png"}
 
 
 def test_it_says_what_a_service_answers(folder: Path, machine: Path, plant: TestClient, register: Register) -> None:
