@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.plots import save
-from service.alarms.rule import Level
+from service.alarms.rule import ORDER, Level
 from service.assets.asset import Asset
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ WORDS = {Level.NO_VERDICT: "no verdict"}
 PER_PANEL_IN = 1.75
 DAY_S = 86_400.0
 DECADE, FEW_DECADES = 10, 500
+MARGIN = 0.015
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +61,10 @@ class Chart:
 
     Attributes:
         title: of the picture.
-        times: of the recordings, UTC, in their order.
+        times: of the recordings, UTC, in their order; at least one.
         curves: panels, the first on top.
         levels: what each recording said; None: the machine was commissioned on it.
-        stays: of the alarm, in their order.
+        stays: of the alarm, in their order; the first may have begun before the first recording.
     """
 
     title: str
@@ -73,8 +74,8 @@ class Chart:
     stays: Sequence[Stay]
 
     def first(self, level: Level) -> datetime | None:
-        """When the alarm first stood there."""
-        return next((stay.since for stay in self.stays if stay.level is level), None)
+        """When the alarm first stood there, or worse."""
+        return next((stay.since for stay in self.stays if ORDER[stay.level] >= ORDER[level]), None)
 
 
 def draw(chart: Chart, path: Path) -> None:
@@ -95,7 +96,7 @@ def draw(chart: Chart, path: Path) -> None:
     for panel in panels:
         _stays(panel, chart)
     _firsts(panels[0], chart)
-    _dates(panels[-1])
+    _dates(panels[-1], chart.times)
     figure.align_ylabels(panels)
     figure.suptitle(chart.title, fontsize="large")
     save(figure, path)
@@ -162,8 +163,6 @@ def _levels(panel: "Axes", chart: Chart) -> None:
 
 
 def _stays(panel: "Axes", chart: Chart) -> None:
-    if not chart.times:
-        return
     spans = [(level, list(group)) for level, group in groupby(chart.stays, lambda stay: stay.level)]
     begins = _days([group[0].since for _, group in spans])
     ends = [*begins[1:], *_days(chart.times[-1:])]
@@ -189,13 +188,16 @@ def _firsts(panel: "Axes", chart: Chart) -> None:
     )
 
 
-def _dates(panel: "Axes") -> None:
+def _dates(panel: "Axes", times: Sequence[datetime]) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     panel.xaxis.set_major_locator(locator)
     panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     panel.set_xlabel("time (UTC)")
+    first, last = _days([times[0], times[-1]])
+    margin = MARGIN * (last - first) or 1 / 24
+    panel.set_xlim(first - margin, last + margin)
 
 
 def _days(times: Sequence[datetime]) -> list[float]:

@@ -95,12 +95,13 @@ def chart(found: Remembered) -> Chart:
         )
         for name in CONDITION
     )
+    begun = max((at for at, stay in enumerate(found.stays) if stay.since <= points[0].time), default=0)
     return Chart(
         titled(found.asset),
         [each.time for each in points],
         [curve for curve in curves if any(value == value for values in curve.values.values() for value in values)],
         [None if each.level is None else Level(each.level) for each in points],
-        [stay for stay in found.stays if stay.since >= points[0].time],
+        found.stays[begun:],
     )
 
 
