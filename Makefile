@@ -50,7 +50,7 @@ train: $(TRAIN) ## train the shipped bundles again (CONFIGS); each run says how 
 	for config in $(CONFIGS); do $(PY) -m brinell train $$config || exit; done
 
 test: export OMP_NUM_THREADS := 1
-test: $(TEST) postgresql ## lint, types, import rules, and all tests that take seconds
+test: $(TEST) postgresql faketime ## lint, types, import rules, and all tests that take seconds
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
@@ -58,10 +58,10 @@ test: $(TEST) postgresql ## lint, types, import rules, and all tests that take s
 	$(PY) -m pytest -n auto -m 'not slow' $(ARGS)
 
 test-slow: export OMP_NUM_THREADS := 1
-test-slow: $(TEST) postgresql ## the tests that take minutes: killed trainings, the container image, arm64
+test-slow: $(TEST) postgresql faketime ## the tests that take minutes: killed trainings, the container image, arm64
 	$(PY) -m pytest -n auto -m slow $(ARGS)
 
-fuzz: $(FUZZ) ## a million inputs for the parsers; ARGS='csv -runs=1000' takes one of them
+fuzz: $(FUZZ) ## over a million inputs for the parsers; ARGS='csv -runs=1000' takes one of them
 	nice -n 19 $(PY) -m tests.fuzz $(or $(ARGS),all -runs=100000)
 
 bench: $(BENCH) ## measure what Brinell costs beside others; ARGS=--quick shows that it works
@@ -80,6 +80,14 @@ postgresql:
 	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql \
 		|| echo 'PostgreSQL could not be installed: its tests are skipped.'; \
 	else echo 'PostgreSQL is not installed (Debian: apt-get install postgresql): its tests are skipped.'; fi
+
+# A clock that jumps is made by libfaketime, likewise.
+.PHONY: faketime
+faketime:
+	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends faketime \
+		|| echo 'libfaketime could not be installed: its tests are skipped.'; \
+	else echo 'libfaketime is not installed (Debian: apt-get install faketime): its tests are skipped.'; fi
 
 .PHONY: environment
 environment:

@@ -10,9 +10,11 @@ from data.terminal import explained
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+    from rich.table import Table
 
     from data.datasets import Dataset, Entry
     from data.geometry import Geometry
+    from data.indicators import Indicators
     from data.naming import Named
     from data.recording import Recording
 
@@ -24,6 +26,13 @@ app = typer.Typer(
 
 _GEOMETRY = "Designation (6205), or geometry (rolling_elements=9,diameter_ratio=0.2034, or 9,0.2034)"
 _BEARING = _GEOMETRY + ", or orders (bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398)."
+
+
+_Machine = Literal["group_1_rigid", "group_1_flexible", "group_2_rigid", "group_2_flexible"]
+_MACHINE = (
+    "The machine's class, for the zone of ISO 20816-3: group 1 is above 300 kW or 315 mm of shaft height, group 2 from"
+    " 15 kW or 160 mm; its foundation is rigid or flexible."
+)
 
 
 @app.command("list", epilog="Example: [bold]BRINELL_DATA=/srv/recordings brinell data list[/bold]")
@@ -80,7 +89,8 @@ def fetch(
 
 @app.command(
     epilog="Examples: [bold]brinell data show mfpt/OuterRaceFault_3 --plot outer.png[/bold], "
-    "[bold]brinell data show pump.csv --rate-hz 25600 --speed-rpm 1480 --bearing 6205 --plot pump.png[/bold]"
+    "[bold]brinell data show pump.csv --rate-hz 25600 --speed-rpm 1480 --bearing 6205 --plot pump.png[/bold], "
+    "[bold]brinell data show pump.csv --rate-hz 25600 --unit g --machine group_2_rigid[/bold]"
 )
 def show(
     what: Annotated[
@@ -102,11 +112,17 @@ def show(
         Literal["g", "m/s2", "V"] | None, typer.Option(help="What the samples are in, where the file does not say it.")
     ] = None,
     sensitivity: Annotated[float | None, typer.Option(help="Of the sensor, mV/g, where they are volts.")] = None,
+    machine: Annotated[_Machine | None, typer.Option(help=_MACHINE)] = None,
 ) -> None:
-    """Says what a recording is, its level, and where its bearing's faults would show; draws it on request."""
+    """Says what a recording is, its condition indicators, and where its bearing's faults would show.
+
+    Each indicator stands with its standard, or with why this recording cannot give it; the velocity with its zone of
+    ISO 20816-3 where --machine is given. Draws the recording on request.
+    """
     from rich.console import Console
     from rich.table import Table
 
+    from data.indicators import MachineClass, indicators
     from data.naming import open_named
     from data.units import Calibration, Unit
 
@@ -123,6 +139,8 @@ def show(
         for name, value in _facts(found):
             table.add_row(name, value)
         Console().print(table)
+        found_of = indicators(found.recording, None if machine is None else MachineClass(machine))
+        Console().print(_indicator_table(found_of))
         if plot is not None:
             from data import plots
 
@@ -185,30 +203,42 @@ def _bar(progress: "Progress", name: str) -> Callable[[int, int | None], None]:
 
 
 def _facts(found: "Named") -> Iterator[tuple[str, str]]:
-    import numpy as np
-
     from data.plots import marks_hz
 
     recording = found.recording
-    samples = recording.samples.astype(np.float64)
-    deviation = samples - samples.mean()
-    rms, peak = float(np.sqrt(np.mean(deviation**2))), float(np.abs(deviation).max())
-    yield "samples", f"{samples.size:,} at {recording.rate_hz:,g} Hz, {recording.seconds:.3f} s"
+    yield "samples", f"{recording.samples.size:,} at {recording.rate_hz:,g} Hz, {recording.seconds:.3f} s"
     yield "speed", "not known" if recording.speed_rpm is None else f"{recording.speed_rpm:g} rpm"
     for name in ("channel", "fault", "bearing", "load"):
         if getattr(recording, name):
             yield name, str(getattr(recording, name))
     if found.bearing is not None and found.bearing.source:
         yield "its geometry", found.bearing.source
-    yield "level", f"RMS {rms:.4g} g, peak {peak:.4g} g, mean {samples.mean():.3g} g"
-    if rms > 0:
-        kurtosis = float(np.mean(deviation**4)) / rms**4
-        yield "impulsiveness", f"crest factor {peak / rms:.2f}, kurtosis {kurtosis:.2f} (noise: 3)"
+    yield "mean", f"{recording.samples.mean(dtype='float64'):.3g} g"
     marks = marks_hz(recording)
     lines = ", ".join(f"{name} {frequency:.2f} Hz" for name, frequency in marks.items())
     yield "faults show at", lines or "needs speed and bearing"
     yield "unit", "not said; taken as g" if recording.unit is None else recording.unit
     yield "note", found.note
+
+
+def _indicator_table(found: "Indicators") -> "Table":
+    from rich.table import Table
+
+    from data.indicators import DEFINITIONS, family
+
+    table = Table(title="Condition indicators")
+    table.add_column("indicator", no_wrap=True)
+    for heading in ("value", "what it is", "standard"):
+        table.add_column(heading)
+    for name, value in found.values.items():
+        unit, meaning, standard = DEFINITIONS[family(name)]
+        note = f"; {found.notes[name]}" if name in found.notes else ""
+        table.add_row(name, f"{value:.4g} {unit}", meaning + note, standard)
+    for name, reason in found.missing.items():
+        table.add_row(name, "none", reason, DEFINITIONS[family(name)].standard if name != "zone" else "ISO 20816-3")
+    if found.zone is not None:
+        table.add_row("zone", found.zone, "A to D: new, good, for a time, harmful", "ISO 20816-3")
+    return table
 
 
 def _simulated(

@@ -154,12 +154,12 @@ class EnvelopeSpectrum:
 
     def log_ratios(self, spectrum: Complexes) -> Floats:
         """Those of windows [windows, channels, bins], from their `centred_spectra`."""
-        ratios = [self._log_ratio(self._cut(spectrum, band, flank=0.1)) for band in self.bands]
+        ratios = [self._log_ratio(cut(spectrum, self._hz, band, flank=0.1)) for band in self.bands]
         if self.whitenings:
             magnitude, white = np.abs(spectrum), Band(LOWEST_WHITENED_HZ, HIGHEST_OF_RATE * self.rate_hz)
             for name in self.whitenings:
                 whitened = WHITENINGS[name](spectrum, magnitude, self._hz)
-                ratios.append(self._log_ratio(self._cut(whitened, white, flank=0.0)))
+                ratios.append(self._log_ratio(cut(whitened, self._hz, white, flank=0.0)))
         return np.stack(ratios, axis=1)
 
     @property
@@ -175,16 +175,6 @@ class EnvelopeSpectrum:
     def bins(self) -> int:
         """How many hold all lines wanted, from 0 Hz on."""
         return int(PADDING * self.highest_hz / self._hz) + 1
-
-    def _cut(self, spectrum: Complexes, band: Band, flank: float) -> Complexes:
-        """The bins of a band, its edges sloped over a share `flank` of its width."""
-        part = spectrum[:, int(band.low_hz / self._hz) : int(band.high_hz / self._hz)]
-        slope = int(flank * part.shape[-1])
-        gain = np.ones(part.shape[-1], dtype=np.float32)
-        if slope:
-            gain[:slope] = np.linspace(0, 1, slope)
-            gain[-slope:] = gain[:slope][::-1]
-        return part * gain
 
     def _log_ratio(self, part: Complexes) -> Floats:
         """From the positive frequencies of a band [windows, frequencies] to its log ratios [windows, bins]."""
@@ -213,6 +203,17 @@ def centred_spectra(samples: Floats, window: int) -> Iterator[Complexes]:
         step()
         batch = windows[start : start + at_once]
         yield fft.rfft(batch - batch.mean(axis=-1, keepdims=True, dtype=np.float64).astype(np.float32))
+
+
+def cut(spectrum: Complexes, hz_per_bin: float, band: Band, flank: float) -> Complexes:
+    """The bins of a band of spectra [windows, frequencies], its edges sloped over a share `flank` of its width."""
+    part = spectrum[:, int(band.low_hz / hz_per_bin) : int(band.high_hz / hz_per_bin)]
+    slope = int(flank * part.shape[-1])
+    gain = np.ones(part.shape[-1], dtype=np.float32)
+    if slope:
+        gain[:slope] = np.linspace(0, 1, slope)
+        gain[-slope:] = gain[:slope][::-1]
+    return part * gain
 
 
 def resolved(spectrum: Complexes, size: int, bins: int) -> Floats:

@@ -51,8 +51,13 @@ DB_PER_NEPER = 8.685889638
 
 
 class Candidate(BaseModel):
-    """What was found for one fault: the order it was expected at, the one that fits best, dB of its harmonics over
-    their floor (null: beyond what the bands hold).
+    """What was found for one fault.
+
+    Attributes:
+        expected_order: where geometry puts it.
+        matched_order: the one that fits best.
+        harmonics_db: of the matched order, over their floor; null beyond what the bands hold.
+        sidebands_db: mean of those of all harmonics, likewise; null too where nothing modulates the strikes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +65,7 @@ class Candidate(BaseModel):
     expected_order: float
     matched_order: float
     harmonics_db: tuple[float | None, ...]
+    sidebands_db: float | None = None
 
 
 class Evidence(BaseModel):
@@ -157,13 +163,21 @@ class EnvelopeRule(BaseModel):
             speed_used_rpm=speed_rpm,
             windows=lines.windows,
             candidates={
-                fault: Candidate(
-                    expected_order=orders.of(fault),
-                    matched_order=fit.matched_order,
-                    harmonics_db=_heights_db(ratio, fit.matched_order * bins_per_order, self.harmonics),
-                )
+                fault: self._candidate(ratio, fault, orders, fit.matched_order, bins_per_order)
                 for fault, fit in fits.items()
             },
+        )
+
+    def _candidate(
+        self, ratio: Array, fault: Fault, orders: CharacteristicOrders, matched_order: float, bins_per_order: float
+    ) -> Candidate:
+        harmonics, shift = matched_order * np.arange(1, self.harmonics + 1), _sideband(fault, orders)
+        sidebands = () if shift is None else np.add.outer(harmonics, (-shift, shift)).ravel()
+        return Candidate(
+            expected_order=orders.of(fault),
+            matched_order=matched_order,
+            harmonics_db=_heights_db(ratio, bins_per_order * harmonics),
+            sidebands_db=mean_db(_heights_db(ratio, bins_per_order * np.asarray(sidebands))),
         )
 
     def _fit(self, ratio: Array, fault: Fault, orders: CharacteristicOrders, bins_per_order: float) -> "_Fit":
@@ -251,8 +265,14 @@ def _sideband(fault: Fault, orders: CharacteristicOrders) -> float | None:
     return {Fault.INNER_RACE: 1.0, Fault.ROLLING_ELEMENT: orders.ftf}.get(fault)
 
 
-def _heights_db(ratio: Array, place: float, harmonics: int) -> tuple[float | None, ...]:
+def _heights_db(ratio: Array, places: NDArray[np.floating]) -> tuple[float | None, ...]:
+    """Of lines at `places` (bins)."""
     wide = widened(ratio)
-    bins = [round(place * harmonic) for harmonic in range(1, harmonics + 1)]
-    heights = [wide[b] if b < wide.size else np.nan for b in bins]
+    heights = [wide[bin] if 0 < bin < wide.size else np.nan for bin in np.rint(places).astype(np.int64)]
     return tuple(round(float(DB_PER_NEPER * h), 2) if np.isfinite(h) else None for h in heights)
+
+
+def mean_db(heights_db: tuple[float | None, ...]) -> float | None:
+    """Of those that are known; None where none is."""
+    known = [height for height in heights_db if height is not None]
+    return round(sum(known) / len(known), 2) if known else None

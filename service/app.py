@@ -9,7 +9,7 @@ of `service.lanes`, so that the event loop only moves bytes.
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 
@@ -28,12 +28,19 @@ from service.security.keyring import Keyring
 from service.security.patience import Patience
 from service.settings import Settings
 from service.shadow import Shadow
+from service.store.nothing import Nothing
 from service.store.remembering import remembering
+from service.store.store import Store
 from service.watch import Watch
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service with these settings; bundles are loaded and checked when it starts."""
+def create_app(settings: Settings, store: Store | Nothing | None = None) -> FastAPI:
+    """The service with these settings; bundles are loaded and checked when it starts.
+
+    Args:
+        settings: what it is to be.
+        store: an open one that outlives it; without, the one of the settings is opened when it starts.
+    """
     app = FastAPI(
         title="Brinell",
         version=docs.version(),
@@ -44,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are `tracing` and `Metrics`
     )
     app.state.settings = settings
+    app.state.store = store
     app.state.metrics = Metrics()
     # The last is the outermost.
     app.add_middleware(Guard, auth=settings.auth, per_minute=settings.requests_per_minute)
@@ -66,7 +74,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     with (
         ThreadPoolExecutor(settings.threads, thread_name_prefix="load") as pool,
-        remembering(settings) as store,
+        remembering(settings) if app.state.store is None else nullcontext(app.state.store) as store,
         Shadow() as shadow,
     ):
         registry = Registry(settings.bundles, settings.trust, settings.challenger)

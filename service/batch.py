@@ -110,7 +110,7 @@ async def of_lines(parts: Parts, request: Request, query: Query, place: Place) -
             # While the body still comes in, its reader is the one that notices.
             if place.abandoned or (ahead.complete and await request.is_disconnected()):
                 return
-            place.renew()
+            place.renew(len(line) if isinstance(line, bytes) else 0)
             yield await _line(parts, place, number, None, partial(_read, line, query), identity, 0.0)
 
 

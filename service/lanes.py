@@ -112,10 +112,12 @@ class Lanes:
             with self._lock:
                 while not (self._short and self._free > self._owed):
                     if self._closed and not self._short:
+                        self._short_ready.notify_all()  # who waited for a turn to take the last one waits for nothing
                         return
                     self._short_ready.wait()
                 jobs = self._taken()
-                if not jobs:
+                if not jobs:  # given up, all of them: a long one may have waited for them
+                    self._turns_changed()
                     continue
                 self._free -= 1
                 self._next_short()
@@ -191,8 +193,10 @@ class Lanes:
         outcome: Sequence[Any] | Exception
         try:
             outcome = jobs[0].do([job.item for job in jobs])
-        except Exception as error:
-            outcome = error
+        except BaseException as error:
+            # What is no Exception would end the thread, its turn never given back; and no future takes a StopIteration.
+            broken_off = RuntimeError(f"the work broke off: {error!r}")
+            outcome = error if isinstance(error, Exception) and not isinstance(error, StopIteration) else broken_off
         ended_s = time.perf_counter()
         for job in jobs:
             job.ended_s, job.together = ended_s, len(jobs)

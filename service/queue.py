@@ -146,6 +146,7 @@ class Place:
         self.bytes = most_bytes
         self.job: Job | None = None
         self.abandoned = False
+        self._work_bytes: int | None = None
         self._queue = queue
         self._request = request
         self._deadline_s = deadline_s
@@ -157,7 +158,7 @@ class Place:
     @property
     def is_long(self) -> bool:
         """Is it worked in steps?"""
-        return self.bytes >= LONG_BYTES
+        return (self.bytes if self._work_bytes is None else self._work_bytes) >= LONG_BYTES
 
     def holds(self, size: int) -> None:
         """The body has come in, and was of this size."""
@@ -170,8 +171,9 @@ class Place:
         """Moves the deadline to `seconds` from now, if that is earlier."""
         self._late_at = min(self._late_at, time.monotonic() + seconds)
 
-    def renew(self) -> None:
-        """Gives the next of several answers a deadline of its own."""
+    def renew(self, work_bytes: int | None = None) -> None:
+        """Gives the next of several answers a deadline of its own; None: it is about the whole body."""
+        self._work_bytes = work_bytes
         if not self.abandoned:
             self._late_at = time.monotonic() + self._deadline_s
             self._given_up = None

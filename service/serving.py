@@ -44,23 +44,24 @@ class Server(uvicorn.Server):
 
 def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
-    with explained(), remembering(settings):
-        pass  # what keeps the store from opening is said in one line, and not after a traceback of the server
     log_config = logs.configure(settings.log_format, settings.log_level)
-    app = create_app(settings)
-    config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, http=GuardedConnection,
-        ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key,
-        limit_concurrency=settings.connections, server_header=False, proxy_headers=False,
-        access_log=False, log_config=log_config,
-        # What is still there then is not waiting to be answered, but has not sent its question.
-        timeout_graceful_shutdown=math.ceil(settings.grace_s) + 1,
-    )  # fmt: skip
-    logger.info(announcement(settings))
-    # Uvicorn finishes what it has begun, then raises the signal again: to be told to stop is no failure.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with contextlib.suppress(KeyboardInterrupt):
-        Server(config, app).run()
+    with contextlib.ExitStack() as until_the_end:
+        with explained():  # what keeps the store from opening is one line, and no traceback of the server
+            store = until_the_end.enter_context(remembering(settings))
+        app = create_app(settings, store)
+        config = uvicorn.Config(
+            app, host=settings.host, port=settings.port, http=GuardedConnection,
+            ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key,
+            limit_concurrency=settings.connections, server_header=False, proxy_headers=False,
+            access_log=False, log_config=log_config,
+            # What is still there then is not waiting to be answered, but has not sent its question.
+            timeout_graceful_shutdown=math.ceil(settings.grace_s) + 1,
+        )  # fmt: skip
+        logger.info(announcement(settings))
+        # Uvicorn finishes what it has begun, then raises the signal again: to be told to stop is no failure.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with contextlib.suppress(KeyboardInterrupt):
+            Server(config, app).run()
 
 
 def announcement(settings: Settings) -> str:

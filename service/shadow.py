@@ -72,8 +72,9 @@ class Shadow:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
-        if self._process is not None:
-            self._process.kill()  # what it is at ends with it
+        process = self._process  # the pool's thread may be putting it away
+        if process is not None:
+            process.kill()  # what it is at ends with it
         self._pool.shutdown()
         self._end()
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from service.bodies.gzip import unpacked
 from service.bodies.incoming import IDENTITY, collect, declared, drained_if_refused, encoding_of
 from service.errors import RequestRefused, refused, request_id
-from service.inference_protocol.messages import Inference, read, write
+from service.inference_protocol.messages import Answer, Inference, read, wanted, write
 from service.inference_protocol.models import Model, Models
 from service.inference_protocol.statistics import Statistics
 from service.parts import Parts, parts_of
@@ -18,7 +18,7 @@ HEADER_LENGTH = "Inference-Header-Content-Length"
 JSON, BYTES = "application/json", "application/octet-stream"
 
 AT_ONCE_BYTES = 1 << 16
-"""A shorter body, plain, is read where it comes in: to hand it to a thread would cost as much."""
+"""A shorter body, plain, is read where it comes in, and a shorter answer written there: a thread would cost as much."""
 
 
 async def infer(request: Request, models: Models, statistics: Statistics) -> Response:
@@ -44,16 +44,16 @@ async def infer(request: Request, models: Models, statistics: Statistics) -> Res
             async with drained_if_refused(request):
                 body = await collect(request.stream(), request.headers.get("content-length"), limit)
             asked = await _asked(place, body, encoding, header_bytes, limit)
+            wanted(asked, [name for name, _, _ in model.outputs])  # refused here: before it costs processor time
             _hurry(place, asked)
             answer = await model.infer(asked, place, request_id(request))
-            content, head_bytes = write(model.name, model.version, asked, answer)
+            job = place.job
+            content, head_bytes = await _written(place, model, asked, answer)
         except Exception:
             statistics.failed(model.name, model.version, time.perf_counter() - began_s)
             raise
-        if place.job is not None:
-            statistics.succeeded(
-                model.name, model.version, _items(model, asked), place.job, began_s, time.perf_counter()
-            )
+        if job is not None:
+            statistics.succeeded(model.name, model.version, _items(model, asked), job, began_s, time.perf_counter())
     if head_bytes is None:
         return Response(content, media_type=JSON)
     return Response(content, media_type=BYTES, headers={HEADER_LENGTH: str(head_bytes)})
@@ -72,6 +72,12 @@ async def _asked(
     if len(body) <= AT_ONCE_BYTES or (header_bytes is not None and header_bytes <= AT_ONCE_BYTES):
         return read(body, header_bytes)
     return await place.answer(lambda: read(body, header_bytes))
+
+
+async def _written(place: Place, model: Model, asked: Inference, answer: Answer) -> tuple[bytes, int | None]:
+    if sum(values.nbytes for values in answer.outputs.values()) <= AT_ONCE_BYTES:
+        return write(model.name, model.version, asked, answer)
+    return await place.answer(lambda: write(model.name, model.version, asked, answer))
 
 
 def _header_bytes(request: Request, parts: Parts) -> int | None:

@@ -4,7 +4,7 @@ The Open Inference Protocol, version 2, and its binary tensor data extension: ht
 https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,20 +103,35 @@ def read(body: bytes | bytearray, header_bytes: int | None) -> Inference:
     return Inference(inputs, header.parameters, header.outputs, header.id)
 
 
+def wanted(asked: Inference, there: Collection[str]) -> Sequence[Output]:
+    """The outputs that the answer is to hold, of those that are there.
+
+    Raises:
+        RequestRefused: 400, one that is not there, one twice, or one in a way that is not done.
+    """
+    if asked.outputs is None:
+        return [Output(name) for name in there]
+    seen: set[str] = set()
+    for each in asked.outputs:
+        if each.name not in there:
+            raise refused(400, "outputs", f"there is no {each.name[:80]!r}; there are {', '.join(there)}")
+        if each.name in seen:  # else some bytes of a question could ask for megabytes again and again
+            raise refused(400, "outputs", f"{each.name} is wanted twice")
+        seen.add(each.name)
+        refuse_not_done(each.name, each.parameters)
+    return asked.outputs
+
+
 def write(name: str, version: str, asked: Inference, answer: Answer) -> tuple[bytes, int | None]:
     """The body of an answer, and how many bytes of it are JSON; None: all of it.
 
     Raises:
-        RequestRefused: 400, an output is wanted that there is not.
+        RequestRefused: as `wanted`.
     """
-    wanted = [Output(each) for each in answer.outputs] if asked.outputs is None else asked.outputs
     all_binary = asked.parameters.get(ALL_BINARY) is True
     outputs, tails = [], []
-    for each in wanted:
-        values = answer.outputs.get(each.name)
-        if values is None:
-            raise refused(400, "outputs", f"there is no {each.name[:80]!r}; there are {', '.join(answer.outputs)}")
-        refuse_not_done(each.name, each.parameters)
+    for each in wanted(asked, answer.outputs):
+        values = answer.outputs[each.name]
         datatype, tail = to_bytes(values)
         said: dict[str, Any] = {"name": each.name, "datatype": datatype, "shape": values.shape}
         if each.parameters.get(BINARY_WANTED, all_binary) is True:

@@ -57,10 +57,11 @@ class Models:
             RequestRefused: 404.
         """
         model: Model
+        bundle = parts.registry.bundles.get(name)
         if name == DIAGNOSIS:
             model = DiagnosisModel(parts)
-        elif name in parts.registry.bundles:
-            model = self._graph(name, parts.registry.bundles[name])
+        elif bundle is not None:
+            model = self._graph(name, bundle)
         else:
             raise refused(404, "model", f"there is no {name[:80]!r}")
         if version is not None and version != model.version:

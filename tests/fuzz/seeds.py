@@ -1,11 +1,15 @@
 """Whole inputs to begin from: one or two of each kind."""
 
 import gzip
+import hashlib
 import io
 import json
+import tarfile
 from pathlib import Path
 
 import numpy as np
+
+from models.bundle import GOLDEN, MANIFEST, MODEL, PRETRAINED
 
 SAMPLES = np.sin(np.arange(300, dtype=np.float32))
 
@@ -31,6 +35,13 @@ def _all() -> dict[str, list[bytes]]:
         "gzip": [gzip.compress(b"x" * 5_000), gzip.compress(b"a") + gzip.compress(SAMPLES.tobytes())],
         "multipart": [_form()],
         "ndjson": [b'{"samples": []}\n\n{}\n', b"x" * 100 + b"\n1"],
+        "inference": _inferences(),
+        "tensors": [bytes(300), bytes(range(256))],
+        "tar": [
+            _tar(tarfile.GNU_FORMAT, "."),
+            _tar(tarfile.PAX_FORMAT, "aligned/1.0.0"),
+            _tar(tarfile.USTAR_FORMAT, "x"),
+        ],
         "bearing": [
             b"6205-2RS JEM",
             b"rolling_elements=9,diameter_ratio=0.2",
@@ -79,3 +90,33 @@ def _form() -> bytes:
     part = b'--xyz\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
     parts = part % (b"file", b'; filename="x.csv"\r\nContent-Type: text/csv', b"1\n2\n3")
     return parts + part % (b"rate_hz", b"", b"12000") + part % (b"unit", b"", b"g") + b"--xyz--\r\n"
+
+
+def _inferences() -> list[bytes]:
+    tensor = {"name": "windows", "shape": [1, 1, 4], "datatype": "FP32"}
+    plain = {"inputs": [tensor | {"data": [0.5, -1, 2, 1e3]}], "id": "seven", "parameters": {"timeout": 100}}
+    nested = {"inputs": [tensor | {"data": [[[0.5, -1.5, 2, 1e3]]]}], "outputs": [{"name": "windows"}]}
+    told = {"rate_hz": 12000, "bearing": "6205", "scale": 0.1, "windows": True, "binary_data_output": True}
+    counts = {"name": "samples", "shape": [300], "datatype": "INT16", "parameters": {"binary_data_size": 600}}
+    wanted = [{"name": "windows", "parameters": {"binary_data": True}}]
+    sized = tensor | {"parameters": {"binary_data_size": 16}}
+    return [
+        json.dumps(plain).encode(),
+        json.dumps(nested).encode(),
+        json.dumps({"inputs": [counts], "parameters": told}).encode() + b"\n" + SAMPLES.astype("<i2").tobytes(),
+        json.dumps({"inputs": [sized], "outputs": wanted}).encode() + b"\n" + SAMPLES[:4].tobytes(),
+    ]
+
+
+def _tar(kind: int, within: str) -> bytes:
+    """The shipped bundle's manifest, over files of some bytes: small enough for a fuzzer to change."""
+    files = {MODEL: b"a graph", GOLDEN: b"some windows"}
+    manifest = json.loads((PRETRAINED / "aligned" / "1.0.0" / MANIFEST).read_text())
+    manifest["files"] = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=kind) as tar:
+        for name, content in {MANIFEST: json.dumps(manifest, separators=(",", ":")).encode(), **files}.items():
+            member = tarfile.TarInfo(f"{within}/{name}")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return packed.getvalue()

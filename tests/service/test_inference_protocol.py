@@ -1,5 +1,6 @@
 """The Open Inference Protocol, asked by NVIDIA's client as it is, and by bodies that no client sends."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -93,6 +94,13 @@ def test_what_is_no_tensor_is_refused_with_the_reason(client: TestClient, change
     assert reason in answer.json()["error"]
 
 
+def test_an_output_that_is_wanted_twice_is_refused(client: TestClient) -> None:
+    # A name is 20 bytes, and what it asks for may be megabytes.
+    answer = client.post("/v2/models/order/infer", json=question() | {"outputs": 2 * [{"name": "logits"}]})
+    assert answer.status_code == 400
+    assert "logits is wanted twice" in answer.json()["error"]
+
+
 def test_nested_data_is_read_as_a_row_is(client: TestClient) -> None:
     row = np.random.default_rng(0).standard_normal(LENGTH).tolist()
     flat, nested = (client.post("/v2/models/order/infer", json=question(data=data)).json() for data in (row, [[row]]))
@@ -158,6 +166,44 @@ def test_load_and_unload_change_what_answers(tmp_path: Path) -> None:
 def test_bytes_at_random_are_read_or_refused(body: bytes, header: int | None) -> None:
     with suppress(RequestRefused):
         assert isinstance(read(body, header), Inference)
+
+
+NAMES = st.sampled_from(["windows", "samples"])
+NUMBERS = st.lists(st.floats(-1e40, 1e40) | st.integers(-(1 << 70), 1 << 70), max_size=9)
+PARAMETERS = st.dictionaries(
+    st.sampled_from(["binary_data_size", "binary_data", "binary_data_output", "timeout", "classification"]),
+    st.booleans() | st.integers(-1, 80) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=2),
+    max_size=2,
+)
+TENSOR = {
+    "name": NAMES,
+    "shape": st.lists(st.integers(-1, 9), max_size=4),
+    "datatype": st.sampled_from(["FP32", "FP64", "INT16", "BYTES"]),
+}
+DATA = NUMBERS | st.lists(NUMBERS, max_size=3) | st.lists(st.none() | st.booleans() | st.text(max_size=2), max_size=3)
+QUESTIONS = st.fixed_dictionaries(
+    {"inputs": st.lists(st.fixed_dictionaries(TENSOR, optional={"data": DATA, "parameters": PARAMETERS}), max_size=3)},
+    optional={
+        "id": st.text(max_size=2),
+        "parameters": PARAMETERS,
+        "outputs": st.lists(st.fixed_dictionaries({"name": NAMES}, optional={"parameters": PARAMETERS}), max_size=3),
+    },
+)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(asked=QUESTIONS, tail=st.binary(max_size=80))
+def test_a_question_of_any_shape_is_read_and_answered_or_refused(asked: dict[str, Any], tail: bytes) -> None:
+    head = json.dumps(asked).encode()
+    with suppress(RequestRefused):
+        found = read(head + tail, len(head))
+        assert [*found.inputs] == [each["name"] for each in asked["inputs"]]
+        assert all(list(found.inputs[each["name"]].shape) == each["shape"] for each in asked["inputs"])
+        with np.errstate(all="ignore"):
+            outputs = {name: values.astype(np.float32) for name, values in found.inputs.items()}
+        content, head_bytes = write("m", "1", found, Answer(outputs))
+        said = msgspec.json.decode(content[:head_bytes])["outputs"]
+        assert [each["name"] for each in said] == [each["name"] for each in asked.get("outputs", asked["inputs"])]
 
 
 @settings(max_examples=300, deadline=None, database=None)

@@ -13,10 +13,10 @@ from service.lanes import MOST_WINDOWS, Job, Lanes
 
 
 class Work:
-    """Lanes of one thread, and in which order jobs were done."""
+    """Lanes, and in which order jobs were done."""
 
-    def __init__(self, patience_s: float = 10) -> None:
-        self.lanes = Lanes(1, asyncio.get_running_loop(), patience_s)
+    def __init__(self, patience_s: float = 10, threads: int = 1) -> None:
+        self.lanes = Lanes(threads, asyncio.get_running_loop(), patience_s)
         self.done: list[Any] = []
         self.open = threading.Event()
 
@@ -29,10 +29,10 @@ class Work:
         self.lanes.enter(job, long=long)
         return job
 
-    def block(self) -> Job:
-        """Keeps the thread until `open` is set."""
+    def block(self, *, long: bool = False) -> Job:
+        """Keeps a thread until `open` is set."""
         job = self.job(lambda _: [self.open.wait(10)])
-        self.lanes.enter(job, long=False)
+        self.lanes.enter(job, long=long)
         time.sleep(0.05)
         return job
 
@@ -136,3 +136,59 @@ def test_what_is_given_up_is_not_begun_and_what_goes_wrong_is_told() -> None:
         return work.done
 
     assert asyncio.run(run()) == []
+
+
+def test_a_long_job_does_not_wait_for_what_is_given_up() -> None:
+    async def run() -> float:
+        work = Work()
+        work.block()
+        long, given_up = work.enter("long", long=True), work.enter("given up")
+        await asyncio.sleep(0.05)
+        given_up.given_up = TimeoutError()
+        began = time.perf_counter()
+        work.open.set()
+        await long.answer
+        took = time.perf_counter() - began
+        await work.close()
+        return took
+
+    assert asyncio.run(run()) < 1
+
+
+@pytest.mark.parametrize("wrong", [SystemExit(3), StopIteration(), KeyboardInterrupt()])
+@pytest.mark.parametrize("long", [False, True])
+def test_nothing_that_work_may_raise_ends_a_lane(wrong: BaseException, long: bool) -> None:
+    async def run() -> list[str]:
+        work = Work()
+
+        def breaks_off(_: Sequence[Any]) -> list[None]:
+            raise wrong
+
+        job = work.job(breaks_off)
+        work.lanes.enter(job, long=long)
+        with pytest.raises(RuntimeError, match=type(wrong).__name__):
+            await asyncio.wait_for(job.answer, 5)
+        await asyncio.wait_for(asyncio.gather(work.enter("a").answer, work.enter("b", long=True).answer), 5)
+        await work.close()
+        return work.done
+
+    assert asyncio.run(run()) == ["a", "b"]
+
+
+def test_lanes_are_closed_also_while_long_jobs_keep_most_of_them() -> None:
+    async def run() -> list[str]:
+        work, short = Work(threads=3), threading.Event()
+        work.block(long=True)
+        work.block(long=True)
+        work.lanes.enter(work.job(lambda _: [short.wait(10)]), long=False)
+        await asyncio.sleep(0.05)
+        last = work.enter("last")
+        closing = asyncio.create_task(work.close())
+        await asyncio.sleep(0.05)
+        short.set()
+        await last.answer
+        work.open.set()
+        await asyncio.wait_for(closing, 5)
+        return work.done
+
+    assert asyncio.run(run()) == ["last"]

@@ -1,7 +1,9 @@
 """A real service under more than it can do at once: who waits, for how long, and who is sent away."""
 
+import json
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -47,9 +49,9 @@ def spent_in_a_second(service: Running) -> float:
     return service.cpu_seconds() - before
 
 
-def short_waits(service: Running, until: Callable[[], bool]) -> list[float]:
-    """Seconds that questions of one window took, one after the other."""
-    body = np.random.default_rng(1).standard_normal(SHORT_SAMPLES, dtype=np.float32).tobytes()
+def short_waits(service: Running, until: Callable[[], bool], samples: int = SHORT_SAMPLES) -> list[float]:
+    """Seconds that questions of one window took, or of more, one after the other."""
+    body = np.random.default_rng(1).standard_normal(samples, dtype=np.float32).tobytes()
     waits = []
     with httpx2.Client(base_url=service.url, timeout=PATIENT_S) as client:
         while not until():
@@ -74,6 +76,25 @@ def test_a_window_does_not_wait_for_recordings_of_ten_minutes_and_they_end_never
         assert [each.result().status_code for each in long] == [200, 200]
     assert len(waits) > 20
     assert np.quantile(waits, 0.99) < took / 20  # a busy machine stretches both
+
+
+def test_lines_of_a_batch_wait_no_longer_than_questions_of_their_length() -> None:
+    line = json.dumps({"samples": np.random.default_rng(1).standard_normal(SHORT_SAMPLES).tolist(), "rate_hz": 12_000})
+    with running(threads=1) as service, ThreadPoolExecutor(4) as clients:
+        ended = threading.Event()
+        others = [clients.submit(short_waits, service, ended.is_set, 1 << 17) for _ in range(4)]
+        time.sleep(0.5)
+        began = time.perf_counter()
+        # In chunks: how long it will be is not said.
+        answer = httpx2.post(
+            f"{service.url}/v1/diagnose/batch", content=iter([f"{line}\n".encode()] * 10),
+            headers={"Content-Type": "application/x-ndjson"}, timeout=PATIENT_S,
+        )  # fmt: skip
+        took = time.perf_counter() - began
+        ended.set()
+        waits = [wait for each in others for wait in each.result()]
+    assert [json.loads(each)["error"] for each in answer.text.splitlines()] == [None] * 10
+    assert took / 10 < 4 * np.median(waits)  # each waits for the others once
 
 
 def test_what_cannot_begin_by_its_deadline_is_refused_before_it_costs_anything(ten_minutes: bytes) -> None:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server and a small disk, both real."""
+"""A PostgreSQL server, a small disk, and a clock that jumps: all as a service meets them."""
 
 import os
 import shutil
@@ -110,6 +110,33 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         _without("no filesystem can be mounted here (Linux, root, mkfs.ext4 and loop devices are needed)")
     yield made
     made.unmount()
+
+
+@dataclass(frozen=True)
+class WallClock:
+    """What the clock of the processes that are started under it says; the time that passes is the real one."""
+
+    file: Path
+
+    def set(self, offset: str) -> None:
+        """So far from the true time from now on: `-1h`, `+1d`, `+0`."""
+        fresh = self.file.with_name("next")
+        fresh.write_text(offset)
+        fresh.rename(self.file)  # it is read again whenever somebody asks for the time
+
+
+@pytest.fixture
+def wall_clock(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> WallClock:
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        _without("libfaketime is not installed (Debian: apt-get install faketime)")
+    clock = WallClock(tmp_path_factory.mktemp("clock") / "offset")
+    clock.set("+0")
+    monkeypatch.setenv("LD_PRELOAD", str(found[0]))
+    monkeypatch.setenv("FAKETIME_TIMESTAMP_FILE", str(clock.file))
+    monkeypatch.setenv("FAKETIME_NO_CACHE", "1")
+    monkeypatch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+    return clock
 
 
 def _without(reason: str) -> NoReturn:

@@ -105,3 +105,22 @@ def load(service: Served, clients: int = 4) -> Iterator[Load]:
         told.ended = True
         for thread in threads:
             thread.join()
+
+
+def holds_each_once(service: Served, told: Load) -> None:
+    """Every answer that a client has is in the store as it was sent, and asking again adds nothing."""
+    for key, answer in told.answers.items():
+        stored = service.client.get(f"/v1/diagnoses/{answer['id']}")
+        assert stored.status_code == 200, (key, stored.text)
+        assert stored.json() == answer
+    for key in told.open:
+        answer = service.ask(key)
+        assert answer.status_code == 200
+        told.answers[key] = answer.json()
+    some = list(told.answers)[:3]
+    for key in some:
+        again = service.ask(key)
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert again.json() == told.answers[key]
+    stored_ids = [diagnosis["id"] for diagnosis in service.stored()]
+    assert sorted(stored_ids) == sorted(answer["id"] for answer in told.answers.values())

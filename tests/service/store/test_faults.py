@@ -14,7 +14,7 @@ import pytest
 
 from tests.service.process import Process, free_port, wait_until_ready
 from tests.service.store.conftest import Disk, Postgres
-from tests.service.store.served import Load, Served, load, served
+from tests.service.store.served import Load, Served, holds_each_once, load, served
 
 EXT4_SHUTDOWN = 0x8004587D
 WITHOUT_FLUSHING = 2
@@ -33,25 +33,6 @@ def fill(file: Path) -> None:
     with contextlib.suppress(OSError), file.open("wb", buffering=0) as ballast:
         while True:
             ballast.write(bytes(4096))
-
-
-def holds_each_once(service: Served, told: Load) -> None:
-    """Every answer that a client has is in the store as it was sent, and asking again adds nothing."""
-    for key, answer in told.answers.items():
-        stored = service.client.get(f"/v1/diagnoses/{answer['id']}")
-        assert stored.status_code == 200, (key, stored.text)
-        assert stored.json() == answer
-    for key in told.open:
-        answer = service.ask(key)
-        assert answer.status_code == 200
-        told.answers[key] = answer.json()
-    some = list(told.answers)[:3]
-    for key in some:
-        again = service.ask(key)
-        assert again.headers["Idempotency-Replayed"] == "true"
-        assert again.json() == told.answers[key]
-    stored_ids = [diagnosis["id"] for diagnosis in service.stored()]
-    assert sorted(stored_ids) == sorted(answer["id"] for answer in told.answers.values())
 
 
 @pytest.mark.parametrize("durability", ["power-safe", "fast"])
