@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve train test test-slow fuzz bench image clean
+.PHONY: help serve train test test-slow fuzz conform bench image clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -50,7 +50,7 @@ train: $(TRAIN) ## train the shipped bundles again (CONFIGS); each run says how 
 	for config in $(CONFIGS); do $(PY) -m brinell train $$config || exit; done
 
 test: export OMP_NUM_THREADS := 1
-test: $(TEST) postgresql faketime ## lint, types, import rules, and all tests that take seconds
+test: $(TEST) servers ## lint, types, import rules, and all tests that take seconds
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
@@ -58,11 +58,14 @@ test: $(TEST) postgresql faketime ## lint, types, import rules, and all tests th
 	$(PY) -m pytest -n auto -m 'not slow' $(ARGS)
 
 test-slow: export OMP_NUM_THREADS := 1
-test-slow: $(TEST) postgresql faketime ## the tests that take minutes: killed trainings, the container image, arm64
+test-slow: $(TEST) servers ## the tests that take minutes: killed trainings, the container image, arm64
 	$(PY) -m pytest -n auto -m slow $(ARGS)
 
 fuzz: $(FUZZ) ## over a million inputs for the parsers; ARGS='csv -runs=1000' takes one of them
 	nice -n 19 $(PY) -m tests.fuzz $(or $(ARGS),all -runs=100000)
+
+conform: $(TEST) ## ask a served process all that its OpenAPI description allows, and more (schemathesis); ARGS='--max-examples=1000'
+	$(PY) -m tests.service.conform $(ARGS)
 
 bench: $(BENCH) ## measure what Brinell costs beside others; ARGS=--quick shows that it works
 	$(PY) -m brinell bench $(ARGS)
@@ -73,21 +76,18 @@ image: ## build the container image, run it, ask it (needs Docker)
 clean: ## remove the environment and everything generated
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
-# The store is tested in a real server, which each test run starts for itself; as root on Debian it is installed.
-.PHONY: postgresql
-postgresql:
-	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
-	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql \
-		|| echo 'PostgreSQL could not be installed: its tests are skipped.'; \
-	else echo 'PostgreSQL is not installed (Debian: apt-get install postgresql): its tests are skipped.'; fi
-
-# A clock that jumps is made by libfaketime, likewise.
-.PHONY: faketime
-faketime:
-	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
-	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends faketime \
-		|| echo 'libfaketime could not be installed: its tests are skipped.'; \
-	else echo 'libfaketime is not installed (Debian: apt-get install faketime): its tests are skipped.'; fi
+# The store is tested in a real PostgreSQL and the bridge with a real Mosquitto, which each test run starts for itself, and
+# both under a clock that libfaketime makes jump; as root on Debian what is missing of them is installed.
+.PHONY: servers
+servers:
+	@missing=; ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing=postgresql; \
+	PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null || missing="$$missing mosquitto"; \
+	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$$missing faketime"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing \
+		|| echo "Could not be installed:$$missing. Its tests are skipped."; \
+	else echo "Not installed (Debian: apt-get install $$missing): its tests are skipped."; fi
 
 .PHONY: environment
 environment:

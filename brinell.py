@@ -7,6 +7,8 @@ import typer
 
 import data.commands
 import service.commands
+import service.memory.commands
+import service.mqtt.commands
 import service.store.commands
 import training.commands
 
@@ -18,6 +20,8 @@ app = typer.Typer(
 )
 app.add_typer(data.commands.app, name="data")
 service.commands.join(app)
+service.mqtt.commands.join(app)
+service.memory.commands.join(app)
 service.store.commands.join(app)
 training.commands.join(app)
 

@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: `brinell bench`, `brinell bench serve` and `brinell bench soak`."""
+"""The command line of the benchmarks: `brinell bench`, `brinell bench serve`, `soak` and `assets`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +16,7 @@ def join(app: typer.Typer) -> None:
     group.callback(invoke_without_command=True)(bench)
     group.command()(serve)
     group.command()(soak)
+    group.command()(assets)
     app.add_typer(group, name="bench", rich_help_panel="Measuring (needs the extra 'bench', works from a checkout)")
 
 
@@ -132,3 +133,29 @@ def soak(
         else:
             SOAK.write(soaked(minutes), folder)
     typer.echo(f"page: {folder / SOAK.page}")
+
+
+def assets(
+    postgres: Annotated[
+        str | None, typer.Option(metavar="URL", help="postgresql://... of an EMPTY database, to be measured too.")
+    ] = None,
+    diagnoses: Annotated[int, typer.Option(min=10_000, help="That the store holds.")] = 1_000_000,
+    into: Annotated[Path | None, typer.Option(help="Folder for assets.json and assets.md; else docs/measured.")] = None,
+    page: Annotated[bool, typer.Option("--page", help="Measure nothing: the page from assets.json.")] = False,
+) -> None:
+    """Ask a service that remembers a thousand machines how each went: trends and pages, over HTTP.
+
+    Fills a store of SQLite in a temporary folder (about 1 GB for a million diagnoses), and a PostgreSQL.
+
+    Example:  brinell bench assets --postgres postgresql://me@127.0.0.1/empty
+    """
+    with explained():
+        from benchmarks.assets.measuring import measure
+        from benchmarks.assets.page import ASSETS
+
+        folder = into or MEASURED
+        if page:
+            ASSETS.rewrite(folder)
+        else:
+            ASSETS.write(measure(postgres, diagnoses), folder)
+    typer.echo(f"page: {folder / ASSETS.page}")

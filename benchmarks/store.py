@@ -184,12 +184,13 @@ def _row(clock: Clock, source: str, rng: random.Random) -> Row:
 
 def _answer(rng: random.Random) -> Diagnosis:
     """What the shipped bundles say about a simulated machine, each time as of another request."""
-    answer = rng.choice(_answers())
+    answer = rng.choice(answers())
     return answer.model_copy(update={"request_id": f"{rng.getrandbits(128):032x}"})
 
 
 @cache
-def _answers() -> list[Diagnosis]:
+def answers() -> list[Diagnosis]:
+    """What the shipped bundles say about simulated machines."""
     engine = Engine(Registry.load(Settings().bundles).bundles)
     return [engine.diagnose(_recording(seed)) for seed in range(MACHINES)]
 

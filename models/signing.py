@@ -1,4 +1,4 @@
-"""Ed25519 signatures (RFC 8032): who made a bundle, where its checksums only say that no byte has changed since.
+"""Ed25519 signatures (RFC 8032): who made a bundle or an export, where checksums only say that no byte has changed.
 
     make_keys(Path("plant"))                      # plant.key, which only its owner reads, and plant.pub
     sign_bundle(folder, Path("plant.key"))        # writes folder/signature.json
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data.errors import BrinellError
+from data.exported.reader import Export
 from models.bundle import Bundle
 
 if TYPE_CHECKING:  # cryptography costs time to import, and most runs sign nothing
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # cryptography costs time to import, and most runs sign nothi
 
 SIGNATURE = "signature.json"
 BUNDLE_MANIFEST = b"brinell: manifest of a bundle\n"
+EXPORT_MANIFEST = b"brinell: manifest of an export\n"
 """Stands before what is signed, so that a signature says what it is of and fits nothing else."""
 LARGEST_FILE = 16_384
 OTHERS = 0o077
@@ -94,7 +96,18 @@ def signer(bundle: Bundle, keys: Mapping[str, "TrustedKey"]) -> str:
     path = bundle.folder / SIGNATURE
     if not path.exists():
         raise SigningError("it is not signed")
-    return verify(BUNDLE_MANIFEST + bundle.written, _signature(path), keys)
+    return verify(BUNDLE_MANIFEST + bundle.written, _read_signature(_read(path)), keys)
+
+
+def export_signer(export: Export, keys: Mapping[str, "TrustedKey"]) -> str:
+    """The name of the trusted key that signed the export: its manifest, which holds the sha256 of all its lines.
+
+    Raises:
+        SigningError: nobody signed it, or nobody of `keys`, or the signature is not of this manifest.
+    """
+    if export.signature is None:
+        raise SigningError("it is not signed")
+    return verify(EXPORT_MANIFEST + export.signed, _read_signature(export.signature), keys)
 
 
 def sign(content: bytes, key: Path) -> Signature:
@@ -150,9 +163,9 @@ def read_keys(path: Path) -> Mapping[str, TrustedKey]:
     return found
 
 
-def _signature(path: Path) -> Signature:
+def _read_signature(content: bytes) -> Signature:
     try:
-        return Signature.model_validate_json(_read(path))
+        return Signature.model_validate_json(content)
     except ValidationError:
         raise SigningError(f"{SIGNATURE} holds no signature") from None
 

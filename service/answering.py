@@ -1,15 +1,18 @@
 """From what was given to what is answered, as every route that diagnoses does it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from data.recording import Recording
 from service.errors import refused
+from service.memory.heard import heard
 from service.parts import Parts
 from service.question import Given, limit_length
 from service.registry import NoSuchBundle
 from service.repeated import refuse_repeated
+from service.store.row import Watched
 from service.store.store import Entry, Retried
 
 
@@ -34,7 +37,10 @@ class Answered:
     recording: Recording
 
 
-def answered(parts: Parts, given: Given, identity: str, decode_ms: float, again: Retried | None = None) -> Answered:
+def answered(
+    parts: Parts, given: Given, identity: str, decode_ms: float, again: Retried | None = None,
+    watched: Watched | None = None,
+) -> Answered:  # fmt: skip
     """The diagnosis of a signal, counted, and ready to be stored and sent; takes processor time.
 
     Args:
@@ -43,6 +49,7 @@ def answered(parts: Parts, given: Given, identity: str, decode_ms: float, again:
         identity: of the request.
         decode_ms: what it took to read the body.
         again: where the request may come again.
+        watched: where it is asked about a measuring point.
 
     Raises:
         RequestRefused, SignalError: no signal, one that is too long, or a bundle that is not loaded.
@@ -62,16 +69,43 @@ def answered(parts: Parts, given: Given, identity: str, decode_ms: float, again:
     diagnosis = diagnosis.model_copy(update={"request_id": identity, "timing": timing})
     used = None if diagnosis.bundle is None else engine.bundles[diagnosis.bundle.name].manifest
     parts.metrics.observe(diagnosis, used)
-    return Answered(parts.store.entry(diagnosis, question.source, again), question.recording)
+    return Answered(parts.store.entry(diagnosis, question.source, again, watched), question.recording)
 
 
 async def kept(parts: Parts, found: Answered) -> bytes:
-    """The JSON to send, once it is stored as durably as is set; the challenger is asked the same meanwhile.
+    """As `all_kept`, for one."""
+    [answer] = await all_kept(parts, [found])
+    return answer
+
+
+async def all_kept(parts: Parts, found: Sequence[Answered]) -> list[bytes]:
+    """The JSON to send, once all are stored as durably as is set; the challenger is asked the same meanwhile.
 
     Raises:
-        StoreError: it is not stored, and so must not be sent.
+        StoreError: they are not stored, and so must not be sent.
         KeyRefused: the request's key came with another request before.
     """
-    answer = await parts.store.keep(found.entry)
-    await parts.shadow.offer(parts.registry.snapshot.challenger, found.recording, found.entry.diagnosis)
-    return answer
+    answers = await parts.store.keep_all([each.entry for each in found])
+    for each in found:
+        await parts.shadow.offer(parts.registry.snapshot.challenger, each.recording, each.entry.diagnosis)
+    return answers
+
+
+def remember(
+    parts: Parts, found: Sequence[Answered], answers: Sequence[bytes], *, asked: bool = False, baseline: bool = False
+) -> None:
+    """Tells the memory of what was answered about a measuring point and is stored; costs nothing.
+
+    Args:
+        parts: of the running service.
+        found: as `all_kept` took them.
+        answers: as it gave them: what was answered before is remembered already.
+        asked: whether the client wants the recordings kept.
+        baseline: whether they show the machine when it was healthy.
+    """
+    if parts.memory is None:
+        return
+    for each, answer in zip(found, answers, strict=True):
+        told = heard(each.entry, each.recording, asked=asked, baseline=baseline)
+        if told is not None and answer is each.entry.answer:
+            parts.memory.hear(told)

@@ -14,7 +14,11 @@ from contextlib import asynccontextmanager, nullcontext
 from fastapi import FastAPI
 
 from service import docs, errors, gauges, tracing
+from service.alarms.sending import sending
+from service.memory.remembering import remembering_signals
 from service.metrics import Metrics
+from service.mqtt.condition import Condition
+from service.mqtt.running import bridged
 from service.parts import Parts
 from service.queue import Queue
 from service.registry import Registry
@@ -54,7 +58,12 @@ def create_app(settings: Settings, store: Store | Nothing | None = None) -> Fast
     app.state.store = store
     app.state.metrics = Metrics()
     # The last is the outermost.
-    app.add_middleware(Guard, auth=settings.auth, per_minute=settings.requests_per_minute)
+    app.add_middleware(
+        Guard,
+        auth=settings.auth,
+        per_minute=settings.requests_per_minute,
+        guesses_per_minute=settings.guesses_per_minute,
+    )
     app.add_middleware(Patience)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Watch, metrics=app.state.metrics)
@@ -75,16 +84,32 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with (
         ThreadPoolExecutor(settings.threads, thread_name_prefix="load") as pool,
         remembering(settings) if app.state.store is None else nullcontext(app.state.store) as store,
+        remembering_signals(settings, store) as memory,
         Shadow() as shadow,
+        sending(settings, store) as sender,
     ):
         registry = Registry(settings.bundles, settings.trust, settings.challenger)
         await asyncio.get_running_loop().run_in_executor(pool, registry.reload)
-        keyring, audit = Keyring(lambda: store.read(key_records.valid)), Audit(store.write)
+        keyring = Keyring(lambda: store.read_apart(key_records.valid), settings.keys_trusted_s)
+        audit = Audit(store.write)
+        mqtt = None if settings.mqtt is None else Condition()
         app.state.parts = parts = Parts(
-            settings, pool, Queue(settings), registry, shadow, app.state.metrics, store, keyring, audit
-        )
-        gauges.install(app.state.metrics, parts.queue, store)
-        yield
+            settings,
+            pool,
+            Queue(settings),
+            registry,
+            shadow,
+            app.state.metrics,
+            store,
+            memory,
+            keyring,
+            audit,
+            sender,
+            mqtt,
+        )  # fmt: skip
+        gauges.install(app.state.metrics, parts.queue, store, memory, sender)
+        async with bridged(parts):
+            yield
         await parts.in_pool(parts.queue.close)
 
 

@@ -50,6 +50,13 @@ BearingGiven = Annotated[
 ]
 
 
+def as_text(given: str | GeometryGiven | OrdersGiven) -> str:
+    """The same in the form that a query takes; `read_bearing` makes the same bearing of it."""
+    if isinstance(given, str):
+        return given
+    return ",".join(f"{name}={number!r}" for name, number in given.model_dump().items())
+
+
 def read_bearing(given: str | GeometryGiven | OrdersGiven) -> Bearing:
     """The bearing behind what was given.
 

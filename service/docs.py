@@ -6,21 +6,27 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from service.assets.asset import Asset, Changes, Facts, Registered
+from service.assets.signals import AxesBody
 from service.batch import BatchLine
+from service.bodies import JSON
 from service.bodies.described import content, form
 from service.bodies.multipart import FORM
 from service.bodies.ndjson import NDJSON
 from service.errors import Refusal
+from service.memory.feedback import Found
 from service.question import Body
+from service.security import described
 from service.settings import MIB, Settings
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -70,6 +76,16 @@ REFUSALS = {
     504: "Begun, but not done by the deadline.",
 }
 
+REFUSED: dict[int | str, dict[str, Any]] = {
+    status: {"model": Refusal, "description": description} for status, description in REFUSALS.items()
+}
+
+UNSEEN: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
+    *((model, "validation") for model in (Body, AxesBody, Asset, Facts, Changes, Found)),
+    *((model, "serialization") for model in (BatchLine, Registered)),
+]
+"""Models that only bodies name which FastAPI does not read; one that goes both ways has two schemas."""
+
 DEADLINE = {
     "name": "X-Deadline-Ms",
     "in": "header",
@@ -106,6 +122,19 @@ def request_body() -> dict[str, Any]:
     return {"required": True, "content": content({"$ref": REFERENCE.format(model=Body.__name__)}, example("question"))}
 
 
+def axes_body() -> dict[str, Any]:
+    """The bodies of `POST /v1/assets/{id}/diagnose`: the same, and JSON with signals of several axes."""
+    bodies = request_body()["content"]
+    bodies[JSON]["schema"] = {"oneOf": [{"$ref": REFERENCE.format(model=each.__name__)} for each in (Body, AxesBody)]}
+    return {"required": True, "content": bodies}
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """A body that is one of `UNSEEN`."""
+    schema = {"$ref": REFERENCE.format(model=model.__name__)}
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
+
+
 def batch_body() -> dict[str, Any]:
     """The bodies of `POST /v1/diagnose/batch`: the same, several files, and lines."""
     bodies = request_body()["content"]
@@ -124,7 +153,7 @@ def _diagnose_responses() -> dict[int | str, dict[str, Any]]:
             "content": {"application/json": {"examples": {"outer_race": answer}}},
         }
     }
-    return responses | _refusals()
+    return responses | REFUSED
 
 
 def _batch_responses() -> dict[int | str, dict[str, Any]]:
@@ -132,11 +161,7 @@ def _batch_responses() -> dict[int | str, dict[str, Any]]:
     answered: dict[int | str, dict[str, Any]] = {
         200: {"description": "A line for each, a `BatchLine`.", "content": {NDJSON: {"schema": line}}}
     }
-    return answered | _refusals()
-
-
-def _refusals() -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": Refusal, "description": description} for status, description in REFUSALS.items()}
+    return answered | REFUSED
 
 
 @cache
@@ -168,21 +193,22 @@ def install(app: FastAPI) -> None:
             swagger_favicon_url=f"{root}{ASSETS}/favicon.png",
         )
 
-    def described() -> dict[str, Any]:
+    def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _described(app)
         return app.openapi_schema
 
-    app.openapi = described  # type: ignore[method-assign]
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
     description = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-    unseen: list[Any] = [(Body, "validation"), (BatchLine, "serialization")]
-    _, body = models_json_schema(unseen, ref_template=REFERENCE)
+    _, body = models_json_schema(UNSEEN, ref_template=REFERENCE)
     components = description["components"]["schemas"]
     for name, schema in body["$defs"].items():
         components.setdefault(name, schema)
     for unused in ("HTTPValidationError", "ValidationError"):
         components.pop(unused, None)
+    settings: Settings = app.state.settings
+    described.describe(description, settings.auth)
     return description

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from data.bearing import FORMS
 from data.errors import FormatError, SignalError
@@ -48,6 +49,17 @@ WHAT_TO_DO = {
     "archive": "Send an uncompressed tar of manifest.json and the files that it lists: tar cf - -C FOLDER .",
     "order": "Send a JSON object with Content-Type: application/json; GET /docs shows it.",
     "bundles_folder": "Let the service write to the folder BRINELL_BUNDLES, and leave it room.",
+    "asset": "GET /v1/assets lists the assets; POST /v1/assets registers one.",
+    "axis": "Give one of the asset's axes (?axis=x), or leave it out where the request brings a signal of each.",
+    "signals": 'Send a signal for each axis: {"signals": {"x": [...], "y": [...]}, "rate_hz": 25600}.',
+    "if_match": "Send the ETag of the asset's newest state (GET /v1/assets/{id}), or leave If-Match out.",
+    "csv": "Send a CSV file with the header that GET /v1/assets.csv gives, a line for each axis; docs/assets.md.",
+    "recording": "GET /v1/assets/{id}/recordings lists what is kept of a measuring point.",
+    "corrects": "GET /v1/feedback lists the findings, and which of them were corrected.",
+    "diagnosis": "Give the id of a diagnosis of this asset (GET /v1/diagnoses?asset=...), or leave it out.",
+    "finding": "Give normal, inner_race, outer_race, rolling_element, several, sensor_broken or other.",
+    "opened": "Give when the machine was opened, with its zone: 2026-11-24T08:00:00Z.",
+    "export": "See that the disk has room, and that BRINELL_EXPORT_KEY is a key that the service's user can read.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."
@@ -141,7 +153,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         reason = f"{request.method} {request.url.path}: {HTTPStatus(error.status_code).phrase}"
-        return answer(request, error.status_code, [problem("path", reason)], dict(error.headers or {}))
+        headers = {"Allow": _allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+        return answer(request, error.status_code, [problem("path", reason)], dict(headers or {}))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:
@@ -168,6 +181,12 @@ def answer(
         return JSONResponse(_protocol_error(problems), status, headers)
     content = Refusal(**problems[0].model_dump(), more=list(problems[1:]), request_id=identity)
     return JSONResponse(content.model_dump(), status, headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of every route to this path: the router names those of the first alone."""
+    there = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in there for method in getattr(route, "methods", None) or ()}))
 
 
 def _protocol_error(problems: Sequence[Problem]) -> dict[str, str]:

@@ -4,6 +4,8 @@ import logging
 import logging.config
 from typing import Any, Literal
 
+from service.unwaited_log import Unwaited
+
 Format = Literal["plain", "json"]
 
 FORMATTERS: dict[Format, dict[str, Any]] = {
@@ -17,16 +19,16 @@ FORMATTERS: dict[Format, dict[str, Any]] = {
 }
 
 
-def configure(kind: Format, level: str) -> dict[str, Any]:
-    """Sets up logging for the whole process, and returns the same for uvicorn."""
-    config = {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"lines": FORMATTERS[kind]},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
-        "root": {"handlers": ["stderr"], "level": level.upper()},
-        # uvicorn would set up its own; its line for each request is ours to write.
-        "loggers": {"uvicorn.access": {"level": "WARNING"}},
-    }
-    logging.config.dictConfig(config)
-    return config
+def configure(kind: Format, level: str) -> None:
+    """Sets up logging for the whole process."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"lines": FORMATTERS[kind]},
+            "handlers": {"stderr": {"()": Unwaited, "formatter": "lines"}},
+            "root": {"handlers": ["stderr"], "level": level.upper()},
+            # Its line for each request is ours to write.
+            "loggers": {"uvicorn.access": {"level": "WARNING"}},
+        }
+    )

@@ -9,6 +9,7 @@ from service.diagnosis import Diagnosis
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 WINDOWS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
+BATCH = (1, 2, 4, 8, 12, 16, 32, 64, 256, 1024, 4096)
 JOULES_PER_NJ = 1e-9
 MEMORY = 0.99
 """Of the running mean of firing rates: it follows the last hundred diagnoses or so."""
@@ -19,6 +20,7 @@ class Metrics:
 
     Attributes:
         requests: counted by the route's template, never by the path: strangers cannot make new series.
+        batch_windows: by bundle; several requests share a call where they wait for the same graph.
     """
 
     def __init__(self) -> None:
@@ -27,6 +29,7 @@ class Metrics:
         self.request_seconds = self._histogram("request_seconds", "From a request's head to its answer.", SECONDS)
         self._stages = self._histogram("stage_seconds", "Of one diagnosis, by stage.", SECONDS, "stage")
         self._windows = self._histogram("windows", "Windows that a diagnosis read.", WINDOWS)
+        self.batch_windows = self._histogram("batch_windows", "Windows that a graph read in one call.", BATCH, "bundle")
         self._diagnoses = self._counter("diagnoses", "Answers given.", "verdict", "fault", "bundle")
         self._energy = self._counter("energy_joules", "Estimated for the inferences so far.", "account", "bundle")
         self._drift = Gauge(
@@ -38,11 +41,12 @@ class Metrics:
         self._ratios: dict[tuple[str, str], float] = {}
         self._watched: dict[str, Gauge] = {}
 
-    def watch(self, name: str, meaning: str, read: Callable[[], float]) -> None:
+    def watch(self, name: str, meaning: str, read: Callable[[], float], **labels: str) -> None:
         """A number that is read when the page is asked for, `brinell_<name>`."""
         if name not in self._watched:  # an app that is started again has other parts
-            self._watched[name] = Gauge(f"brinell_{name}", meaning, registry=self.registry)
-        self._watched[name].set_function(read)
+            self._watched[name] = Gauge(f"brinell_{name}", meaning, tuple(labels), registry=self.registry)
+        gauge = self._watched[name].labels(**labels) if labels else self._watched[name]
+        gauge.set_function(read)
 
     def observe(self, diagnosis: Diagnosis, manifest: Manifest | None) -> None:
         """Counts one answer; `manifest` is that of the bundle that gave it."""
@@ -53,6 +57,7 @@ class Metrics:
         if manifest is None or diagnosis.energy is None:
             return
         self._windows.observe(diagnosis.window_count)
+        self.batch_windows.labels(bundle).observe(diagnosis.energy.graph_runs)
         self._energy.labels("paper", bundle).inc(diagnosis.energy.paper_nj * JOULES_PER_NJ)
         self._energy.labels("full", bundle).inc(diagnosis.energy.full_nj * JOULES_PER_NJ)
         self._follow(bundle, diagnosis.energy.firing_rates, manifest.summary.firing_rates)

@@ -9,8 +9,11 @@ from typing import TypeVar, cast
 from fastapi import FastAPI
 
 from models.energy import PROFILES
+from service.alarms.sender import Sender
 from service.engine import Engine
+from service.memory.memory import Memory
 from service.metrics import Metrics
+from service.mqtt.condition import Condition
 from service.queue import Queue
 from service.registry import Registry
 from service.security.audit import Audit
@@ -35,8 +38,11 @@ class Parts:
         shadow: asks the challenger.
         metrics: what is counted meanwhile.
         store: keeps the answers.
+        memory: keeps signals; None where nothing is kept.
         keyring: who may ask.
         audit: keeps what administrators did.
+        sender: tells people of alarms; None where nothing is kept.
+        mqtt: how the bridge to a broker fares; None without one.
     """
 
     settings: Settings
@@ -46,8 +52,11 @@ class Parts:
     shadow: Shadow
     metrics: Metrics
     store: Store | Nothing
+    memory: Memory | None
     keyring: Keyring
     audit: Audit
+    sender: Sender | None
+    mqtt: Condition | None = None
 
     @property
     def engine(self) -> Engine:

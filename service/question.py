@@ -140,6 +140,24 @@ class Given:
     query: Query
     body: Facts | None = None
     source: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    def told(self, name: str) -> Any:
+        """What was told under a name of `Facts`, in the query or in the body; None: nothing.
+
+        Raises:
+            RequestRefused: they say different things.
+        """
+        return _one(name, self.query, self.body)
+
+    def bearing(self) -> Bearing | None:
+        """The bearing that was told.
+
+        Raises:
+            RequestRefused: query and body name different ones.
+            SignalError: there is none such.
+        """
+        return _bearing(self.query, self.body)
 
     def ask(self) -> Question:
         """Brings it together.
@@ -148,14 +166,14 @@ class Given:
             RequestRefused: `rate_hz` stands nowhere, or query and body say different things.
             SignalError: no signal.
         """
-        told = {name: _one(name, self.query, self.body) for name in Facts.model_fields if name != "bearing"}
+        told = {name: self.told(name) for name in Facts.model_fields if name != "bearing"}
         calibration = Calibration(
             None if told["unit"] is None else Unit(told["unit"]), told["sensitivity_mv_g"], told["scale"]
         )
         signal, doubts = self.signal.told(told["rate_hz"], calibration)
         if signal.rate_hz is None:
             raise refused(422, "rate_hz", "is missing, in the query and in the body")
-        bearing = _bearing(self.query, self.body)
+        bearing = self.bearing()
         recording = Recording(
             signal.samples,
             signal.rate_hz,
@@ -167,7 +185,7 @@ class Given:
             unit=signal.unit,
         )
         windows = self.query.windows or (self.body is not None and self.body.windows)
-        warnings = (*doubts, *warnings_about(bearing))
+        warnings = (*self.warnings, *doubts, *warnings_about(bearing))
         return Question(recording, told["bundle"], windows, warnings, told["source"] or self.source)
 
 

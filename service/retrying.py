@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from service.bodies import Bytes
 from service.errors import refused
+from service.security.guard import KEY_ID
 from service.store.store import Retried
 
 HEADER = "Idempotency-Key"
@@ -43,11 +44,17 @@ def key_of(request: Request) -> str | None:
 
 
 def retried(request: Request, key: str, body: Bytes) -> Retried:
-    """The key with what it stands for; takes time with the length of the body."""
+    """The key with what it stands for, of this client alone; takes time with the length of the body."""
     asked = hashlib.sha256(
         "\n".join(
             (request.method, request.url.path, request.url.query, request.headers.get("content-type", ""), "")
         ).encode()
     )
     asked.update(body)
-    return Retried(key, asked.digest())
+    return Retried(_of_client(request, key), asked.digest())
+
+
+def _of_client(request: Request, key: str) -> str:
+    """Two clients may choose the same word, and neither is to see the other's answer; as long as a key may be."""
+    client = request.scope.get("state", {}).get(KEY_ID)
+    return key if client is None else hashlib.sha256(f"{client}:{key}".encode()).hexdigest()

@@ -7,6 +7,8 @@ import math
 import signal
 import socket
 import sys
+from functools import partial
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,6 +16,7 @@ from fastapi import FastAPI
 from data.terminal import explained
 from service import logs
 from service.app import create_app
+from service.mqtt.running import check
 from service.parts import parts_of
 from service.security.connection import GuardedConnection
 from service.settings import Settings
@@ -44,16 +47,18 @@ class Server(uvicorn.Server):
 
 def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
-    log_config = logs.configure(settings.log_format, settings.log_level)
+    logs.configure(settings.log_format, settings.log_level)
     with contextlib.ExitStack() as until_the_end:
-        with explained():  # what keeps the store from opening is one line, and no traceback of the server
+        with explained():  # what keeps store or bridge from opening is one line, and no traceback of the server
             store = until_the_end.enter_context(remembering(settings))
+            check(settings)
         app = create_app(settings, store)
+        connection = partial(GuardedConnection, most_of_a_peer=settings.connections_of_a_peer)
         config = uvicorn.Config(
-            app, host=settings.host, port=settings.port, http=GuardedConnection,
+            app, host=settings.host, port=settings.port, http=cast(type[GuardedConnection], connection),
             ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key,
             limit_concurrency=settings.connections, server_header=False, proxy_headers=False,
-            access_log=False, log_config=log_config,
+            access_log=False, log_config=None,
             # What is still there then is not waiting to be answered, but has not sent its question.
             timeout_graceful_shutdown=math.ceil(settings.grace_s) + 1,
         )  # fmt: skip

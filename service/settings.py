@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, FilePath, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,13 +12,16 @@ from data.errors import BrinellError
 from models.bundle import PRETRAINED
 from models.energy import PROFILES
 from models.manifest import IDENTITY
+from service.alarms.mail import Security
 from service.logs import Format
 from service.security.loopback import is_loopback
 from service.security.scopes import Auth
-from service.store.location import NONE, checked, state_folder, without_password
+from service.store.location import NONE, checked, state_folder, without_password, writes_a_file
 from service.trust import Policy, Trust
 
 MIB = 1 << 20
+ADDRESS = r"[^\s@,<>\"]+@[A-Za-z0-9.-]+"
+SHORTEST_SECRET = 16
 
 
 class SettingsError(BrinellError):
@@ -47,8 +51,11 @@ class Settings(BaseSettings):
         max_waiting_mib: the same for the size of their bodies.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
         auth: `keys`, or `none`: then it answers its own machine only.
+        keys_trusted_s: where the store cannot be read, how long the keys that were known still open; then it is 503.
         requests_per_minute: that one key may make.
+        guesses_per_minute: requests without a key that is known, that one address may make.
         connections: that are open at once; more are refused with 503.
+        connections_of_a_peer: the same for one address; more are closed at once.
         tls_certificate, tls_key: PEM files; with them it speaks HTTPS.
         log_format: `plain` lines for people, or `json` for a collector.
         log_level: `warning` leaves out the line for each request.
@@ -59,6 +66,33 @@ class Settings(BaseSettings):
         commit_seconds: in `fast`, how long an answer may stay in memory alone.
         keep_days: older diagnoses are deleted.
         keep_mib: the oldest diagnoses are deleted where all take more.
+        mqtt: address of a broker, `mqtt://host:1883` or `mqtts://host:8883`; then recordings also come from it.
+        mqtt_mapping: file that says what its messages hold (docs/mqtt.md).
+        mqtt_client: name of the session that the broker keeps; another one for each service.
+        mqtt_user, mqtt_password_file: for the broker; the password is the first line of a file.
+        mqtt_ca: certificate of who signed the broker's; else those of the system.
+        mqtt_certificate, mqtt_key: PEM files, for a broker that asks for them.
+        mqtt_in_flight: messages that the broker sends before the first is acknowledged, and answers likewise.
+        mqtt_message_mib: larger messages are not sent by the broker.
+        mqtt_spool: file of what is not answered yet; else `mqtt.db` in `state`.
+        mqtt_spool_mib: where so much waits to be diagnosed, no more is taken from the broker.
+        write_budget_mb_a_day: that SQLite may write to the disk; beyond it `fast` commits less often, `power-safe` says
+            it.
+        recordings: folder of the signals that are kept; else `recordings` in `state`.
+        recordings_mib: of all of them; the least telling are deleted.
+        recordings_day_mib: that are written in a day, but for those that somebody asked for.
+        recordings_minutes: of one measuring point and axis, the same reason to keep a signal counts after so many.
+        recordings_below: a confidence under this is a reason to keep it.
+        ring: signals of each measuring point and axis that are held in memory.
+        ring_mib: of all of them.
+        export_key: private key (`brinell keys sign`) that signs exports.
+        webhook: address that alarms are POSTed to, `http://` or `https://`; with `webhook_secret`.
+        webhook_secret: file with the secret that signs them, 16 bytes or more.
+        mail_server: `host` or `host:port` of the SMTP server that takes alarms as mails; with `mail_from`, `mail_to`.
+        mail_from, mail_to: addresses; of those written to several, with commas between.
+        mail_security: `starttls`, `tls`, or `none`: in the clear, without a password.
+        mail_user, mail_password: what the server asks for; the password is the content of a file.
+        alarm_hours: an alarm that could not be delivered for so long is given up.
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
@@ -81,8 +115,11 @@ class Settings(BaseSettings):
     max_waiting_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 512
     energy_profile: str = "float32"
     auth: Auth = "keys"
+    keys_trusted_s: Annotated[float, Field(ge=10, le=31_536_000)] = 3600
     requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
+    guesses_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 60
     connections: Annotated[int, Field(ge=1, le=10_000)] = 256
+    connections_of_a_peer: Annotated[int, Field(ge=1, le=10_000)] = 128
     tls_certificate: FilePath | None = None
     tls_key: FilePath | None = None
     log_format: Format = "plain"
@@ -94,6 +131,36 @@ class Settings(BaseSettings):
     commit_seconds: Annotated[float, Field(gt=0, le=3600)] = 300
     keep_days: Annotated[float, Field(gt=0, le=36_500)] = 730
     keep_mib: Annotated[int, Field(ge=1)] = 2048
+    mqtt: Annotated[str | None, Field(pattern=r"^mqtts?://[^/@:]+(:\d{1,5})?$")] = None
+    mqtt_mapping: FilePath | None = None
+    mqtt_client: Annotated[str, Field(min_length=1, max_length=120)] = "brinell"
+    mqtt_user: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    mqtt_password_file: FilePath | None = None
+    mqtt_ca: FilePath | None = None
+    mqtt_certificate: FilePath | None = None
+    mqtt_key: FilePath | None = None
+    mqtt_in_flight: Annotated[int, Field(ge=1, le=1000)] = 20
+    mqtt_message_mib: Annotated[int, Field(ge=1, le=64)] = 4
+    mqtt_spool: Path | None = None
+    mqtt_spool_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 256
+    write_budget_mb_a_day: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
+    recordings: Path | None = None
+    recordings_mib: Annotated[int, Field(ge=1)] = 1024
+    recordings_day_mib: Annotated[float, Field(ge=0)] = 200
+    recordings_minutes: Annotated[float, Field(ge=0, le=1440)] = 60
+    recordings_below: Annotated[float, Field(ge=0, le=1)] = 0.7
+    ring: Annotated[int, Field(ge=0, le=1000)] = 8
+    ring_mib: Annotated[int, Field(ge=0, le=65536)] = 64
+    export_key: FilePath | None = None
+    webhook: Annotated[str | None, Field(max_length=2000)] = None
+    webhook_secret: FilePath | None = None
+    mail_server: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?$")] = None
+    mail_from: Annotated[str | None, Field(pattern=rf"^{ADDRESS}$")] = None
+    mail_to: Annotated[str | None, Field(pattern=rf"^{ADDRESS}( *, *{ADDRESS})*$")] = None
+    mail_security: Security = "starttls"
+    mail_user: str | None = None
+    mail_password: FilePath | None = None
+    alarm_hours: Annotated[float, Field(gt=0, le=8760)] = 72
     watts_per_core: Annotated[float | None, Field(gt=0, le=1000)] = None
 
     @classmethod
@@ -114,6 +181,24 @@ class Settings(BaseSettings):
     @classmethod
     def _store_is_of_a_known_kind(cls, store: str | None) -> str | None:
         return store and checked(store)
+
+    @field_validator("webhook")
+    @classmethod
+    def _webhook_is_an_address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        found = urlsplit(url)
+        if found.scheme not in ("http", "https") or not found.hostname or found.username or not url.isprintable():
+            raise ValueError("http://HOST... or https://HOST... is wanted, without a user or a password in it")
+        found.port  # noqa: B018 (one that cannot be is a ValueError)
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_is_long_enough(cls, path: Path | None) -> Path | None:
+        if path is not None and len(path.read_bytes().strip()) < SHORTEST_SECRET:
+            raise ValueError(f"a secret of {SHORTEST_SECRET} bytes or more is needed: openssl rand -hex 32")
+        return path
 
     @field_validator("energy_profile")
     @classmethod
@@ -144,6 +229,24 @@ class Settings(BaseSettings):
             raise ValueError(f"BRINELL_HOST={self.host} lets others ask, and that needs BRINELL_AUTH=keys")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("BRINELL_TLS_CERTIFICATE and BRINELL_TLS_KEY are given together or not at all")
+        if (self.mqtt_certificate is None) != (self.mqtt_key is None):
+            raise ValueError("BRINELL_MQTT_CERTIFICATE and BRINELL_MQTT_KEY are given together or not at all")
+        if self.mqtt is not None and self.mqtt_mapping is None:
+            raise ValueError("BRINELL_MQTT needs BRINELL_MQTT_MAPPING, which says what the messages hold")
+        if self.mqtt is not None and self.store == NONE:
+            raise ValueError("BRINELL_MQTT needs a store, which knows what was diagnosed, and BRINELL_STORE is none")
+        if self.write_budget_mb_a_day is not None and not writes_a_file(self.store):
+            raise ValueError("BRINELL_WRITE_BUDGET_MB_A_DAY counts what SQLite writes, and BRINELL_STORE is no file")
+        if (self.webhook is None) != (self.webhook_secret is None):
+            raise ValueError("BRINELL_WEBHOOK and BRINELL_WEBHOOK_SECRET are given together or not at all")
+        if len({self.mail_server is None, self.mail_from is None, self.mail_to is None}) > 1:
+            raise ValueError("BRINELL_MAIL_SERVER, BRINELL_MAIL_FROM and BRINELL_MAIL_TO are given together")
+        if (self.mail_user is None) != (self.mail_password is None):
+            raise ValueError("BRINELL_MAIL_USER and BRINELL_MAIL_PASSWORD are given together or not at all")
+        if self.mail_security == "none" and self.mail_password is not None:
+            raise ValueError("BRINELL_MAIL_SECURITY=none would send BRINELL_MAIL_PASSWORD in the clear")
+        if (self.webhook or self.mail_server) and self.store == NONE:
+            raise ValueError("alarms need a store that remembers the recordings, and BRINELL_STORE is none")
         return self
 
     def shown(self) -> Iterator[str]:
@@ -156,6 +259,18 @@ class Settings(BaseSettings):
     def max_bytes(self, *, text: bool) -> int:
         """The limit of a body, unpacked too."""
         return MIB * (min(self.max_json_mib, self.max_body_mib) if text else self.max_body_mib)
+
+    @property
+    def mqtt_password(self) -> str | None:
+        """The first line of its file."""
+        if self.mqtt_password_file is None:
+            return None
+        return self.mqtt_password_file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+
+    @property
+    def recordings_folder(self) -> Path:
+        """Of the signals that are kept."""
+        return self.recordings or self.state / "recordings"
 
     @property
     def max_seconds(self) -> float:

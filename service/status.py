@@ -23,12 +23,15 @@ class Readiness(BaseModel):
     ready: bool
     bundles: list[str] = Field(examples=[["aligned/1.0.0", "order/1.0.0", "time/1.0.0"]])
     refused: dict[str, str] = Field(description="Reason by bundle.", examples=[{}])
+    warnings: list[str] = Field(description="What keeps nothing from being answered, and should be seen to.")
+    mqtt: str | None = Field(default=None, description="`connected`, or what is wrong; not there without a broker.")
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> "Readiness":
-        """As it stands."""
+    def of(cls, snapshot: Snapshot, warning: str | None = None, mqtt: str | None = None) -> "Readiness":
+        """As it stands; a `warning` of the store's, and the state of the `mqtt` bridge."""
         names = [bundle.identity for bundle in snapshot.bundles.values()]
-        return cls(ready=bool(names), bundles=names, refused=dict(snapshot.refused))
+        warnings = [] if warning is None else [warning]
+        return cls(ready=bool(names), bundles=names, refused=dict(snapshot.refused), warnings=warnings, mqtt=mqtt)
 
 
 class Model(BaseModel):

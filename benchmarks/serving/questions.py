@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +15,22 @@ TYPES = {JSON: "application/json", BINARY: "application/octet-stream"}
 
 @dataclass(frozen=True)
 class Question:
-    """One request by POST: path, headers and body."""
+    """One request: path, headers, body, and the method."""
 
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     def as_bytes(self, port: int) -> bytes:
         """The request as it goes over the wire, on a connection that is kept."""
         headers = {"Host": f"127.0.0.1:{port}", "Content-Length": str(len(self.body)), **self.headers}
-        lines = [f"POST {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
     def given(self, headers: dict[str, str]) -> "Question":
         """With these headers as well."""
-        return Question(self.path, self.headers | headers, self.body)
+        return replace(self, headers=self.headers | headers)
 
 
 def protocol_json(windows: Windows) -> Question:

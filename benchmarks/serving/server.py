@@ -33,7 +33,7 @@ class Server:
         """Status and body of one answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request("POST", question.path, question.body, question.headers)
+            connection.request(question.method, question.path, question.body, question.headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:

@@ -41,7 +41,7 @@ class Order:
     name: str
     ending: str
     every: bool
-    channel: str | int | None
+    channel: str | int | tuple[str, ...] | None
     limits: Limits
 
 
@@ -100,7 +100,8 @@ def _read(order: Order) -> None:
     try:
         # Parsers print warnings, and nothing but the report belongs into the answer.
         with contextlib.redirect_stdout(sys.stderr), np.errstate(all="ignore"):
-            wanted = EVERY if order.every else order.channel
+            channel = tuple(order.channel) if isinstance(order.channel, list) else order.channel
+            wanted = EVERY if order.every else channel
             signals = FORMATS[order.ending](Source(order.name, sys.stdin.buffer), wanted)
     except FormatError as error:
         out.write(_line(Report(wrong=str(error), wrong_field=error.field)))

@@ -1,4 +1,4 @@
-"""Which channels of a file are read: one by its name or number, or every one."""
+"""Which channels of a file are read: one by its name or number, several by theirs, or every one."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -14,7 +14,7 @@ class _Wanted(Enum):
 EVERY: Final = _Wanted.EVERY
 Channel = str | int | None
 """One channel of a file: its name, or its number counted from 1; None where there is only one."""
-Wanted = Channel | Literal[_Wanted.EVERY]
+Wanted = Channel | tuple[str, ...] | Literal[_Wanted.EVERY]
 
 
 def pick(
@@ -31,7 +31,7 @@ def pick(
     Args:
         source: whose channels they are.
         names: of all channels; `group/name` and `struct.name` are found by `name` too, where only one is called so.
-        wanted: by name, by number from 1, or every one that is offered.
+        wanted: by name, by number from 1, several in this order, or every one that is offered.
         offered: places of those that are signals, where not all are (times are none).
         listed: the names as messages show them.
         advice: added where several are offered and none is wanted by name.
@@ -45,6 +45,8 @@ def pick(
         raise source.wrong("there is no signal in it")
     if wanted is EVERY:
         return list(offered)
+    if isinstance(wanted, tuple):
+        return [_one(source, names, each, shown) for each in wanted]
     if wanted is None:
         if len(offered) == 1:
             return [offered[0]]
@@ -53,11 +55,7 @@ def pick(
             f"{len(offered)} channels ({told}); say which with `channel`, by name or by number from 1 to {len(names)}"
         )
         raise source.wrong(reason + advice, "channel")
-    place = _place(names, str(wanted).strip())
-    if place is None:
-        reason = f"no channel {wanted!r}; there are {_few(shown)}, or give a number from 1 to {len(names)}"
-        raise source.wrong(reason, "channel")
-    return [place]
+    return [_one(source, names, wanted, shown)]
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -73,6 +71,14 @@ def distinct(names: Sequence[str]) -> list[str]:
         counts[name] = counts.get(name, 0) + 1
         found.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
     return found
+
+
+def _one(source: Source, names: Sequence[str], wanted: str | int, shown: Sequence[str]) -> int:
+    place = _place(names, str(wanted).strip())
+    if place is None:
+        reason = f"no channel {wanted!r}; there are {_few(shown)}, or give a number from 1 to {len(names)}"
+        raise source.wrong(reason, "channel")
+    return place
 
 
 def _place(names: Sequence[str], wanted: str) -> int | None:

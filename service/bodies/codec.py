@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from service.question import Given, Query, Question
 
 Bytes = bytes | bytearray | memoryview
-Read = Callable[[Bytes, Query, str, bool], list[Given]]
+Several = bool | tuple[str, ...]
+"""Which channels: the one that the query says, every one, or those of these names or numbers, in this order."""
+Read = Callable[[Bytes, Query, str, Several], list[Given]]
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,7 @@ class Codec:
     """How bodies of one kind are read.
 
     Attributes:
-        read: of the bytes, the query, what messages call it, and whether every channel is wanted, the signals.
+        read: of the bytes, the query, what messages call it, and which channels are wanted, the signals.
         text: its numbers are text, which takes ten times its size in memory while it is read.
     """
 

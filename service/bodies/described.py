@@ -44,5 +44,13 @@ def content(json_schema: dict[str, Any], json_example: Any) -> dict[str, Any]:
 
 def form(files: dict[str, Any]) -> dict[str, Any]:
     """The schema of a form: the files under the name `file`, and what a query may say."""
-    fields = Query.model_json_schema()["properties"]
+    fields = {name: _as_text(field) for name, field in Query.model_json_schema()["properties"].items()}
     return {"type": "object", "required": ["file"], "properties": {"file": files} | fields}
+
+
+def _as_text(field: dict[str, Any]) -> dict[str, Any]:
+    """A form has no null: what is not said is left out."""
+    if "anyOf" not in field:
+        return field
+    kind: dict[str, Any] = next(each for each in field["anyOf"] if each != {"type": "null"})
+    return kind | {name: said for name, said in field.items() if name not in ("anyOf", "default")}

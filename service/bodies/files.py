@@ -1,10 +1,9 @@
 """Bodies that are files: each is read by its parser in `data.formats`, foreign ones in a process of their own."""
 
-import io
-
 from data.errors import FormatError
 from data.formats import EVERY, FORMATS, Source, confined
-from service.bodies.codec import Bytes, Codec
+from service.bodies.codec import Bytes, Codec, Several
+from service.bodies.in_memory import as_file
 from service.errors import refusal_of
 from service.question import Given, Query
 
@@ -12,13 +11,13 @@ from service.question import Given, Query
 def of_file(ending: str, *, text: bool = False) -> Codec:
     """The codec of files whose name ends so."""
 
-    def read(body: Bytes, query: Query, name: str, every: bool) -> list[Given]:
-        wanted = EVERY if every and query.channel is None else query.channel
+    def read(body: Bytes, query: Query, name: str, every: Several) -> list[Given]:
+        wanted = every if isinstance(every, tuple) else EVERY if every and query.channel is None else query.channel
         try:
             if ending in confined.CONFINED:
                 signals = confined.read(body, name, ending, wanted)
             else:
-                signals = FORMATS[ending](Source(name, io.BytesIO(body)), wanted)
+                signals = FORMATS[ending](Source(name, as_file(body)), wanted)
         except FormatError as error:
             raise refusal_of(error) from None
         return [Given(signal, query) for signal in signals]

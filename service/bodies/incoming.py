@@ -63,6 +63,24 @@ async def collect(chunks: AsyncIterator[bytes], length: str | None, limit: int) 
     return body
 
 
+async def small_body(request: Request, kind: str, limit: int, field: str = "order") -> bytearray:
+    """The whole body of a request that brings no signal.
+
+    Args:
+        kind: its only content type.
+        limit: bytes.
+        field: what refusals call it.
+
+    Raises:
+        RequestRefused: 413, over the limit; 415, of another type.
+    """
+    async with drained_if_refused(request):
+        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if given != kind:
+            raise refused(415, field, f"{given or 'a body without a type'} cannot be read")
+        return await collect(request.stream(), request.headers.get("content-length"), limit)
+
+
 @asynccontextmanager
 async def drained_if_refused(request: Request) -> AsyncIterator[None]:
     """Around what may refuse a request whose body is not read yet."""

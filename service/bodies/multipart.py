@@ -1,5 +1,6 @@
 """Forms with files (multipart/form-data, RFC 7578), taken apart in memory that the body's limit has bounded."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from service.question import Query
 
 FORM = "multipart/form-data"
 MOST_PARTS = 1000
+_PIECE = 1 << 20
 _LONGEST_FIELD = 1000
 _LONGEST_NAME = 200
 
@@ -45,7 +47,7 @@ class Form:
 
 
 def split(body: Bytes, content_type: str) -> Form:
-    """The parts of a form.
+    """The parts of a form; a bytearray is used up by it, so that no more than one of the body and its parts is large.
 
     Raises:
         RequestRefused: 422, no form.
@@ -57,13 +59,25 @@ def split(body: Bytes, content_type: str) -> Form:
     parts = _Parts()
     try:
         parser = MultipartParser(boundary, parts.callbacks())  # type: ignore[arg-type]
-        parser.write(bytes(body))
+        for piece in _used_up(body):
+            parser.write(piece)
         parser.finalize()
     except FormParserError as error:
         raise _no_form(str(error)) from None
     if not parts.ended:
         raise _no_form("it was cut off before its last boundary")
     return parts.form
+
+
+def _used_up(body: Bytes) -> Iterator[bytes]:
+    if not isinstance(body, bytearray):
+        view = memoryview(body)
+        yield from (bytes(view[at : at + _PIECE]) for at in range(0, len(view), _PIECE))
+        return
+    while body:
+        piece = bytes(body[:_PIECE])
+        del body[:_PIECE]  # of the front, which moves nothing
+        yield piece
 
 
 class _Parts:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from starlette.requests import Request
 
 from service.bodies import BY_ENDING, CODECS, JSON, Bytes, Codec, codec, kind_of
+from service.bodies.codec import Several
 from service.bodies.gzip import unpacked
 from service.bodies.incoming import IDENTITY, collect, encoding_of, too_large
 from service.bodies.multipart import FORM, File, split
@@ -61,13 +62,22 @@ def one(upload: Upload, query: Query, settings: Settings) -> Given:
     Raises:
         RequestRefused: it cannot be read, or has not one file with one channel that is wanted.
     """
-    body = _plain(upload)
+    return channels(upload, query, settings, False)[0]
+
+
+def channels(upload: Upload, query: Query, settings: Settings, wanted: Several) -> list[Given]:
+    """The channels that are wanted of the only recording of an upload.
+
+    Raises:
+        RequestRefused: it cannot be read, or has not one file with these channels.
+    """
+    body = plain(upload)
     if kind_of(upload.content_type) != FORM:
-        return codec(upload.content_type).read(body, query, "the body", False)[0]
+        return codec(upload.content_type).read(body, query, "the body", wanted)
     form = split(body, upload.content_type or "")
     if len(form.files) != 1:
         raise refused(422, "file", f"{len(form.files)} files in the form; POST /v1/diagnose/batch reads several")
-    return _of_file(form.files[0], joined(query, form.query()), settings, every=False)[0]
+    return _of_file(form.files[0], joined(query, form.query()), settings, wanted)
 
 
 def every(upload: Upload, query: Query, settings: Settings) -> Iterator[Given | RequestRefused]:
@@ -76,7 +86,7 @@ def every(upload: Upload, query: Query, settings: Settings) -> Iterator[Given | 
     Raises:
         RequestRefused: nothing of it can be read.
     """
-    body = _plain(upload)
+    body = plain(upload)
     if kind_of(upload.content_type) != FORM:
         yield from codec(upload.content_type).read(body, query, "the body", True)
         return
@@ -86,22 +96,27 @@ def every(upload: Upload, query: Query, settings: Settings) -> Iterator[Given | 
     query = joined(query, form.query())
     while form.files:  # each is let go as soon as it is read
         try:
-            yield from _of_file(form.files.pop(0), query, settings, every=True)
+            yield from _of_file(form.files.pop(0), query, settings, True)
         except RequestRefused as refusal:
             yield refusal
 
 
-def _plain(upload: Upload) -> Bytes:
+def plain(upload: Upload) -> Bytes:
+    """The body, unpacked where it came compressed.
+
+    Raises:
+        RequestRefused: it cannot be unpacked, or is over its limit then.
+    """
     return upload.body if upload.encoding == IDENTITY else unpacked(upload.body, upload.limit)
 
 
-def _of_file(file: File, query: Query, settings: Settings, *, every: bool) -> list[Given]:
+def _of_file(file: File, query: Query, settings: Settings, wanted: Several) -> list[Given]:
     read = _codec_of(file)
     limit = settings.max_bytes(text=read.text)
     if len(file.content) > limit:
         raise too_large(len(file.content), limit)
     name = file.name or "the file"
-    return [replace(given, source=name) for given in read.read(file.content, query, name, every)]
+    return [replace(given, source=name) for given in read.read(file.content, query, name, wanted)]
 
 
 def _codec_of(file: File) -> Codec:

@@ -15,6 +15,7 @@ from service.answering import Answered, answered, kept
 from service.errors import invalid, refused
 from service.inference_protocol.messages import Answer, Inference, Parameter
 from service.lanes import MOST_WINDOWS
+from service.metrics import Metrics
 from service.parts import Parts
 from service.question import Given, Query
 from service.queue import Place
@@ -61,7 +62,7 @@ class Models:
         if name == DIAGNOSIS:
             model = DiagnosisModel(parts)
         elif bundle is not None:
-            model = self._graph(name, bundle)
+            model = self._graph(name, bundle, parts.metrics)
         else:
             raise refused(404, "model", f"there is no {name[:80]!r}")
         if version is not None and version != model.version:
@@ -73,12 +74,12 @@ class Models:
         if parts.registry.bundles:
             yield DiagnosisModel(parts)
         for name, bundle in parts.registry.bundles.items():
-            yield self._graph(name, bundle)
+            yield self._graph(name, bundle, parts.metrics)
 
-    def _graph(self, name: str, bundle: Bundle) -> "GraphModel":
+    def _graph(self, name: str, bundle: Bundle, metrics: Metrics) -> "GraphModel":
         known = self._graphs.get(name)
         if known is None or known.bundle is not bundle:
-            known = self._graphs[name] = GraphModel(bundle)
+            known = self._graphs[name] = GraphModel(bundle, metrics)
         return known
 
 
@@ -88,8 +89,9 @@ class GraphModel:
     platform = "onnxruntime_onnx"
     most_windows = MOST_WINDOWS
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, metrics: Metrics) -> None:
         self.bundle = bundle
+        self._calls = metrics.batch_windows.labels(bundle.identity)
         self.name, self.version = bundle.manifest.name, bundle.manifest.version
         self._length = bundle.graph.length
         self.inputs: Sequence[Tensor] = [(INPUT, "FP32", (-1, 1, self._length))]
@@ -112,7 +114,9 @@ class GraphModel:
         return windows
 
     def _read(self, several: Sequence[NDArray[np.float32]]) -> list[Reading]:
-        reading = self.bundle.graph.run(np.concatenate(several))
+        windows = np.concatenate(several)
+        reading = self.bundle.graph.run(windows)
+        self._calls.observe(len(windows))
         if len(several) == 1:
             return [reading]
         ends = np.cumsum([len(each) for each in several])

@@ -188,9 +188,10 @@ def _config(model: Model) -> shapes.ModelConfig:
 
 
 def _in_path(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, "example": _EXAMPLES[name]}
 
 
+_EXAMPLES = {"model": "order", "version": "1.0.0"}
 _MODEL, _VERSION = "/v2/models/{model}", "/v2/models/{model}/versions/{version}"
 _CONFIGURED = {"FP32": "TYPE_FP32", "BYTES": "TYPE_STRING"}
 _HEADERS = [

@@ -5,7 +5,23 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from service import inference_protocol
-from service.routes import batch, bundles, diagnose, diagnoses, metrics, models, push, state
+from service.routes import (
+    alarms,
+    asset_diagnose,
+    asset_trend,
+    assets,
+    batch,
+    bundles,
+    diagnose,
+    diagnoses,
+    export,
+    feedback,
+    metrics,
+    models,
+    push,
+    recordings,
+    state,
+)
 from service.settings import Settings
 
 ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
@@ -18,4 +34,11 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     diagnose.router,
     batch.router,
     diagnoses.router,
+    assets.router,
+    asset_diagnose.router,
+    asset_trend.router,
+    recordings.router,
+    feedback.router,
+    export.router,
+    alarms.router,
 )

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.manifest import IDENTITY, VERSION
 from service.bodies import JSON
-from service.bodies.incoming import collect, drained_if_refused
+from service.bodies.incoming import small_body
 from service.changing import done
-from service.errors import Refusal, invalid, refused
+from service.errors import Refusal, invalid
 from service.parts import Parts, parts_of
 from service.routes.models import NONE_SUCH, UNREADABLE, Name, Responses, told
 from service.settings import Settings
@@ -64,10 +64,10 @@ def router(_: Settings) -> APIRouter:
         "/v1/models/{name}/activate",
         summary="Let a version of a bundle answer",
         responses=OF_ONE | OF_BODY,
-        openapi_extra=_body(Activation),
+        openapi_extra=order_body(Activation),
     )
     async def activate(request: Request, name: Name) -> Versions:
-        version = (await _order(request, Activation)).version
+        version = (await order(request, Activation)).version
         return await _changed(request, name, lambda parts: parts.registry.activate(name, version))
 
     @routes.post("/v1/models/{name}/rollback", summary="Let the version answer that did before", responses=OF_ONE)
@@ -86,10 +86,10 @@ def router(_: Settings) -> APIRouter:
         "/v1/models/challenger",
         summary="Let a version answer in the shadow",
         responses=OF_ONE | OF_BODY,
-        openapi_extra=_body(Challenge),
+        openapi_extra=order_body(Challenge),
     )
     async def challenge(request: Request) -> Report:
-        bundle = (await _order(request, Challenge)).bundle
+        bundle = (await order(request, Challenge)).bundle
         return await _challenged(parts_of(request.app), bundle)
 
     @routes.delete("/v1/models/challenger", summary="Let nothing answer in the shadow")
@@ -110,17 +110,19 @@ async def _challenged(parts: Parts, bundle: str | None) -> Report:
     return parts.shadow.report(snapshot.challenger)
 
 
-async def _order(request: Request, kind: type[Order]) -> Order:
-    async with drained_if_refused(request):
-        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if given != JSON:
-            raise refused(415, "order", f"{given or 'a body without a type'} cannot be read")
-        body = await collect(request.stream(), request.headers.get("content-length"), LARGEST_ORDER)
+async def order(request: Request, kind: type[Order]) -> Order:
+    """A small body, read as what it is to say.
+
+    Raises:
+        RequestRefused: 413, 415 or 422.
+    """
+    body = await small_body(request, JSON, LARGEST_ORDER)
     try:
         return kind.model_validate_json(body)
     except ValidationError as error:
         raise invalid(error) from None
 
 
-def _body(kind: type[BaseModel]) -> dict[str, Any]:
+def order_body(kind: type[BaseModel]) -> dict[str, Any]:
+    """The same for the description."""
     return {"requestBody": {"required": True, "content": {JSON: {"schema": kind.model_json_schema()}}}}

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service import docs
-from service.answering import Answered, answered, kept, refuse_unanswerable
-from service.bodies.incoming import declared, drained_if_refused
-from service.bodies.upload import Upload, announced, one
+from service.answering import Answered, answered, kept
+from service.asking import asked
+from service.bodies.upload import Upload, one
 from service.diagnosis import Diagnosis
 from service.errors import request_id
 from service.parts import Parts, parts_of
 from service.question import Query
-from service.retrying import PARAMETER, REPLAYED, key_of, retried
+from service.retrying import PARAMETER, REPLAYED
 from service.settings import Settings
 from service.store.store import Retried
 
@@ -39,20 +39,12 @@ def router(settings: Settings) -> APIRouter:
 
 
 async def _diagnose(parts: Parts, request: Request, query: Query) -> Response:
-    async with drained_if_refused(request):
-        refuse_unanswerable(parts, request)
-        key = key_of(request)
-        body = announced(request, parts.settings)
-        place = parts.queue.place(request, declared(request, body.limit))
-    with place:
-        async with drained_if_refused(request):
-            upload = await body.receive(request)
-        place.holds(len(upload.body))
-        again = None if key is None else await parts.in_pool(lambda: retried(request, key, upload.body))
-        earlier = None if again is None else await parts.store.earlier(again)
-        if earlier is not None:
-            return _response(earlier, replayed=True)
-        found = await place.answer(lambda: _answer(parts, upload, query, request_id(request), again))
+    async with asked(parts, request) as question:
+        if question.earlier:
+            return _response(question.earlier[0].answer, replayed=True)
+        found = await question.place.answer(
+            lambda: _answer(parts, question.upload, query, request_id(request), question.again)
+        )
     answer = await kept(parts, found)
     return _response(answer, replayed=answer is not found.entry.answer)
 

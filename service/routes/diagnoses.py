@@ -1,40 +1,31 @@
 """`GET /v1/diagnoses`: what was answered before."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 import fastapi
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from data.fault import Fault
+from service.assets.asset import AssetId
 from service.diagnosis import Diagnosis, Verdict
 from service.errors import Refusal, refused
+from service.moment import Moment, microseconds, moment_of
 from service.parts import parts_of
 from service.question import BundleName, SourceName
 from service.repeated import refuse_repeated
 from service.settings import Settings
 from service.store.identity import LAST, first_id, shown
-from service.store.reading import Wanted, cursor, read_cursor
+from service.store.reading import Cursor, Wanted, cursor, read_cursor
+from service.store.terms import FOUND_BY
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 REFUSALS: dict[int | str, dict[str, Any]] = {
     404: {"model": Refusal, "description": "There is none, or nothing is kept (BRINELL_STORE=none)."},
     422: {"model": Refusal, "description": "What is asked for cannot be: which field, and why."},
     503: {"model": Refusal, "description": "The store cannot be read just now."},
 }
-
-
-def _date_and_time(given: object) -> object:
-    if isinstance(given, str) and not RFC_3339.fullmatch(given):
-        raise ValueError("a date and time with its zone is wanted, such as 2026-11-24T08:00:00Z (write + as %2B)")
-    return given
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_date_and_time)]
 
 
 class Asked(BaseModel):
@@ -48,10 +39,9 @@ class Asked(BaseModel):
     fault: Fault | None = None
     bundle: Annotated[BundleName | None, Field(description="A bundle, or one version of it (order/1.0.0).")] = None
     source: Annotated[SourceName | None, Field(description="As it was given with the signal.")] = None
+    asset: Annotated[AssetId | None, Field(description="The measuring point that it was asked about.")] = None
     limit: Annotated[int, Field(ge=1, le=500, description="At most so many on a page.")] = 50
-    cursor: Annotated[
-        str | None, Field(min_length=1, max_length=16, description="`next` of the page before, as it stands there.")
-    ] = None
+    cursor: Cursor | None = None
 
 
 class Summary(BaseModel):
@@ -68,6 +58,9 @@ class Summary(BaseModel):
     front_end: str | None
     energy_nj: Annotated[float | None, Field(description="With all that is accounted for.")]
     speed_rpm: float | None
+    asset: str | None
+    axis: str | None
+    level: Annotated[str | None, Field(description="What all voices together say; null: they were not asked.")]
 
 
 class Diagnoses(BaseModel):
@@ -114,23 +107,19 @@ def router(_: Settings) -> APIRouter:
 
 
 def _wanted(asked: Asked) -> Wanted:
-    values = {"source": asked.source, "fault": asked.fault, "verdict": asked.verdict, "bundle": asked.bundle}
+    values = {name: getattr(asked, name) for name in FOUND_BY}
     try:
         before = LAST if asked.cursor is None else read_cursor(asked.cursor)
     except ValueError as error:
         raise refused(422, "cursor", str(error)) from None
     return Wanted(
         tuple((name, str(value)) for name, value in values.items() if value is not None),
-        first=0 if asked.first is None else first_id(_microseconds(asked.first)),
-        before=before if asked.to is None else min(before, first_id(_microseconds(asked.to))),
+        first=0 if asked.first is None else first_id(microseconds(asked.first)),
+        before=before if asked.to is None else min(before, first_id(microseconds(asked.to))),
     )
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def _summary(row: Any) -> Summary:
     columns = row._asdict()
-    time = EPOCH + timedelta(microseconds=columns.pop("time_us"))
+    time = moment_of(columns.pop("time_us"))
     return Summary(**(columns | {"id": shown(columns["id"]), "time": time}))

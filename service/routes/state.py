@@ -23,10 +23,13 @@ def router(_: Settings) -> APIRouter:
     @routes.get(
         "/readyz",
         summary="Is there a bundle to answer with?",
+        response_model_exclude_none=True,
         responses={503: {"model": Readiness, "description": "No bundle is whole and right on this processor."}},
     )
     async def readyz(request: Request, response: Response) -> Readiness:
-        readiness = Readiness.of(parts_of(request.app).registry.snapshot)
+        parts = parts_of(request.app)
+        mqtt = None if parts.mqtt is None else str(parts.mqtt)
+        readiness = Readiness.of(parts.registry.snapshot, parts.store.warning, mqtt)
         response.status_code = 200 if readiness.ready else 503
         return readiness
 

@@ -1,11 +1,14 @@
-"""How often each key may ask: a bucket that fills evenly and holds a minute's worth."""
+"""How often each key, or each address without one, may ask: a bucket that fills evenly and holds a minute's worth."""
 
 import time
 from collections.abc import Callable
 
+MOST = 10_000
+"""Who asked longest ago is forgotten beyond it: by then the bucket has filled again, or thousands ask at once."""
+
 
 class Allowance:
-    """Of requests, by the key's id; lives in the event loop."""
+    """Of requests, by the key's id or the client's address; lives in the event loop."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_minute = per_minute
@@ -15,8 +18,10 @@ class Allowance:
     def take(self, key: str) -> float:
         """Takes one request; 0, or the seconds to wait where there is none to take."""
         now = self._clock()
-        left, since = self._left.get(key, (float(self._per_minute), now))
+        left, since = self._left.pop(key, (float(self._per_minute), now))
         left = min(self._per_minute, left + (now - since) * self._per_minute / 60)
         taken = left >= 1
-        self._left[key] = (left - taken, now)
+        self._left[key] = (left - taken, now)  # the last to have asked stands last
+        if len(self._left) > MOST:
+            del self._left[next(iter(self._left))]
         return 0.0 if taken else (1 - left) * 60 / self._per_minute

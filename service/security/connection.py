@@ -1,4 +1,4 @@
-"""What uvicorn leaves open: a client that never ends the head of its request."""
+"""What uvicorn leaves open: a client that never ends the head of its request, or takes every connection there is."""
 
 from asyncio import Transport
 from asyncio.events import TimerHandle
@@ -11,10 +11,15 @@ HEAD_BYTES = 32 << 10
 
 
 class GuardedConnection(HttpToolsProtocol):
-    """HTTP/1.1 whose head is short and comes soon; closed without a word where it does not."""
+    """HTTP/1.1 whose head is short and comes soon; closed without a word where it does not.
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    Args:
+        most_of_a_peer: connections that one address may have open; a further one is closed as it is made.
+    """
+
+    def __init__(self, *given: Any, most_of_a_peer: int, **named: Any) -> None:
         super().__init__(*given, **named)
+        self._most_of_a_peer = most_of_a_peer
         self._in_head = True
         self._head_bytes = 0
         self._ended = False  # a message ended in what came in last
@@ -22,7 +27,10 @@ class GuardedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._await_head()
+        if self._is_one_too_many():
+            transport.close()
+        else:
+            self._await_head()
 
     def data_received(self, data: bytes) -> None:
         if self._in_head and self._deadline is None:  # the next request of a connection that was kept
@@ -58,6 +66,12 @@ class GuardedConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def _is_one_too_many(self) -> bool:
+        if self.client is None:  # a socket of the file system
+            return False
+        peers = [each.client for each in self.connections if isinstance(each, GuardedConnection)]
+        return sum(peer is not None and peer[0] == self.client[0] for peer in peers) > self._most_of_a_peer
 
     def _await_head(self) -> None:
         self._deadline = self.loop.call_later(HEAD_S, self.transport.close)

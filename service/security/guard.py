@@ -23,6 +23,9 @@ SEND_IT = "Send a key: Authorization: Bearer KEY, or X-API-Key: KEY. `brinell ke
 HERE_ONLY = "without keys this service answers its own machine only, and no page of another site"
 SET_KEYS = "Set BRINELL_AUTH=keys, and make a key: brinell keys api NAME."
 MORE = "Ask with a key that may: brinell keys api NAME --scope SCOPE makes one."
+KEY_ID = "key_id"
+"""In the state of a request: the id of the key that it came with."""
+
 WAIT = "Wait as long as Retry-After says; BRINELL_REQUESTS_PER_MINUTE is the limit of a key."
 
 
@@ -32,10 +35,11 @@ class Guard:
     Without keys (`BRINELL_AUTH=none`) it answers this machine only, whatever address the service listens on.
     """
 
-    def __init__(self, app: ASGIApp, auth: Auth, per_minute: int) -> None:
+    def __init__(self, app: ASGIApp, auth: Auth, per_minute: int, guesses_per_minute: int) -> None:
         self.app = app
         self.auth = auth
         self.allowance = Allowance(per_minute)
+        self.guesses = Allowance(guesses_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         right = needed(scope["method"], scope["path"]) if scope["type"] == "http" else None
@@ -64,16 +68,24 @@ class Guard:
         except StoreError as error:
             return None, _refused(scope, 503, f"keys cannot be read: {error.reason}", what_to_do=error.what_to_do)
         if key is None:
-            reason = "there is none" if text is None else "this one is not known, or was revoked"
-            return None, _refused(scope, 401, reason, headers={"WWW-Authenticate": "Bearer"})
+            return None, self._unknown(scope, text)
         if not key.may(right):
             rights = ", ".join(sorted(key.scopes))
             return key, _refused(scope, 403, f"key {key.id} may {rights}; this needs {right}", what_to_do=MORE)
         wait_s = self.allowance.take(key.id)
         if not wait_s:
+            scope.setdefault("state", {})[KEY_ID] = key.id
             return key, None
-        headers = {"Retry-After": str(math.ceil(wait_s))}
-        return key, _refused(scope, 429, f"key {key.id} asks too often", what_to_do=WAIT, headers=headers)
+        return key, _too_often(scope, f"key {key.id} asks too often", WAIT, wait_s)
+
+    def _unknown(self, scope: Scope, text: str | None) -> Response:
+        """Who has a key that is right is never held up by others who guess from the same address."""
+        host = (scope.get("client") or ("",))[0]
+        wait_s = self.guesses.take(host)
+        if wait_s:
+            return _too_often(scope, f"{host} asks too often without a key that is known", SEND_IT, wait_s)
+        reason = "there is none" if text is None else "this one is not known, or was revoked"
+        return _refused(scope, 401, reason, headers={"WWW-Authenticate": "Bearer"})
 
     async def _recorded(self, key: ApiKey | None, scope: Scope, receive: Receive, send: Send) -> None:
         seen = Seen(send, absent=500)
@@ -106,6 +118,10 @@ def _names_this_machine(address: str) -> bool:
     except ValueError:
         return False
     return name == "testserver" or is_loopback(name)
+
+
+def _too_often(scope: Scope, reason: str, what_to_do: str, wait_s: float) -> Response:
+    return _refused(scope, 429, reason, what_to_do=what_to_do, headers={"Retry-After": str(math.ceil(wait_s))})
 
 
 def _refused(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from service.security.api_key import ApiKey, parts
-from service.store.trouble import StoreError
+from service.store.trouble import StoreError, StoreUnavailable
 
 FRESH_S = 5.0
 """A key that is revoked, on this replica or another, opens nothing after this time."""
@@ -19,10 +19,17 @@ PATIENCE_S = 1.0
 
 
 class Keyring:
-    """Looks keys up; where the store cannot be read it goes on with what it knew."""
+    """Looks keys up; where the store cannot be read it goes on with what it knew.
 
-    def __init__(self, load: Callable[[], Awaitable[Mapping[str, ApiKey]]]) -> None:
+    Args:
+        load: reads the store.
+        trusted_s: after so long without the store nobody knows which keys were revoked meanwhile, and none opens.
+    """
+
+    def __init__(self, load: Callable[[], Awaitable[Mapping[str, ApiKey]]], trusted_s: float) -> None:
         self._load = load
+        self._trusted_s = trusted_s
+        self._read_at = 0.0
         self._keys: Mapping[str, ApiKey] | None = None
         self._tried = 0.0
         self._reading: asyncio.Task[None] | None = None
@@ -31,7 +38,7 @@ class Keyring:
         """The key that this text opens; None where there is none.
 
         Raises:
-            StoreError: the store could never be read.
+            StoreError: the store could not be read, ever or for too long.
         """
         found = parts(text)
         if found is None:
@@ -41,10 +48,16 @@ class Keyring:
             await asyncio.shield(self._refresh())
         elif self._age_s() >= FRESH_S:
             self._refresh()
+        if self._unread_s() > self._trusted_s:
+            await self._wait_for_refresh()
+            if self._unread_s() > self._trusted_s:
+                raise StoreUnavailable(
+                    f"the store could not be read for {self._unread_s():.0f} s, and keys may have been revoked",
+                    "See to the store; BRINELL_KEYS_TRUSTED_S is how long keys are trusted without it.",
+                )
         key = self._known(identity)
         if key is None and self._age_s() >= NEW_S:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self._refresh()), PATIENCE_S)
+            await self._wait_for_refresh()
             key = self._known(identity)
         return key if key is not None and key.is_opened_by(secret) else None
 
@@ -54,6 +67,13 @@ class Keyring:
     def _age_s(self) -> float:
         return time.monotonic() - self._tried
 
+    def _unread_s(self) -> float:
+        return time.monotonic() - self._read_at
+
+    async def _wait_for_refresh(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._refresh()), PATIENCE_S)
+
     def _refresh(self) -> "asyncio.Task[None]":
         """The one reading that goes on, or a new one."""
         if self._reading is None or self._reading.done():
@@ -61,8 +81,10 @@ class Keyring:
         return self._reading
 
     async def _read(self) -> None:
+        began = time.monotonic()
         try:
             self._keys = await self._load()
+            self._read_at = began
         except StoreError:
             if self._keys is None:
                 raise

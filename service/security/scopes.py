@@ -26,8 +26,11 @@ class NoSuchScope(BrinellError):
 OPEN = re.compile(r"/|/healthz|/readyz|/docs(/.*)?|/openapi\.json|/v2|/v2/health/(live|ready)")
 """Says nothing about any machine; whoever watches the service, or describes it, needs no key."""
 
-QUESTIONS = re.compile(r"/v1/diagnose(/batch)?|/v2/models/.+/infer|/v2/repository/index")
+QUESTIONS = re.compile(r"/v1/diagnose(/batch)?|/v1/assets/[^/]+/diagnose|/v2/models/.+/infer|/v2/repository/index")
 """What is asked by POST and changes nothing but the record of answers."""
+
+PEOPLE = re.compile(r"/v1/feedback|/v1/assets/[^/]+/(acknowledge|snooze)")
+"""What people at the machine have to say."""
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -40,7 +43,7 @@ def needed(method: str, path: str) -> Scope | None:
     """
     if method in READING and OPEN.fullmatch(path):
         return None
-    if method == "POST" and path == "/v1/feedback":
+    if method == "POST" and PEOPLE.fullmatch(path):
         return Scope.FEEDBACK
     if method in READING or (method == "POST" and QUESTIONS.fullmatch(path)):
         return Scope.DIAGNOSE

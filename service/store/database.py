@@ -23,6 +23,9 @@ Durability = Literal["power-safe", "fast"]
 PATIENCE_S = 5
 """How long a transaction waits for another process's lock, or for PostgreSQL to take a connection."""
 
+READERS = 3
+"""Connections to read by; one is left to what must not wait for the others."""
+
 JOURNALS: Mapping[Durability, str] = {"power-safe": "WAL", "fast": "PERSIST"}
 """PERSIST: the journal's file stays, so that a commit makes and deletes none."""
 
@@ -49,7 +52,9 @@ class Database:
         """A file, made where there is none; every commit is on disk when it ends."""
         url = URL.create("sqlite", database=str(file))
         writer = create_engine(url, pool_size=1, max_overflow=0, connect_args={"timeout": PATIENCE_S, **ANY_THREAD})
-        reader = create_engine(url, pool_size=2, max_overflow=0, connect_args={"timeout": PATIENCE_S, **ANY_THREAD})
+        reader = create_engine(
+            url, pool_size=READERS, max_overflow=0, connect_args={"timeout": PATIENCE_S, **ANY_THREAD}
+        )
         event.listen(writer, "connect", _prepare_writer)
         event.listen(reader, "connect", _prepare_reader)
         _begin_by(writer, "BEGIN IMMEDIATE")
@@ -74,7 +79,7 @@ class Database:
             # Every reading holds for itself: a transaction would only cost two more journeys to the server.
             reader = create_engine(
                 url,
-                pool_size=2,
+                pool_size=READERS,
                 max_overflow=0,
                 pool_pre_ping=True,
                 connect_args=arguments,
@@ -104,6 +109,19 @@ class Database:
         """
         with _in_words(), self.reader.begin() as connection:
             yield connection
+
+    @contextmanager
+    def moment(self) -> Iterator[Connection]:
+        """A transaction that only reads, and sees all tables as they are at one moment; to be short.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with _in_words(), self.reader.connect() as connection:
+            if connection.dialect.name == "postgresql":  # else every statement would see a moment of its own
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     def close(self) -> None:
         """Lets go of all connections."""

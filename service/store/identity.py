@@ -58,6 +58,11 @@ def first_id(time_us: int) -> int:
     return min(max(time_us - EPOCH_US, 0) << PROCESS_BITS, LAST)
 
 
+def time_of(identity: int) -> int:
+    """When it was made, microseconds since 1970, on the clock that never runs backwards."""
+    return (identity >> PROCESS_BITS) + EPOCH_US
+
+
 def shown(identity: int) -> str:
     """As the service's answers write it.
 

@@ -61,6 +61,11 @@ def checked(store: str) -> str:
     return store
 
 
+def writes_a_file(store: str | None) -> bool:
+    """Is it SQLite's?"""
+    return store is None or (store != NONE and postgresql(store) is None)
+
+
 def file_of(store: str | None, state: Path) -> Path:
     """The database file that the settings name."""
     return Path(store).expanduser() if store else state / NAME

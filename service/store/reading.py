@@ -8,8 +8,9 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from sqlalchemy.orm import aliased
 
@@ -30,6 +31,9 @@ SUMMARY = (
     StoredDiagnosis.front_end,
     StoredDiagnosis.energy_nj,
     StoredDiagnosis.speed_rpm,
+    StoredDiagnosis.asset,
+    StoredDiagnosis.axis,
+    StoredDiagnosis.level,
 )
 
 COUNTED = 20_000
@@ -67,11 +71,40 @@ def answer(connection: Connection, identity: int) -> bytes | None:
     return None if packed is None else unpack(packed)
 
 
-def by_key(connection: Connection, key: str) -> tuple[bytes, bytes] | None:
-    """The JSON that was sent to the request with this Idempotency-Key, and that request's fingerprint."""
-    columns = select(StoredDiagnosis.answer, StoredDiagnosis.fingerprint)
-    row = connection.execute(columns.where(StoredDiagnosis.idempotency_key == key)).first()
-    return None if row is None else (unpack(row.answer), row.fingerprint)
+@dataclass(frozen=True)
+class Answered:
+    """What a request with an Idempotency-Key got: the JSON, the request's own fingerprint, and which axis it is of."""
+
+    answer: bytes
+    fingerprint: bytes
+    axis: str | None
+
+
+def by_keys(connection: Connection, keys: Sequence[str]) -> list[Answered]:
+    """What was answered to the request that these keys are of, in the order in which it was made."""
+    columns = select(StoredDiagnosis.answer, StoredDiagnosis.fingerprint, StoredDiagnosis.axis)
+    rows = connection.execute(columns.where(StoredDiagnosis.idempotency_key.in_(keys)).order_by(StoredDiagnosis.id))
+    return [Answered(unpack(row.answer), row.fingerprint, row.axis) for row in rows]
+
+
+def ids_of(connection: Connection, wanted: Wanted, limit: int) -> Sequence[int]:
+    """The ids of the newest `limit` that have the one value which is wanted, the newest first."""
+    indexed_to = connection.execute(select(Bookkeeping.indexed_to)).scalar_one()
+    [(name, value)] = wanted.values
+    young = _newest(wanted, indexed_to).with_only_columns(StoredDiagnosis.id).limit(limit)
+    ids = connection.execute(young).scalars().all()
+    old = select(Term.id).where(Term.term == terms.number(name, value), *_span(Term, wanted, indexed_to))
+    return [*ids, *connection.execute(old.order_by(Term.id.desc()).limit(limit - len(ids))).scalars().all()]
+
+
+Cursor = Annotated[
+    str,
+    # 63 bits in base64, where each character stands for six: what the first and the last may be is less.
+    Field(
+        pattern=r"^[A-Za-f][A-Za-z0-9_-]{9}[AEIMQUYcgkosw048]$",
+        description="`next` of the page before, as it stands there.",
+    ),
+]
 
 
 def cursor(identity: int) -> str:

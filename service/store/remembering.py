@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+from service.alarms.channels import channels
+from service.alarms.hearing import Alarms
 from service.settings import Settings
+from service.store.budget import Budget
 from service.store.database import Database
 from service.store.location import NONE, file_of, postgresql
 from service.store.nothing import Nothing
@@ -26,6 +29,8 @@ def remembering(settings: Settings) -> AbstractContextManager[Store | Nothing]:
         settings.durability,
         Retention(settings.keep_days, settings.keep_mib),
         settings.commit_seconds,
+        None if settings.write_budget_mb_a_day is None else Budget(settings.write_budget_mb_a_day),
+        Alarms(tuple(channels(settings))).hear,
     )
 
 

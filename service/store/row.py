@@ -1,9 +1,19 @@
 """A diagnosis as a row of the store."""
 
+from dataclasses import dataclass
 from typing import TypedDict
 
 from service.diagnosis import Diagnosis
-from service.store.packing import pack
+from service.store.packing import pack, pack_probabilities
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a diagnosis was asked about: the axis of a measuring point, and what its voices together say."""
+
+    asset: str
+    axis: str
+    level: str | None = None
 
 
 class Row(TypedDict):
@@ -23,16 +33,21 @@ class Row(TypedDict):
     answer: bytes
     idempotency_key: str | None
     fingerprint: bytes | None
+    asset: str | None
+    axis: str | None
+    level: str | None
+    probabilities: bytes | None
 
 
 def row(
     identity: int, time_us: int, diagnosis: Diagnosis, answer: bytes, *, source: str | None,
-    key: str | None, fingerprint: bytes | None,
+    key: str | None, fingerprint: bytes | None, watched: Watched | None = None,
 ) -> Row:  # fmt: skip
     """The row of a diagnosis.
 
     Args:
         answer: its JSON, as it is sent.
+        watched: where it was asked about a measuring point.
     """
     used = diagnosis.bundle
     return {
@@ -50,4 +65,8 @@ def row(
         "answer": pack(answer),
         "idempotency_key": key,
         "fingerprint": fingerprint,
+        "asset": None if watched is None else watched.asset,
+        "axis": None if watched is None else watched.axis,
+        "level": None if watched is None else watched.level,
+        "probabilities": None if watched is None else pack_probabilities(diagnosis.probabilities),
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-FOUND_BY = ("source", "fault", "verdict", "bundle")
+FOUND_BY = ("source", "fault", "verdict", "bundle", "asset")
 """Columns of a diagnosis that can be asked for; a bundle by `name/version`, and by its name alone."""
 
 KNOWN_TERMS = 65_536

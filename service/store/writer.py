@@ -2,7 +2,7 @@
 
     keep() -> queue -> thread: one transaction for all that wait -> every waiter is told
 
-`power-safe`: each diagnosis waits. `fast`: none does, and a commit is made after an interval, or a thousand diagnoses.
+`power-safe`: each diagnosis waits. `fast`: none does, and a commit is made at a `Pace`.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.store.row import Row
@@ -19,7 +19,6 @@ from service.store.trouble import StoreError, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
-BATCH = 1000
 CAPACITY = 8192
 """Diagnoses that may wait, about 1 KiB each: as many as a disk takes in some seconds, or `fast` gathers."""
 
@@ -32,6 +31,21 @@ UPKEEP_S = 600.0
 CLOSE_S = 20.0
 
 Write = Callable[[Sequence[Row]], Mapping[int, int]]
+Outcome = Sequence[int] | Exception
+"""The ids that rows have in the store, or why they are not there."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When a commit is due: at the first of both.
+
+    Attributes:
+        interval_s: how long a row that nobody waits for may stay in memory; 0 where everybody waits.
+        rows: that wait, and are written in one transaction.
+    """
+
+    interval_s: float
+    rows: int = 1000
 
 
 @dataclass
@@ -53,8 +67,10 @@ class Counts:
 
 @dataclass(frozen=True, eq=False)
 class _Waiting:
-    row: Row
-    told: asyncio.Future[int] | None
+    """What is written together or not at all."""
+
+    rows: Sequence[Row]
+    told: asyncio.Future[Sequence[int]] | None
 
 
 class Writer:
@@ -63,15 +79,19 @@ class Writer:
     Args:
         write: stores rows, or raises StoreError; returns the ids that keys of theirs had before.
         upkeep: called in the same thread after a commit, and now and then without one.
-        interval_s: how long a row that nobody waits for may stay in memory; 0 where everybody waits.
+        pace: of commits that nobody waits for.
+
+    Attributes:
+        pace: may be changed in the same thread.
     """
 
-    def __init__(self, write: Write, upkeep: Callable[[], None], interval_s: float) -> None:
+    def __init__(self, write: Write, upkeep: Callable[[], None], pace: Pace) -> None:
         self.counts = Counts()
+        self.pace = pace
         self._write = write
         self._upkeep = upkeep
-        self._interval_s = interval_s
         self._queue: deque[_Waiting] = deque()
+        self._rows = 0
         self._change = threading.Condition()
         self._awaited = 0
         self._oldest = 0.0
@@ -89,7 +109,7 @@ class Writer:
     @property
     def waiting(self) -> int:
         """Rows in memory."""
-        return len(self._queue)
+        return self._rows
 
     def check(self) -> None:
         """To be asked before work is done whose answer cannot be stored.
@@ -98,20 +118,20 @@ class Writer:
             StoreError: there is no room, or a commit failed just now and everybody waits for one.
         """
         trouble = self._trouble
-        if trouble is not None and self._interval_s == 0 and time.monotonic() < self._resume:
+        if trouble is not None and self.pace.interval_s == 0 and time.monotonic() < self._resume:
             self.counts.refused += 1
             raise trouble
-        if len(self._queue) >= CAPACITY:
+        if self._rows >= CAPACITY:
             self.counts.refused += 1
             raise trouble or StoreUnavailable(
                 f"{CAPACITY} diagnoses wait to be stored", "Ask less often, or give the store a faster disk."
             )
 
-    async def keep(self, row: Row, *, wait: bool) -> int:
-        """Queues the row, and waits for its commit if `wait`.
+    async def keep(self, rows: Sequence[Row], *, wait: bool) -> Sequence[int]:
+        """Queues the rows, which are written together or not at all, and waits for their commit if `wait`.
 
         Returns:
-            The id that the diagnosis has in the store: the row's own, or an earlier one with the same key.
+            The id that each diagnosis has in the store: the row's own, or an earlier one with the same key.
 
         Raises:
             StoreError: it is not stored.
@@ -121,11 +141,12 @@ class Writer:
             self.check()
             if not self._queue:
                 self._oldest = time.monotonic()
-            self._queue.append(_Waiting(row, told))
+            before, self._rows = self._rows, self._rows + len(rows)
+            self._queue.append(_Waiting(rows, told))
             self._awaited += wait
-            if self._awaited or len(self._queue) in (1, BATCH):
+            if self._awaited or before == 0 or before < self.pace.rows <= self._rows:
                 self._change.notify()
-        return row["id"] if told is None else await told
+        return [row["id"] for row in rows] if told is None else await told
 
     def close(self) -> None:
         """Writes what waits, if the store takes it, and ends the thread."""
@@ -134,8 +155,8 @@ class Writer:
             self._change.notify()
         self._thread.join(CLOSE_S)
         if self._queue:
-            self.counts.lost += len(self._queue)
-            logger.error("%d diagnoses that were answered are not in the store: %s", len(self._queue), self._trouble)
+            self.counts.lost += self._rows
+            logger.error("%d diagnoses that were answered are not in the store: %s", self._rows, self._trouble)
 
     def _run(self) -> None:
         while True:
@@ -153,7 +174,12 @@ class Writer:
                 self._change.wait(self._patience_s())
             if not self._due():
                 return []
-            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            batch: list[_Waiting] = []
+            size = 0
+            while self._queue and size < self.pace.rows:
+                batch.append(self._queue.popleft())
+                size += len(batch[-1].rows)
+            self._rows -= size
             self._awaited -= sum(waiting.told is not None for waiting in batch)
             self._oldest = time.monotonic()
             return batch
@@ -162,32 +188,32 @@ class Writer:
         if self._closing or self._awaited:
             return True
         now = time.monotonic()
-        full = len(self._queue) >= BATCH or now >= self._oldest + self._interval_s
+        full = self._rows >= self.pace.rows or now >= self._oldest + self.pace.interval_s
         return bool(self._queue) and full and now >= self._resume
 
     def _patience_s(self) -> float:
         if not self._queue:
             return UPKEEP_S
-        due = self._oldest + (0 if len(self._queue) >= BATCH else self._interval_s)
+        due = self._oldest + (0 if self._rows >= self.pace.rows else self.pace.interval_s)
         return max(due, self._resume) - time.monotonic()
 
     def _commit(self, batch: list[_Waiting]) -> bool:
         try:
-            earlier = self._write([waiting.row for waiting in batch])
+            earlier = self._write([row for waiting in batch for row in waiting.rows])
         except StoreError as error:
             self._failed(batch, error)
             return False
         except Exception as mistake:
-            logger.exception("%d diagnoses could not be stored", len(batch))
-            self.counts.lost += sum(waiting.told is None for waiting in batch)
+            logger.exception("%d diagnoses could not be stored", _size(batch))
+            self.counts.lost += _size(waiting for waiting in batch if waiting.told is None)
             _tell(batch, _always(mistake))
             return False
         if self._trouble is not None:
             logger.warning("the store takes diagnoses again")
             self._trouble = None
-        self.counts.stored += len(batch) - len(earlier)
+        self.counts.stored += _size(batch) - len(earlier)
         self.counts.commits += 1
-        _tell(batch, lambda row: earlier.get(row["id"], row["id"]))
+        _tell(batch, lambda rows: [earlier.get(row["id"], row["id"]) for row in rows])
         return True
 
     def _failed(self, batch: list[_Waiting], error: StoreError) -> None:
@@ -197,8 +223,10 @@ class Writer:
         with self._change:
             self._trouble = error
             self._resume = time.monotonic() + PAUSE_S
-            self._queue.extendleft(reversed([waiting for waiting in batch if waiting.told is None]))
-        self.counts.refused += sum(waiting.told is not None for waiting in batch)
+            unawaited = [waiting for waiting in batch if waiting.told is None]
+            self._queue.extendleft(reversed(unawaited))
+            self._rows += _size(unawaited)
+        self.counts.refused += _size(waiting for waiting in batch if waiting.told is not None)
         _tell(batch, _always(error))
 
     def _look_after(self) -> None:
@@ -210,22 +238,26 @@ class Writer:
             logger.exception("the store is not looked after")
 
 
-def _always(error: Exception) -> Callable[[Row], Exception]:
+def _size(waiting: Iterable[_Waiting]) -> int:
+    return sum(len(each.rows) for each in waiting)
+
+
+def _always(error: Exception) -> Callable[[Sequence[Row]], Outcome]:
     return lambda _: error
 
 
-def _tell(batch: list[_Waiting], outcome: Callable[[Row], int | Exception]) -> None:
+def _tell(batch: list[_Waiting], outcome: Callable[[Sequence[Row]], Outcome]) -> None:
     """Wakes each event loop once, not once for each that waits."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[int], int | Exception]]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Sequence[int]], Outcome]]] = {}
     for waiting in batch:
         if waiting.told is not None:
-            by_loop.setdefault(waiting.told.get_loop(), []).append((waiting.told, outcome(waiting.row)))
+            by_loop.setdefault(waiting.told.get_loop(), []).append((waiting.told, outcome(waiting.rows)))
     for loop, told in by_loop.items():
         with contextlib.suppress(RuntimeError):  # a loop that has ended has nobody waiting
             loop.call_soon_threadsafe(_settle, told)
 
 
-def _settle(told: list[tuple[asyncio.Future[int], int | Exception]]) -> None:
+def _settle(told: list[tuple[asyncio.Future[Sequence[int]], Outcome]]) -> None:
     for future, outcome in told:
         if future.done():  # the client has gone
             continue

@@ -1,6 +1,6 @@
 """What is written: diagnoses as they come, and from time to time the terms that they can be found by."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -12,6 +12,8 @@ from service.store.tables import Bookkeeping, StoredDiagnosis, Term
 
 INDEXED_AT_ONCE = 16_384
 
+Hear = Callable[[Connection, Sequence[Row]], None]
+
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 # A batch whose commit got lost on its way is written again: what is there already stays as it is.
@@ -20,17 +22,26 @@ _INDEXED_TO = select(Bookkeeping.indexed_to).with_for_update(read=True)
 _TERM_COLUMNS = [StoredDiagnosis.id, *(getattr(StoredDiagnosis, name) for name in terms.FOUND_BY)]
 
 
-def add(connection: Connection, rows: Sequence[Row]) -> Mapping[int, int]:
+def unheard(connection: Connection, rows: Sequence[Row]) -> None:
+    """Where nothing follows from a diagnosis."""
+
+
+def add(connection: Connection, rows: Sequence[Row], hear: Hear = unheard) -> Mapping[int, int]:
     """Stores the rows.
+
+    Args:
+        hear: told of those rows about assets that were not in the store yet.
 
     Returns:
         For each row whose Idempotency-Key was in the store already, the id that has it, by the row's own id.
     """
-    connection.execute(_INSERT[connection.dialect.name], rows)
+    new = _insert(connection, rows)
     indexed_to = connection.execute(_INDEXED_TO).scalar_one()
     late = [row for row in rows if row["id"] <= indexed_to]
     if late:  # of a process whose commits were held up while another one indexed
         _add_terms(connection, late)
+    if new:
+        hear(connection, new)
     return _earlier(connection, [row for row in rows if row["idempotency_key"] is not None])
 
 
@@ -46,6 +57,19 @@ def index(connection: Connection) -> int:
         _add_terms(connection, rows)
         connection.execute(update(Bookkeeping).values(indexed_to=rows[-1]["id"]))
     return len(rows)
+
+
+def _insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
+    """The new ones among those about assets; of the others nobody asks which are, and to learn it costs."""
+    insert = _INSERT[connection.dialect.name]
+    alone = [row for row in rows if row["asset"] is None]
+    if alone:
+        connection.execute(insert, alone)
+    watched = [row for row in rows if row["asset"] is not None]
+    if not watched:
+        return []
+    new = set(connection.execute(insert.returning(StoredDiagnosis.id), watched).scalars())
+    return [row for row in watched if row["id"] in new]
 
 
 def _add_terms(connection: Connection, rows: Iterable[Mapping[Any, Any]]) -> None:

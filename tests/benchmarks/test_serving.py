@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from benchmarks.agreement import Disagreement
+from benchmarks.assets.measuring import Remembered
+from benchmarks.assets.page import ASSETS
 from benchmarks.commands import MEASURED
 from benchmarks.process import WorkerError
 from benchmarks.results import Machine
@@ -86,6 +88,8 @@ def test_the_committed_pages_are_what_their_raw_results_say() -> None:
     assert (MEASURED / SERVE.page).read_text(encoding="utf-8") == page(served)
     soak = Soak.read(MEASURED / SOAKED.raw)
     assert (MEASURED / SOAKED.page).read_text(encoding="utf-8") == SOAKED.page_of(soak)
+    remembered = Remembered.read(MEASURED / ASSETS.raw)
+    assert (MEASURED / ASSETS.page).read_text(encoding="utf-8") == ASSETS.page_of(remembered)
 
 
 def test_the_page_tells_what_was_not_run_and_why() -> None:

@@ -49,6 +49,13 @@ def test_what_the_child_reads_is_what_is_read_here(file: Path) -> None:
         assert (one.rate_hz, one.channel, one.unit) == (other.rate_hz, other.channel, other.unit)
 
 
+def test_channels_come_in_the_order_that_they_are_asked_for(file: Path) -> None:
+    swapped = read(file.read_bytes(), file.name, file.suffix, ("b", "a"))
+    np.testing.assert_array_equal([each.samples for each in swapped], VALUES[::-1].astype(np.float32))
+    with pytest.raises(FormatError, match="no channel 'c'"):
+        read(file.read_bytes(), file.name, file.suffix, ("a", "c"))
+
+
 def test_what_is_wrong_with_a_file_is_told_as_its_format_tells_it(file: Path) -> None:
     with pytest.raises(FormatError, match="2 channels"):
         read(file.read_bytes(), "pump", file.suffix, None)

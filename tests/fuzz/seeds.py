@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from models.bundle import GOLDEN, MANIFEST, MODEL, PRETRAINED
+from tests.service.mqtt import sensors
 
 SAMPLES = np.sin(np.arange(300, dtype=np.float32))
 
@@ -47,6 +48,11 @@ def _all() -> dict[str, list[bytes]]:
             b"rolling_elements=9,diameter_ratio=0.2",
             b"9,0.2",
             b"bpfo=3.6,bpfi=5.4,bsf=2,ftf=0.4",
+        ],
+        "mqtt": [
+            sensors.array(SAMPLES[:20], SAMPLES[20:40]),
+            sensors.base64_json(SAMPLES),
+            *sensors.chunks(SAMPLES, size=301),
         ],
     }
 

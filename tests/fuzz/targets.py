@@ -24,11 +24,17 @@ from service.bodies.multipart import split
 from service.bodies.ndjson import Splitting
 from service.errors import RequestRefused
 from service.inference_protocol import messages
+from service.mqtt import reading
+from service.mqtt.mapping import read_mapping
+from service.mqtt.piece import pieces
+from service.mqtt.value import Unreadable
 from service.question import Query
 from service.staging import staging
+from tests.service.mqtt.sensors import EXAMPLES, TOPICS
 
 QUERY = Query(rate_hz=12_000)
 LIMIT = 1 << 20
+MAPPINGS = {name: read_mapping(EXAMPLES / f"{name}.toml") for name in TOPICS}
 MOST_OF_ANSWER = 40
 """Bytes of an answer for each of its question: `1e9,` may come back as 1000000000.0, and a tensor brings its name."""
 
@@ -187,6 +193,20 @@ def bearing(text: bytes) -> None:
     assert found.orders.bpfo > 0
 
 
+def mqtt(payload: bytes) -> None:
+    """A message, under each mapping of docs/examples/mqtt."""
+    for name, topic in TOPICS.items():
+        mapping = MAPPINGS[name]
+        for source in mapping.sources:
+            assert all(piece.digest for piece in pieces(mapping, topic, payload))
+            try:
+                got = reading.read(mapping, source, topic, [payload])
+            except Unreadable:
+                continue
+            assert got.signal.samples.size <= len(payload)
+            got.retried()
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "csv": file(".csv", 1),
     "npy": file(".npy", 8),
@@ -201,4 +221,5 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "tensors": tensors,
     "tar": tar,
     "bearing": bearing,
+    "mqtt": mqtt,
 }

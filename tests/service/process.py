@@ -16,10 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Process(subprocess.Popen[str]):
-    """`brinell serve` with these settings, not waited for; it logs into a file.
-
-    A pipe that nobody reads would stop the service as soon as it is full.
-    """
+    """`brinell serve` with these settings, not waited for; it logs into a file, where nothing of it is dropped."""
 
     def __init__(self, port: int, **settings: Any) -> None:
         self._log = TemporaryFile("w+")  # noqa: SIM115 (it is closed with the process)

@@ -140,7 +140,8 @@ def test_a_service_killed_while_a_bundle_comes_in_starts_with_what_it_had(root: 
         process.kill()
         process.wait(timeout=20)
     with serving(bundles=root) as (_, client):
-        assert client.get("/readyz").json() == {"ready": True, "bundles": ["time/1.1.0"], "refused": {}}
+        ready = {"ready": True, "bundles": ["time/1.1.0"], "refused": {}, "warnings": []}
+        assert client.get("/readyz").json() == ready
         assert client.post("/v1/models", content=pushed, headers=TAR).status_code == 201
         assert not (root / ".incoming").exists()
         assert sorted(path.name for path in (root / "time").iterdir()) == ["1.0.0", "1.1.0", "1.2.0"]

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +13,13 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
-from schemathesis.checks import CHECKS
 from starlette.testclient import TestClient
 
 from service import docs
 from service.app import create_app
-from service.bodies.multipart import FORM
 from service.settings import Settings
+from tests.service.conform import conform
+from tests.service.judged import DEADLINE
 
 PASSING = {"timing", "request_id", "id"}
 
@@ -43,6 +44,27 @@ OPERATIONS = (
     ("POST", "/v1/diagnose/batch"),
     ("GET", "/v1/diagnoses"),
     ("GET", "/v1/diagnoses/{id}"),
+    ("GET", "/v1/assets"),
+    ("POST", "/v1/assets"),
+    ("GET", "/v1/assets.csv"),
+    ("POST", "/v1/assets.csv"),
+    ("GET", "/v1/assets/{id}"),
+    ("PUT", "/v1/assets/{id}"),
+    ("PATCH", "/v1/assets/{id}"),
+    ("DELETE", "/v1/assets/{id}"),
+    ("POST", "/v1/assets/{id}/diagnose"),
+    ("GET", "/v1/assets/{id}/trend"),
+    ("GET", "/v1/assets/{id}/recordings"),
+    ("GET", "/v1/recordings/{id}"),
+    ("DELETE", "/v1/recordings/{id}"),
+    ("POST", "/v1/feedback"),
+    ("GET", "/v1/feedback"),
+    ("POST", "/v1/export"),
+    ("GET", "/v1/alarms"),
+    ("GET", "/v1/assets/{id}/events"),
+    ("POST", "/v1/assets/{id}/acknowledge"),
+    ("POST", "/v1/assets/{id}/snooze"),
+    ("PUT", "/v1/assets/{id}/alarm-rule"),
     ("GET", "/v2"),
     ("GET", "/v2/health/live"),
     ("GET", "/v2/health/ready"),
@@ -63,6 +85,7 @@ NOTHING_WRONG = {
     ("POST", "/v1/models/reload"),
     ("GET", "/v1/models/challenger"),
     ("DELETE", "/v1/models/challenger"),
+    ("GET", "/v1/assets.csv"),
     ("GET", "/v2"),
     ("GET", "/v2/health/live"),
     ("GET", "/v2/health/ready"),
@@ -95,12 +118,7 @@ def test_what_is_asked_by_the_description_is_answered_as_it_says(
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     def ask(case: schemathesis.Case) -> None:
-        # Whether bytes are a signal is more than a schema can say: a body that fits it may still be a 422.
-        left_out = ["positive_data_acceptance"]
-        if case.media_type == FORM:
-            # All of a form is text, an empty list no field at all: what is of a wrong type may be right as it arrives.
-            left_out.append("negative_data_rejection")
-        case.call_and_validate(excluded_checks=CHECKS.get_by_names(left_out))
+        case.call_and_validate()
 
     try:
         ask()
@@ -110,10 +128,34 @@ def test_what_is_asked_by_the_description_is_answered_as_it_says(
         assert (method, path) in NOTHING_WRONG
 
 
+def test_who_gives_a_millisecond_is_refused_as_the_description_says(schema: Any) -> None:
+    question = docs.example("question") | {"samples": [0.5, -0.5] * 200_000}
+    case = schema["/v1/diagnose"]["POST"].Case(headers={DEADLINE: "1"}, body=question, media_type="application/json")
+    answer = case.call_and_validate()  # `tests.service.judged` knows it for no fault of the server's
+    assert answer.status_code in (503, 504)
+    assert answer.json()["field"] == "queue"
+    assert int(answer.headers["retry-after"][0]) >= 1
+
+
+@pytest.mark.slow
+def test_a_served_process_that_asks_for_keys_conforms_in_every_phase(tmp_path: Path) -> None:
+    assert conform(["--max-examples=20"], tmp_path) == 0
+
+
+def test_with_keys_the_description_says_who_may_ask_what() -> None:
+    described = create_app(Settings(auth="keys")).openapi()
+    assert set(described["components"]["securitySchemes"]) == {"bearer", "key"}
+    change = described["paths"]["/v1/models/reload"]["post"]
+    assert change["security"] == [{"bearer": []}, {"key": []}]
+    assert "scope admin" in change["responses"]["403"]["description"]
+    assert {"401", "403", "408", "429", "503"} <= set(described["paths"]["/v1/diagnose"]["post"]["responses"])
+    assert "security" not in described["paths"]["/healthz"]["get"]
+
+
 def test_every_refusal_is_described_in_one_shape(client: TestClient) -> None:
     described = client.get("/openapi.json").json()
     responses = described["paths"]["/v1/diagnose"]["post"]["responses"]
-    assert set(responses) == {"200", "413", "415", "422", "429", "500", "503", "504"}
+    assert set(responses) == {"200", "403", "408", "413", "415", "422", "429", "500", "503", "504"}
     shapes = {responses[status]["content"]["application/json"]["schema"]["$ref"] for status in set(responses) - {"200"}}
     assert shapes == {"#/components/schemas/Refusal"}
 

@@ -62,6 +62,20 @@ def test_metrics_tell_what_waits_and_what_was_stored(fresh: TestClient, simulate
     assert seen["brinell_store_written_bytes"] > 0
 
 
+def test_metrics_tell_how_many_windows_a_graph_reads_in_one_call(
+    fresh: TestClient, simulated: Simulated, registry: Registry
+) -> None:
+    answer, bundle = diagnose(fresh, simulated), registry.bundles["order"]
+    windows = {"name": "windows", "shape": [3, 1, bundle.graph.length], "datatype": "FP32"}
+    tensor = windows | {"data": [0.5] * 3 * bundle.graph.length}
+    assert fresh.post("/v2/models/order/infer", json={"inputs": [tensor]}).status_code == 200
+    seen, of_bundle = samples(fresh), (("bundle", bundle.identity),)
+    assert seen["brinell_batch_windows_count", of_bundle] == 2
+    read = answer["energy"]["graph_runs"]  # type: ignore[index]
+    assert seen["brinell_batch_windows_sum", of_bundle] == read + 3
+    assert seen["brinell_batch_windows_bucket", (*of_bundle, ("le", "4.0"))] == 1 + (read <= 4)
+
+
 def test_the_drift_of_firing_is_one_where_the_network_fires_as_on_its_test(
     fresh: TestClient, simulated: Simulated, registry: Registry
 ) -> None:

@@ -78,6 +78,16 @@ def test_other_errors_have_the_same_shape(client: TestClient, method: str, path:
     assert set(answer.json()) == {"field", "reason", "what_to_do", "more", "request_id"}
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/v1/models", "GET, POST"), ("/v1/models/challenger", "DELETE, GET, PUT"), ("/v1/diagnose", "POST")],
+)
+def test_a_method_that_a_path_has_not_is_answered_with_those_that_it_has(
+    client: TestClient, path: str, methods: str
+) -> None:
+    assert client.patch(path).headers["Allow"] == methods
+
+
 def test_an_error_of_the_services_own_is_a_500_that_tells_nothing_but_its_id(
     registry: Registry, simulated: Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:

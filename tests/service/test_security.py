@@ -7,11 +7,14 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
+import numpy as np
 import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import select
@@ -20,6 +23,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from service.app import create_app
 from service.parts import parts_of
+from service.security import allowance as allowance_module
+from service.security import key_records
 from service.security import keyring as keyring_module
 from service.security.allowance import Allowance
 from service.security.api_key import make, parts
@@ -31,6 +36,7 @@ from service.settings import Settings, SettingsError
 from service.store.tables import AuditEntry
 from tests.service.running import running
 
+ASK = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -111,6 +117,40 @@ def test_a_key_that_asks_too_often_waits(locked: TestClient) -> None:
     assert 1 <= int(locked.get("/v1/models", headers=headers).headers["Retry-After"]) <= 12
 
 
+def test_who_guesses_keys_is_held_up_and_who_has_one_is_not(state: Path) -> None:
+    key = key_for("diagnose")
+    with TestClient(create_app(Settings(guesses_per_minute=3))) as client:
+        guess = bearer("brinell_00000000_" + "A" * 43)
+        statuses = [client.get("/v1/models", headers=given).status_code for given in (guess, {}, guess, guess, {})]
+        assert statuses == [401, 401, 401, 429, 429]
+        assert 1 <= int(client.get("/v1/models", headers=guess).headers["Retry-After"]) <= 20
+        assert client.get("/v1/models", headers=bearer(key)).status_code == 200
+
+
+def test_an_allowance_forgets_who_asked_longest_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance_module, "MOST", 2)
+    allowance = Allowance(1, clock=lambda: 0.0)
+    assert [allowance.take(host) for host in ("a", "b", "a")] == [0.0, 0.0, 60.0]
+    assert allowance.take("c") == 0.0  # "b" is forgotten: "a" has asked since
+    assert allowance.take("a") == 60.0
+    assert allowance.take("b") == 0.0
+
+
+def test_two_keys_with_the_same_idempotency_key_do_not_see_each_others_answers(state: Path) -> None:
+    mine, other = key_for("diagnose"), key_for("diagnose")
+    body = np.random.default_rng(0).standard_normal(12_000, dtype=np.float32).tobytes()
+    with TestClient(create_app(Settings())) as client:
+
+        def ask(key: str) -> httpx2.Response:
+            headers = bearer(key) | {"Idempotency-Key": "batch-1"}
+            return client.post("/v1/diagnose?rate_hz=12000", content=body, headers=headers)
+
+        first, others, again = ask(mine), ask(other), ask(mine)
+        assert first.json()["id"] == again.json()["id"] != others.json()["id"]
+        assert "Idempotency-Replayed" not in others.headers
+        assert again.headers["Idempotency-Replayed"] == "true"
+
+
 def test_the_store_holds_no_key(locked: TestClient, state: Path) -> None:
     key = key_for("admin")
     assert locked.get("/v1/models", headers=bearer(key)).status_code == 200
@@ -146,7 +186,10 @@ def test_a_password_is_not_shown() -> None:
 
 
 def test_nobody_may_change_anything_without_being_an_administrator() -> None:
-    asking = re.compile(r"/v1/(diagnose|diagnose/batch|feedback)|/v2/models/.*/infer|/v2/repository/index")
+    asking = re.compile(
+        r"/v1/(diagnose|diagnose/batch|feedback|assets/\{id\}/(diagnose|acknowledge|snooze))"
+        r"|/v2/models/.*/infer|/v2/repository/index"
+    )
     app = create_app(Settings())
     for route in (route for route in app.routes if isinstance(route, APIRoute)):
         for method in route.methods - {"GET", "HEAD", "OPTIONS"}:
@@ -217,13 +260,54 @@ def test_a_keyring_goes_on_with_what_it_knew_where_the_store_is_gone(monkeypatch
 
     async def ask() -> None:
         nonlocal there
-        ring = Keyring(load)  # type: ignore[arg-type]
+        ring = Keyring(load, trusted_s=60)  # type: ignore[arg-type]
         assert await ring.find(text) == key
         there = False
         assert await ring.find(text) == key
         assert await ring.find(text[:-1] + "!") is None
 
     asyncio.run(ask())
+
+
+def test_keys_that_could_not_be_read_again_for_too_long_open_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
+    key, text = make("x", frozenset({Right.DIAGNOSE}))
+    there = True
+
+    async def load() -> dict[str, object]:
+        if not there:
+            raise keyring_module.StoreError("gone", "wait")
+        return {key.id: key}
+
+    async def ask() -> None:
+        nonlocal there
+        ring = Keyring(load, trusted_s=0.3)  # type: ignore[arg-type]
+        assert await ring.find(text) == key
+        there = False
+        assert await ring.find(text) == key
+        await asyncio.sleep(0.4)
+        with pytest.raises(keyring_module.StoreError, match="BRINELL_KEYS_TRUSTED_S"):
+            await ring.find(text)
+        there = True
+        assert await ring.find(text) == key
+
+    asyncio.run(ask())
+
+
+def test_keys_are_read_while_every_other_reader_is_busy(locked: TestClient) -> None:
+    key = key_for("diagnose")
+    store, busy = parts_of(locked.app).store, threading.Event()  # type: ignore[arg-type]
+
+    async def ask() -> object:
+        long = [asyncio.create_task(store.read(lambda _: busy.wait(20))) for _ in range(4)]
+        await asyncio.sleep(0.1)
+        try:
+            return await asyncio.wait_for(store.read_apart(key_records.valid), 5)
+        finally:
+            busy.set()
+            await asyncio.gather(*long)
+
+    assert list(asyncio.run(ask())) == [(parts(key) or ("", ""))[0]]  # type: ignore[call-overload]
 
 
 def test_who_has_a_key_does_not_wait_for_a_store_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,7 +323,7 @@ def test_who_has_a_key_does_not_wait_for_a_store_that_hangs(monkeypatch: pytest.
         return {key.id: key}
 
     async def ask() -> list[object]:
-        ring = Keyring(load)  # type: ignore[arg-type]
+        ring = Keyring(load, trusted_s=60)  # type: ignore[arg-type]
         return [await asyncio.wait_for(ring.find(text), 0.5) for _ in range(20)]
 
     assert asyncio.run(ask()) == [key] * 20
@@ -279,6 +363,26 @@ def test_heads_without_end_are_cut_off() -> None:
             assert read_to_end(slow) == b""
             assert 5 < time.monotonic() - began < 14
         assert httpx2.get(f"{service.url}/healthz").status_code == 200
+
+
+def test_one_peer_cannot_take_every_connection() -> None:
+    with running(connections_of_a_peer=4, connections=64) as service, ExitStack() as opened:
+        idle = [opened.enter_context(connect(service.port)) for _ in range(4)]
+        assert read_to_end(opened.enter_context(connect(service.port))) == b""
+        # Another address of this machine's is another peer.
+        other = opened.enter_context(connect(service.port, "127.0.0.2"))
+        other.sendall(ASK)
+        assert b"200 OK" in read_to_end(other)
+        idle[0].sendall(ASK)
+        assert b"200 OK" in read_to_end(idle[0])
+        # A connection that has ended makes room for another.
+        again = opened.enter_context(connect(service.port))
+        again.sendall(ASK)
+        assert b"200 OK" in read_to_end(again)
+
+
+def connect(port: int, source: str = "127.0.0.1") -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0))
 
 
 def read_to_end(connection: socket.socket) -> bytes:

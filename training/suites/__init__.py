@@ -8,8 +8,9 @@ from training.suites.int8 import INT8
 from training.suites.suite import Suite
 from training.suites.truth import TRUTH
 from training.suites.tuning import TUNING
+from training.suites.voices import VOICES
 
-_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS, DOUBT, CONFIDENCE, TUNING, INT8)
+_ALL: tuple[Suite, ...] = (TRUTH, ABLATIONS, CONTROLS, DOUBT, CONFIDENCE, TUNING, INT8, VOICES)
 
 SUITES: dict[str, Suite] = {suite.name: suite for suite in _ALL}
 

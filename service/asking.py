@@ -1,0 +1,54 @@
+"""A request that brings a signal, from its headers to its body, as every route takes it that answers with one JSON."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from service.answering import refuse_unanswerable
+from service.bodies.incoming import declared, drained_if_refused
+from service.bodies.upload import Upload, announced
+from service.parts import Parts
+from service.queue import Place
+from service.retrying import key_of, retried
+from service.store.reading import Answered
+from service.store.store import Retried
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What came in, where it waits for its answer, and the answers that it got before.
+
+    Attributes:
+        again: where the request may come again.
+        earlier: none, unless it has come before.
+    """
+
+    place: Place
+    upload: Upload
+    again: Retried | None
+    earlier: list[Answered]
+
+
+@asynccontextmanager
+async def asked(parts: Parts, request: Request) -> AsyncIterator[Asked]:
+    """The request's body, while the request keeps its place in the queue.
+
+    Raises:
+        RequestRefused: it cannot be answered now, waits too long, or is too large.
+        StoreError: its answer could not be stored.
+        KeyRefused: its Idempotency-Key came with another request.
+    """
+    async with drained_if_refused(request):
+        refuse_unanswerable(parts, request)
+        key = key_of(request)
+        body = announced(request, parts.settings)
+        place = parts.queue.place(request, declared(request, body.limit))
+    with place:
+        async with drained_if_refused(request):
+            upload = await body.receive(request)
+        place.holds(len(upload.body))
+        again = None if key is None else await parts.in_pool(lambda: retried(request, key, upload.body))
+        earlier = [] if again is None else await parts.store.earlier(again)
+        yield Asked(place, upload, again, earlier)

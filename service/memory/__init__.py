@@ -1,0 +1,1 @@
+"""What the service remembers of the signals themselves, and what people found: recordings, feedback, exports."""

@@ -1,0 +1,52 @@
+"""`brinell recordings`: what the service kept, without the service."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data.terminal import explained
+
+recordings = typer.Typer(help="What the service kept of signals and findings.", no_args_is_help=True)
+
+
+def join(app: typer.Typer) -> None:
+    """Adds `brinell recordings` to the command line."""
+    app.add_typer(recordings, name="recordings")
+
+
+@recordings.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to put it, .zip; it must not be there yet.")],
+    first: Annotated[datetime | None, typer.Option("--from", help="Recordings of this day or later, UTC.")] = None,
+    to: Annotated[datetime | None, typer.Option(help="Recordings before this day, UTC.")] = None,
+    asset: Annotated[str | None, typer.Option(help="Of this measuring point alone.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Private key that signs it; else BRINELL_EXPORT_KEY.")] = None,
+) -> None:
+    """Write what was kept and found into a zip file for retraining, also while the service runs.
+
+    The store and the recordings are found as the service finds them: BRINELL_STORE, BRINELL_STATE, BRINELL_RECORDINGS.
+
+    Example:  brinell recordings export /media/usb/plant-2026-11.zip --from 2026-11-01
+    """
+    with explained():
+        from service.memory.offline import export_to
+
+        counts = export_to(file, asset=asset, first=first, to=to, key=key)
+        said = f"{counts.recordings} recordings, {counts.feedback} findings, {counts.assets} measuring points"
+        left_out = counts.deleted + counts.damaged
+        typer.echo(f"{file}: {said}" + (f"; {left_out} recordings could not be read" if left_out else ""))
+
+
+@recordings.command()
+def schema() -> None:
+    """Print the JSON schema of an export's manifest and lines.
+
+    Example:  brinell recordings schema > export.schema.json
+    """
+    import json
+
+    from data.exported.lines import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=1))

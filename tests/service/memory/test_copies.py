@@ -1,0 +1,55 @@
+"""A backup brings the kept signals along, and a restore puts back those that it lists."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from service.memory.folder import NAME
+from tests.service.memory.hearing import heard, remembering
+from tests.service.process import ROOT
+
+
+def brinell(state: Path, *words: str) -> str:
+    command = [sys.executable, "-m", "brinell", *words]
+    environment = {**os.environ, "BRINELL_STATE": str(state)}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def keep(state: Path, *identities: int) -> None:
+    with remembering(state) as (memory, _, _):
+        for identity in identities:
+            memory.hear(heard(identity, asked=True))
+
+
+def kept(folder: Path) -> set[int]:
+    return {int(found[1], 16) for file in folder.iterdir() if (found := NAME.fullmatch(file.name))}
+
+
+def test_signals_come_back_with_the_store_also_on_another_machine(tmp_path: Path) -> None:
+    state, copy, other = tmp_path / "state", tmp_path / "copy.db", tmp_path / "other"
+    keep(state, 1, 2, 3)
+    assert "3 signals" in brinell(state, "backup", str(copy))
+    assert "3 signals" in brinell(other, "restore", str(copy))
+    keep(other, 4)
+    assert kept(other / "recordings") == {1, 2, 3, 4}
+    assert kept(tmp_path / "copy.db.recordings") == {1, 2, 3}
+
+
+def test_what_was_kept_after_the_backup_is_put_aside_by_a_restore_and_nothing_is_lost(tmp_path: Path) -> None:
+    state, copy = tmp_path / "state", tmp_path / "copy.db"
+    keep(state, 1, 2)
+    brinell(state, "backup", "--no-recordings", str(copy))
+    assert not (tmp_path / "copy.db.recordings").exists()
+    keep(state, 3)
+    assert "2 signals" in brinell(state, "restore", "--force", str(copy))
+    keep(state)
+    assert kept(state / "recordings") == {1, 2}
+    [aside] = state.glob("recordings.replaced-*")
+    assert kept(aside) == {1, 2, 3}
+    shutil.rmtree(aside)
+    keep(state)
+    assert kept(state / "recordings") == {1, 2}

@@ -1,0 +1,87 @@
+"""A real broker, the real service, and sensors that do not speak its format."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.service.mqtt import sensors as payloads
+from tests.service.mqtt.broker import Mosquitto
+from tests.service.mqtt.plant import Plant, wait_for
+from tests.service.mqtt.sensors import EXAMPLES, noise
+from tests.service.store.served import served
+
+
+@pytest.mark.parametrize("shape", ["array", "base64", "chunks"])
+def test_a_payload_that_is_not_ours_is_diagnosed_by_configuration_alone(
+    broker: Mosquitto, sensors: Plant, tmp_path: Path, shape: str
+) -> None:
+    messages, topic, answers_to = {
+        "array": (
+            [payloads.array(noise(1), noise(2))],
+            "site/A4C138/vibration",
+            ("mill-3.fan.de/x", "mill-3.fan.de/y"),
+        ),
+        "base64": ([payloads.base64_json(noise(1))], "plant/pump-7/vibration/x", ("pump-7/x",)),
+        "chunks": (payloads.chunks(noise(1))[::-1], "raw/gearbox-2/z/wave", ("gearbox-2/z",)),
+    }[shape]
+    mapping = EXAMPLES / f"{shape}.toml"
+    with served(state=tmp_path, mqtt=broker.url, mqtt_mapping=mapping) as service:
+        wait_for(lambda: sensors.latest.get("brinell/status") == b"online")
+        for message in messages:
+            sensors.send(topic, message)
+        wait_for(lambda: all(f"brinell/{name}" in sensors.latest for name in answers_to))
+        for name in answers_to:
+            answer = json.loads(sensors.latest[f"brinell/{name}"])
+            stored = service.client.get(f"/v1/diagnoses/{answer['id']}").json()
+            assert (answer["asset"], answer["axis"]) == tuple(name.split("/"))
+            assert {field: answer[field] for field in ("verdict", "fault", "confidence", "message", "warnings")} == {
+                field: stored[field] for field in ("verdict", "fault", "confidence", "message", "warnings")
+            }
+            assert stored["signal"]["speed_rpm"] == pytest.approx(1480)
+            assert stored["signal"]["rate_hz"] == payloads.RATE_HZ
+            assert stored["signal"]["samples"] == 3000
+        assert service.client.get("/readyz").json()["mqtt"] == "connected"
+    wait_for(lambda: sensors.latest["brinell/status"] == b"offline")
+
+
+def test_a_registered_asset_is_asked_about(broker: Mosquitto, sensors: Plant, tmp_path: Path) -> None:
+    pump = {
+        "id": "pump-7",
+        "machine": "Pump 7",
+        "point": "drive end",
+        "axes": [{"name": "x"}],
+        "bearing": "NICE",
+        "speed": {"kind": "given"},
+    }
+    with served(state=tmp_path, mqtt=broker.url, mqtt_mapping=EXAMPLES / "base64.toml") as service:
+        service.client.post("/v1/assets", json=pump).raise_for_status()
+        wait_for(lambda: sensors.latest.get("brinell/status") == b"online")
+        sensors.send("plant/pump-7/vibration/x", payloads.base64_json(noise(1), "known"))
+        sensors.send("plant/pump-7/vibration/z", payloads.base64_json(noise(2), "no such axis"))
+        sensors.send("plant/pump-7/vibration/x", payloads.base64_json(noise(3), "known too"))
+        wait_for(lambda: {"known", "known too"} <= sensors.answers.keys())
+        stored = service.client.get("/v1/diagnoses", params={"asset": "pump-7"}).json()["diagnoses"]
+        assert {each["id"] for each in stored} == {sensors.answers[name][0]["id"] for name in ("known", "known too")}
+        told = service.client.get(f"/v1/diagnoses/{stored[0]['id']}").json()["warnings"]
+        assert any("NICE" in warning for warning in told), told
+        assert "no such axis" not in sensors.answers
+
+
+def test_what_cannot_be_read_is_acknowledged_counted_and_kept_with_its_reason(
+    broker: Mosquitto, sensors: Plant, tmp_path: Path
+) -> None:
+    settings = {"state": tmp_path, "mqtt": broker.url, "mqtt_mapping": EXAMPLES / "base64.toml"}
+    bad = {"no json": b"\xff{", "no samples": b"{}", "too short": payloads.base64_json(np.zeros(3, np.float32))}
+    with served(**settings) as service:
+        wait_for(lambda: sensors.latest.get("brinell/status") == b"online")
+        for payload in bad.values():
+            sensors.send("plant/pump-7/vibration/x", payload)
+        sensors.send("plant/pump 8/vibration/x", payloads.base64_json(noise(3)))
+        sensors.send("plant/pump-7/vibration/x", payloads.base64_json(noise(4), "good"))
+        wait_for(lambda: "good" in sensors.answers)
+        page = service.client.get("/metrics").text
+        assert "brinell_mqtt_rejected 4.0" in page
+        assert "brinell_mqtt_accepted 4.0" in page
+        assert len(service.stored()) == 1

@@ -1,0 +1,87 @@
+"""The three voices measured: what commissions is not tested, what was asked is told so, and the page judges itself."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.fault import Fault
+from models.baseline import Baseline
+from models.bearing_fit import rolling_elements
+from models.voices import combine
+from training.suites.recordings import used
+from training.suites.voices import VOICES
+from training.suites.voices.cells import RIGS
+from training.suites.voices.page import COMBINED, FIRST, HEARD, best_single, false_alarms, holds, missed
+from training.voices.asking import Asking
+from training.voices.hearing import Shipped, hear, read
+from training.voices.machines import CHOOSING, COMMISSIONED, TESTING, machine
+from training.voices.rigs import COMMISSIONED as OF_RIGS
+from training.voices.rigs import left_to_test
+
+
+def test_machines_for_choosing_and_for_testing_are_others() -> None:
+    assert not set(CHOOSING) & set(TESTING)
+    few, many = machine(TESTING[0]), machine(TESTING[1])
+    assert (len(few.commissioned), len(many.commissioned)) == COMMISSIONED
+    assert {test.fault for test in few.tests} == set(Fault)
+    assert [test.other_load for test in few.tests] == [False, False, True, False, False, False]
+
+
+@pytest.mark.parametrize("rig", RIGS)
+def test_what_commissions_a_rig_is_not_tested_on_it(rig: str) -> None:
+    names = {entry.name for entry in left_to_test(rig)}
+    assert not names & set(OF_RIGS[rig].names)
+    assert names | set(OF_RIGS[rig].names) == {entry.name for entry in used(rig)}
+
+
+def test_a_machine_is_told_a_wrong_speed_and_a_wrong_bearing() -> None:
+    recording = machine(TESTING[0]).commissioned[0]
+    assert recording.speed_rpm is not None
+    assert recording.orders is not None
+    slow, more = Asking(-0.03).of(recording), Asking(elements=1).of(recording)
+    assert slow.speed_rpm == pytest.approx(0.97 * recording.speed_rpm)
+    assert slow.orders == recording.orders
+    assert more.orders is not None
+    assert rolling_elements(more.orders) == rolling_elements(recording.orders) + 1
+
+
+def test_a_simulated_machine_is_heard_healthy_and_with_a_fault() -> None:
+    simulated = machine(TESTING[3])
+    baseline = Baseline.learn([read(each).healthy for each in simulated.commissioned])
+    levels = [
+        combine(*hear(read(test.recording), Shipped("aligned"), baseline)).level
+        for test in simulated.tests
+        if not test.other_load
+    ]
+    assert levels == ["quiet", "quiet", "alarm", "alarm", "alarm"]
+
+
+def heard(fault: Fault, level: str, rule: str = "", **says: str) -> dict[str, Any]:
+    voices = {voice: {"says": says.get(voice, "quiet")} for voice in ("network", "evidence", "change")}
+    return {"bearing": "one", "fault": fault, "level": level, "rule": rule, "voices": voices}
+
+
+def test_the_page_says_whether_the_combination_is_worth_it() -> None:
+    by_network = heard(Fault.INNER_RACE, "alarm", network="raised", change="raised")
+    by_change = heard(Fault.INNER_RACE, "alarm", "large change alone", change="raised")
+    by_evidence = heard(Fault.OUTER_RACE, "alarm", evidence="raised")
+    healthy = heard(Fault.NORMAL, "quiet")
+    some = [by_network, by_change, by_evidence, healthy]
+    assert best_single(some) == "change"
+    assert missed(some, HEARD[COMBINED]).right == 0
+    assert holds(some)
+    assert missed(some, HEARD[FIRST]).right == 1
+    assert not holds(some, FIRST)
+    alarmed = [*some, heard(Fault.NORMAL, "alarm", network="raised")]
+    assert false_alarms(alarmed, HEARD[COMBINED]).right == 1
+    assert not holds(alarmed)
+
+
+def test_what_was_not_run_is_said() -> None:
+    assert "not run" in VOICES.page(VOICES.cells(Path()), {})
+
+
+def test_each_cell_has_a_key_of_its_own() -> None:
+    keys = [cell.key for cell in VOICES.cells(Path())]
+    assert len(set(keys)) == len(keys)

@@ -1,0 +1,178 @@
+"""docs/voices.md, from the raw results."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from training.metrics import Share
+from training.sheet import Sheet
+from training.suites.cell import Cell, Result
+from training.suites.suite import NOT_RUN
+from training.suites.voices.cells import NETWORKS, RIGS, SHIPPED, SIMULATED, VoicesCell, faulty
+from training.suites.voices.words import HOLDS, OPENING, READING
+from training.voices.asking import ASKED
+
+Heard = dict[str, Any]
+Raised = Callable[[Heard], bool]
+
+NETWORK, EVIDENCE, CHANGE = "network", "evidence", "change"
+COMBINED, WATCHED, FIRST = "combined: alarm", "combined: watch or alarm", "combined: alarm, as first settled"
+ADDED = "large change alone"
+"""The row of the table that came to it after the real figures had been seen."""
+RIGHT = "right"
+REAL = "all rigs"
+
+
+def _says(voice: str) -> Raised:
+    return lambda one: bool(one["voices"][voice]["says"] == "raised")
+
+
+SINGLE: dict[str, Raised] = {voice: _says(voice) for voice in (NETWORK, EVIDENCE, CHANGE)}
+HEARD: dict[str, Raised] = {
+    **SINGLE,
+    COMBINED: lambda one: bool(one["level"] == "alarm"),
+    FIRST: lambda one: bool(one["level"] == "alarm" and one["rule"] != ADDED),
+    WATCHED: lambda one: one["level"] in ("watch", "alarm"),
+}
+
+
+def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:
+    """The whole page."""
+    ours = [cell for cell in cells if isinstance(cell, VoicesCell)]
+    parts = [OPENING]
+    for network in NETWORKS:
+        of_network = [cell for cell in ours if cell.network == network]
+        parts += [f"## Network: {network}\n", _verdict(of_network, results), _main(of_network, results)]
+        parts += [_asked(of_network, results, row) for row in ASKED if row != RIGHT]
+    simulated = [cell for cell in ours if (cell.network, cell.rig) == (SHIPPED, SIMULATED)]
+    return "\n".join([*parts, _simulated(simulated, results), _named(ours, results), READING])
+
+
+def _recordings(cells: Sequence[VoicesCell], results: Mapping[str, Result], row: str, rig: str) -> list[Heard] | None:
+    """What was heard of a rig, or of all; None where a cell is unfilled."""
+    wanted = [cell for cell in cells if cell.row == row and cell.rig in (RIGS if rig == REAL else (rig,))]
+    if any(cell.key not in results for cell in wanted):
+        return None
+    return [one for cell in wanted for one in results[cell.key]["recordings"]]
+
+
+def missed(heard: Sequence[Heard], raised: Raised) -> Share:
+    """Faulty recordings of which nothing is said."""
+    bad = [one for one in heard if faulty(one)]
+    return Share(sum(not raised(one) for one in bad), len(bad))
+
+
+def bearings_missed(heard: Sequence[Heard], raised: Raised) -> Share:
+    """Faulty bearings of which some recording is missed."""
+    bad = sorted((one for one in heard if faulty(one)), key=_bearing)
+    groups = [list(group) for _, group in groupby(bad, _bearing)]
+    return Share(sum(any(not raised(one) for one in group) for group in groups), len(groups))
+
+
+def false_alarms(heard: Sequence[Heard], raised: Raised) -> Share:
+    """Healthy recordings of which something is said."""
+    good = [one for one in heard if not faulty(one)]
+    return Share(sum(map(raised, good)), len(good))
+
+
+def _bearing(one: Heard) -> str:
+    return str(one["bearing"])
+
+
+_HEADINGS = ("", "voice", "missed", "bearings with a miss", "false alarms")
+
+
+def _main(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
+    return Sheet("", _HEADINGS, tuple(_rows(cells, results, RIGHT, intervals=True))).markdown_table()
+
+
+def _asked(cells: Sequence[VoicesCell], results: Mapping[str, Result], row: str) -> str:
+    table = Sheet("", _HEADINGS, tuple(_rows(cells, results, row, intervals=False))).markdown_table()
+    return f"### {row[0].upper()}{row[1:]}\n\n{table}"
+
+
+def _rows(cells: Sequence[VoicesCell], results: Mapping[str, Result], row: str, intervals: bool) -> Any:
+    for rig in (*RIGS, REAL):
+        heard = _recordings(cells, results, row, rig)
+        for voice, raised in HEARD.items():
+            if heard is None:
+                yield (rig, voice, *[NOT_RUN] * 3)
+                continue
+            shares = [count(heard, raised) for count in (missed, bearings_missed, false_alarms)]
+            yield (rig, voice, *(_told(share, intervals) for share in shares))
+
+
+def _told(share: Share, interval: bool = False) -> str:
+    if not share.total:
+        return "none asked"
+    return str(share) if interval else f"{share.right} of {share.total}"
+
+
+def best_single(heard: Sequence[Heard]) -> str:
+    """The voice that misses fewest; of equals the one with fewer false alarms."""
+    return min(SINGLE, key=lambda voice: (missed(heard, SINGLE[voice]).right, false_alarms(heard, SINGLE[voice]).right))
+
+
+def holds(heard: Sequence[Heard], combined: str = COMBINED) -> bool:
+    """Whether a combination's alarms miss fewer faults than the best single voice, with no more false alarms."""
+    best, together = SINGLE[best_single(heard)], HEARD[combined]
+    fewer = missed(heard, together).right < missed(heard, best).right
+    return fewer and false_alarms(heard, together).right <= false_alarms(heard, best).right
+
+
+def _verdict(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
+    heard = _recordings(cells, results, RIGHT, REAL)
+    if heard is None:
+        return f"Whether the combination is worth shipping: {NOT_RUN}.\n"
+    best = best_single(heard)
+    told = {
+        voice: f"{_told(missed(heard, HEARD[voice]))} missed, {_told(false_alarms(heard, HEARD[voice]))} false alarms"
+        for voice in (best, COMBINED, FIRST)
+    }
+    held = {combined: HOLDS[holds(heard, combined)] for combined in (COMBINED, FIRST)}
+    return (
+        f"The best single voice is the {best}: {told[best]}. The table as it was settled before any real recording was "
+        f"asked: {told[FIRST]}: {held[FIRST]}. The table as it is now, with `{ADDED}`: {told[COMBINED]}: "
+        f"{held[COMBINED]}.\n"
+    )
+
+
+def _simulated(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
+    headings = ("asked", "healthy recordings", "voice", "missed", "false alarms", "at another load")
+    rows: list[tuple[str, ...]] = []
+    for row in ASKED:
+        heard = _recordings(cells, results, row, SIMULATED)
+        for count in sorted({one["healthy"] for one in heard or []}):
+            some = [one for one in heard or [] if one["healthy"] == count]
+            same, other = ([one for one in some if one["other_load"] is louder] for louder in (False, True))
+            for voice, raised in HEARD.items():
+                shares = (missed(same, raised), false_alarms(same, raised), false_alarms(other, raised))
+                rows.append((row, str(count), voice, *(_told(share, row == RIGHT) for share in shares)))
+        if heard is None:
+            rows.append((row, *[NOT_RUN] * 5))
+    return Sheet("Simulated machines, the shipped network", headings, tuple(rows)).markdown()
+
+
+def _named(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
+    """What the combination named, and by which rule it spoke."""
+    headings = ("network", "rig", "rule", "faulty", "named right", "named wrong", "healthy")
+    rows: list[tuple[str, ...]] = []
+    for network in NETWORKS:
+        of_network = [cell for cell in cells if cell.network == network]
+        for rig in (*RIGS, SIMULATED):
+            if not any(cell.rig == rig for cell in of_network):
+                continue
+            heard = _recordings(of_network, results, RIGHT, rig)
+            if heard is None:
+                rows.append((network, rig, *[NOT_RUN] * 5))
+                continue
+            rows += [(network, rig, rule, *_by_rule(heard, rule)) for rule in sorted({one["rule"] for one in heard})]
+    return Sheet("Which row of the table spoke, asked right", headings, tuple(rows)).markdown()
+
+
+def _by_rule(heard: Sequence[Heard], rule: str) -> Sequence[str]:
+    bad = [one for one in heard if one["rule"] == rule and faulty(one)]
+    good = [one for one in heard if one["rule"] == rule and not faulty(one)]
+    right = sum(one["named"] == one["fault"] for one in bad)
+    wrong = sum(one["named"] not in (None, one["fault"]) for one in bad)
+    return [str(len(bad)), str(right), str(wrong), str(len(good))]
