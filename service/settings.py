@@ -16,7 +16,7 @@ from service.alarms.mail import Security
 from service.logs import Format
 from service.security.loopback import is_loopback
 from service.security.scopes import Auth
-from service.store.location import NONE, checked, state_folder, without_password, writes_a_file
+from service.store.location import NONE, checked, state_folder, with_password, without_password, writes_a_file
 from service.trust import Policy, Trust
 
 MIB = 1 << 20
@@ -61,6 +61,7 @@ class Settings(BaseSettings):
         log_level: `warning` leaves out the line for each request.
         traces: address of an OpenTelemetry collector (http://host:4318); needs the extra `trace`.
         state: folder of what the service remembers; else `~/.local/state/brinell`.
+        store_password_file: for a store in PostgreSQL whose URL has no password; the first line of a file.
         store: where diagnoses are kept: a file of SQLite, `postgresql://...`, or `none`; else `brinell.db` in `state`.
         durability: `power-safe` answers after the diagnosis is on disk, `fast` before.
         commit_seconds: in `fast`, how long an answer may stay in memory alone.
@@ -126,6 +127,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     traces: Annotated[str | None, Field(pattern=r"^https?://")] = None
     state: Path = Field(default_factory=state_folder)
+    store_password_file: FilePath | None = None
     store: str | None = None
     durability: Literal["power-safe", "fast"] = "power-safe"
     commit_seconds: Annotated[float, Field(gt=0, le=3600)] = 300
@@ -179,8 +181,11 @@ class Settings(BaseSettings):
 
     @field_validator("store")
     @classmethod
-    def _store_is_of_a_known_kind(cls, store: str | None) -> str | None:
-        return store and checked(store)
+    def _store_is_of_a_known_kind(cls, store: str | None, info: ValidationInfo) -> str | None:
+        file: Path | None = info.data.get("store_password_file")
+        if store is None or file is None:
+            return store and checked(store)
+        return with_password(store, _first_line(file))
 
     @field_validator("webhook")
     @classmethod
@@ -225,6 +230,8 @@ class Settings(BaseSettings):
     def _fits_together(self) -> Self:
         if self.auth == "keys" and self.store == NONE:
             raise ValueError("BRINELL_AUTH=keys needs a store that keeps the keys, and BRINELL_STORE is none")
+        if self.store_password_file is not None and writes_a_file(self.store):
+            raise ValueError("BRINELL_STORE_PASSWORD_FILE needs BRINELL_STORE=postgresql://USER@HOST/DATABASE")
         if self.auth == "none" and not is_loopback(self.host):
             raise ValueError(f"BRINELL_HOST={self.host} lets others ask, and that needs BRINELL_AUTH=keys")
         if (self.tls_certificate is None) != (self.tls_key is None):
@@ -263,9 +270,7 @@ class Settings(BaseSettings):
     @property
     def mqtt_password(self) -> str | None:
         """The first line of its file."""
-        if self.mqtt_password_file is None:
-            return None
-        return self.mqtt_password_file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+        return self.mqtt_password_file and _first_line(self.mqtt_password_file)
 
     @property
     def recordings_folder(self) -> Path:
@@ -276,6 +281,10 @@ class Settings(BaseSettings):
     def max_seconds(self) -> float:
         """The longest signal."""
         return self.max_minutes * 60
+
+
+def _first_line(file: Path) -> str:
+    return file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
 
 
 def _told(problem: Any, given: dict[str, Any]) -> str:
