@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve train test test-slow fuzz conform bench image clean
+.PHONY: help serve train test test-slow fuzz conform bench screenshots image clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -70,6 +70,9 @@ conform: $(TEST) ## ask a served process all that its OpenAPI description allows
 bench: $(BENCH) ## measure what Brinell costs beside others; ARGS=--quick shows that it works
 	$(PY) -m brinell bench $(ARGS)
 
+screenshots: $(TEST) chromium ## draw docs/screenshots anew
+	$(PY) -m tests.page.screenshots
+
 image: ## build the container image, run it, ask it (needs Docker)
 	docker/test-image.sh
 
@@ -77,12 +80,13 @@ clean: ## remove the environment and everything generated
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # The store is tested in a real PostgreSQL and the bridge with a real Mosquitto, which each test run starts for itself, and
-# both under a clock that libfaketime makes jump; as root on Debian what is missing of them is installed.
+# both under a clock that libfaketime makes jump; the page in a real browser. As root on Debian what is missing is installed.
 .PHONY: servers
 servers:
 	@missing=; ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing=postgresql; \
 	PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null || missing="$$missing mosquitto"; \
 	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$$missing faketime"; \
+	command -v chromium chromium-browser google-chrome >/dev/null || missing="$$missing chromium fonts-dejavu-core"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing \

@@ -24,6 +24,14 @@ BETWEEN = np.array([0.31, 0.41, 0.63])
 """No line of the candidate lies here: what stands here is a foreign one."""
 SIDEBANDS = tuple((harmonic, shift) for harmonic in (1, 2, 3) for shift in (1, 2))
 CAGE = np.array([1.0, 2.0])
+LABELS = (
+    *(f"{harmonic:g}×" for harmonic in HARMONICS),
+    *(f"{fraction:g}×" for fraction in FRACTIONS),
+    *(f"{between:g}×" for between in BETWEEN),
+    *(f"{multiple:g} cage" for multiple in CAGE),
+    *(f"{harmonic}× ± {shift} {what}" for harmonic, shift in SIDEBANDS for what in ("shaft", "cage")),
+)
+"""What each number stands at, for people."""
 NUMBERS = HARMONICS.size + FRACTIONS.size + 2 * len(SIDEBANDS) + BETWEEN.size + CAGE.size
 
 SEARCH = 0.02

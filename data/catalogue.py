@@ -57,6 +57,21 @@ def look_up(designation: str) -> CatalogueBearing:
     )
 
 
+def search(text: str) -> list[CatalogueBearing]:
+    """The bearings in whose designation `text` stands, however it is written; those that begin with it first.
+
+    >>> [bearing.designation for bearing in search("nu 2")]
+    ['NU205']
+    """
+    wanted = _joined(text)
+    places: dict[str, int] = {}
+    for form, bearing in _index().items():
+        if wanted in form:
+            place = form.index(wanted)
+            places[bearing.designation] = min(place, places.get(bearing.designation, place))
+    return [look_up(name) for name in sorted(places, key=lambda name: (places[name] > 0, name))]
+
+
 def __getattr__(name: str) -> Mapping[str, CatalogueBearing]:
     # The file is read when somebody asks, not when the package is imported.
     if name == "CATALOGUE":

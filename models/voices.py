@@ -229,11 +229,15 @@ def network_voice(found: Conclusion, faults: Sequence[Fault]) -> Heard:
     if not found.known:
         farthest = max(found.distances, key=found.distances.__getitem__)
         return silent("network", f"the recording is unlike what was learned ({farthest})")
-    fault = faults[int(found.probabilities.argmax())]
+    return network_found(faults[int(found.probabilities.argmax())], found.confidence)
+
+
+def network_found(fault: Fault, confidence: float) -> Heard:
+    """The network's, of a recording that is like what was learned."""
     if fault is Fault.NORMAL:
-        return Heard(voice="network", says="quiet", why="nothing found", strength=found.confidence)
-    why = f"{PARTS[fault]}, confidence {found.confidence:.0%}"
-    return Heard(voice="network", says="raised", fault=fault, why=why, strength=found.confidence)
+        return Heard(voice="network", says="quiet", why="nothing found", strength=confidence)
+    why = f"{PARTS[fault]}, confidence {confidence:.0%}"
+    return Heard(voice="network", says="raised", fault=fault, why=why, strength=confidence)
 
 
 def evidence_voice(found: Evidence, fit: BearingFit | None = None) -> Heard:

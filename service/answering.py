@@ -1,11 +1,12 @@
 """From what was given to what is answered, as every route that diagnoses does it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from data.recording import Recording
+from service.diagnosis import Diagnosis
 from service.errors import refused
 from service.memory.heard import heard
 from service.parts import Parts
@@ -37,9 +38,12 @@ class Answered:
     recording: Recording
 
 
+Complete = Callable[[Diagnosis, Recording], tuple[Diagnosis, Watched]]
+
+
 def answered(
     parts: Parts, given: Given, identity: str, decode_ms: float, again: Retried | None = None,
-    watched: Watched | None = None,
+    complete: Complete | None = None,
 ) -> Answered:  # fmt: skip
     """The diagnosis of a signal, counted, and ready to be stored and sent; takes processor time.
 
@@ -49,7 +53,7 @@ def answered(
         identity: of the request.
         decode_ms: what it took to read the body.
         again: where the request may come again.
-        watched: where it is asked about a measuring point.
+        complete: where it is asked about a measuring point: adds what is known about that.
 
     Raises:
         RequestRefused, SignalError: no signal, one that is too long, or a bundle that is not loaded.
@@ -62,11 +66,11 @@ def answered(
         )
     except NoSuchBundle as error:
         raise refused(422, "bundle", str(error)) from None
-    decode_ms = round(decode_ms, 3)
-    timing = diagnosis.timing.model_copy(
-        update={"decode_ms": decode_ms, "total_ms": round(diagnosis.timing.total_ms + decode_ms, 3)}
-    )
+    timing = diagnosis.timing.with_further("decode_ms", decode_ms)
     diagnosis = diagnosis.model_copy(update={"request_id": identity, "timing": timing})
+    watched = None
+    if complete is not None:
+        diagnosis, watched = complete(diagnosis, question.recording)
     used = None if diagnosis.bundle is None else engine.bundles[diagnosis.bundle.name].manifest
     parts.metrics.observe(diagnosis, used)
     return Answered(parts.store.entry(diagnosis, question.source, again, watched), question.recording)

@@ -32,8 +32,13 @@ class Asked:
 
 
 @asynccontextmanager
-async def asked(parts: Parts, request: Request) -> AsyncIterator[Asked]:
+async def asked(parts: Parts, request: Request, *, lines: bool = False) -> AsyncIterator[Asked]:
     """The request's body, while the request keeps its place in the queue.
+
+    Args:
+        parts: of the running service.
+        request: whose.
+        lines: whether the body may also be lines of JSON.
 
     Raises:
         RequestRefused: it cannot be answered now, waits too long, or is too large.
@@ -43,7 +48,7 @@ async def asked(parts: Parts, request: Request) -> AsyncIterator[Asked]:
     async with drained_if_refused(request):
         refuse_unanswerable(parts, request)
         key = key_of(request)
-        body = announced(request, parts.settings)
+        body = announced(request, parts.settings, lines=lines)
         place = parts.queue.place(request, declared(request, body.limit))
     with place:
         async with drained_if_refused(request):

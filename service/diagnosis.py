@@ -113,7 +113,12 @@ class Timing(_Part):
     evidence_ms: float = 0.0
     speed_ms: Annotated[float, Field(description="Of estimating the shaft speed.")] = 0.0
     second_reading_ms: Annotated[float, Field(description="Of reading the signal at the estimated speed too.")] = 0.0
+    indicators_ms: Annotated[float, Field(description="Of a measuring point's indicators and voices.")] = 0.0
     total_ms: float = 0.0
+
+    def with_further(self, stage: str, ms: float) -> "Timing":
+        """One more stage, counted in the total."""
+        return self.model_copy(update={stage: round(ms, 3), "total_ms": round(self.total_ms + ms, 3)})
 
 
 class OtherReading(_Part):

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from service.assets.asset import Asset, Changes, Facts, Registered
+from service.assets.commissioning import Earlier
 from service.assets.signals import AxesBody
 from service.batch import BatchLine
 from service.bodies import JSON
@@ -81,7 +82,7 @@ REFUSED: dict[int | str, dict[str, Any]] = {
 }
 
 UNSEEN: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
-    *((model, "validation") for model in (Body, AxesBody, Asset, Facts, Changes, Found)),
+    *((model, "validation") for model in (Body, AxesBody, Asset, Facts, Changes, Found, Earlier)),
     *((model, "serialization") for model in (BatchLine, Registered)),
 ]
 """Models that only bodies name which FastAPI does not read; one that goes both ways has two schemas."""
@@ -126,6 +127,14 @@ def axes_body() -> dict[str, Any]:
     """The bodies of `POST /v1/assets/{id}/diagnose`: the same, and JSON with signals of several axes."""
     bodies = request_body()["content"]
     bodies[JSON]["schema"] = {"oneOf": [{"$ref": REFERENCE.format(model=each.__name__)} for each in (Body, AxesBody)]}
+    return {"required": True, "content": bodies}
+
+
+def baseline_body() -> dict[str, Any]:
+    """The bodies of `POST /v1/assets/{id}/baseline`: the same, several of them, and ids of diagnoses."""
+    bodies = batch_body()["content"]
+    models = (Body, AxesBody, Earlier)
+    bodies[JSON]["schema"] = {"oneOf": [{"$ref": REFERENCE.format(model=each.__name__)} for each in models]}
     return {"required": True, "content": bodies}
 
 

@@ -53,6 +53,11 @@ WHAT_TO_DO = {
     "axis": "Give one of the asset's axes (?axis=x), or leave it out where the request brings a signal of each.",
     "signals": 'Send a signal for each axis: {"signals": {"x": [...], "y": [...]}, "rate_hz": 25600}.',
     "if_match": "Send the ETag of the asset's newest state (GET /v1/assets/{id}), or leave If-Match out.",
+    "baseline": "GET /v1/assets/{id}/baseline lists the versions, the newest first.",
+    "recordings": "Send recordings of the healthy machine, 1 s or longer: files of a form, or lines of JSON.",
+    "diagnoses": "Give ids of GET /v1/diagnoses?asset=..., or send the recordings themselves.",
+    "confirm": "Look at the machine; if it is healthy all the same, say ?confirm=true&why=... with a word of why.",
+    "mode": "Say mode=new (the first baseline, or one in place of it) or mode=extend (more recordings to it).",
     "csv": "Send a CSV file with the header that GET /v1/assets.csv gives, a line for each axis; docs/assets.md.",
     "recording": "GET /v1/assets/{id}/recordings lists what is kept of a measuring point.",
     "corrects": "GET /v1/feedback lists the findings, and which of them were corrected.",
@@ -60,6 +65,10 @@ WHAT_TO_DO = {
     "finding": "Give normal, inner_race, outer_race, rolling_element, several, sensor_broken or other.",
     "opened": "Give when the machine was opened, with its zone: 2026-11-24T08:00:00Z.",
     "export": "See that the disk has room, and that BRINELL_EXPORT_KEY is a key that the service's user can read.",
+    "key": "Give the whole key as `brinell keys api NAME` printed it; it is shown only once.",
+    "csrf": "Send the header X-CSRF-Token as GET /v1/session says it.",
+    "search": "Give a part of a designation, such as 62 or NU2, or leave it out.",
+    "demo": "GET /v1/demos lists them.",
     "path": "GET /docs describes what can be asked.",
 }
 ELSE_TO_DO = "GET /docs describes every field."

@@ -28,7 +28,8 @@ def configure(kind: Format, level: str) -> None:
             "formatters": {"lines": FORMATTERS[kind]},
             "handlers": {"stderr": {"()": Unwaited, "formatter": "lines"}},
             "root": {"handlers": ["stderr"], "level": level.upper()},
-            # Its line for each request is ours to write.
-            "loggers": {"uvicorn.access": {"level": "WARNING"}},
+            # Uvicorn's line for each request is ours to write.
+            # Alembic's names each plugin whenever a store is opened.
+            "loggers": {"uvicorn.access": {"level": "WARNING"}, "alembic.runtime.plugins": {"level": "WARNING"}},
         }
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from fastapi import FastAPI
@@ -18,6 +18,7 @@ from service.queue import Queue
 from service.registry import Registry
 from service.security.audit import Audit
 from service.security.keyring import Keyring
+from service.security.sessions import Sessions
 from service.settings import Settings
 from service.shadow import Shadow
 from service.store.nothing import Nothing
@@ -43,6 +44,7 @@ class Parts:
         audit: keeps what administrators did.
         sender: tells people of alarms; None where nothing is kept.
         mqtt: how the bridge to a broker fares; None without one.
+        sessions: of browsers that signed in.
     """
 
     settings: Settings
@@ -57,6 +59,7 @@ class Parts:
     audit: Audit
     sender: Sender | None
     mqtt: Condition | None = None
+    sessions: Sessions = field(default_factory=Sessions)
 
     @property
     def engine(self) -> Engine:

@@ -50,8 +50,8 @@ def run(settings: Settings) -> None:
     logs.configure(settings.log_format, settings.log_level)
     with contextlib.ExitStack() as until_the_end:
         with explained():  # what keeps store or bridge from opening is one line, and no traceback of the server
-            store = until_the_end.enter_context(remembering(settings))
             check(settings)
+            store = until_the_end.enter_context(remembering(settings))
         app = create_app(settings, store)
         connection = partial(GuardedConnection, most_of_a_peer=settings.connections_of_a_peer)
         config = uvicorn.Config(

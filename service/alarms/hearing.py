@@ -1,16 +1,17 @@
 """Alarms, within the transaction that stores diagnoses: an answer, where it leads, and who is told are one commit."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from data.fault import Fault
 from service.alarms.records import Change, Channels, locked, save
 from service.alarms.rule import Level, advance, worst
 from service.alarms.time_passing import end_snooze_if_over
 from service.store.identity import EPOCH_US, PROCESS_BITS, shown
+from service.store.packing import unpack
 from service.store.row import Row
 
 
@@ -39,10 +40,12 @@ class Alarms:
 def _recordings(rows: Sequence[Row]) -> Iterator[list[Any]]:
     """The diagnoses of each recording: its axes were asked about in one request, and stored together.
 
+    What a machine was commissioned on has no level, and says nothing new.
+
     A request id alone would not tell: gateways give the same one to several requests.
     """
     open_: dict[tuple[Any, Any], list[Any]] = {}
-    for row in sorted((row for row in rows if row["asset"] is not None), key=lambda row: row["id"]):
+    for row in sorted((row for row in rows if row["level"] is not None), key=lambda row: row["id"]):
         place = (row["asset"], row["request_id"])
         axes = open_.get(place)
         if axes is None or any(row["axis"] == other["axis"] for other in axes):
@@ -53,17 +56,8 @@ def _recordings(rows: Sequence[Row]) -> Iterator[list[Any]]:
     yield from open_.values()
 
 
-def _level(row: Any) -> Level:
-    """What a diagnosis says. Where only the network was asked, its fault is one voice: a watch, and never an alarm."""
-    if row["level"] is not None:
-        return Level(row["level"])
-    if row["fault"] is None:
-        return Level.NO_VERDICT
-    return Level.QUIET if row["fault"] == Fault.NORMAL.value else Level.WATCH
-
-
 def _hear(change: Change, axes: Sequence[Any]) -> None:
-    levels = [_level(row) for row in axes]
+    levels = [Level(row["level"]) for row in axes]
     level = worst(*levels)
     row = axes[levels.index(level)]
     time_us, record = row["time_us"], change.record
@@ -74,8 +68,17 @@ def _hear(change: Change, axes: Sequence[Any]) -> None:
     change.change(state=state, heard_us=max(time_us, record.heard_us or 0))
     for event in events:
         change.change(since_us=time_us, acknowledged_us=None, acknowledged_by=None, note=None)
-        change.tell("level", time_us, event.why, before=event.before, diagnosis=shown(row["id"]), fault=row["fault"])
+        about = _together(row)
+        change.tell("level", time_us, event.why, before=event.before, diagnosis=shown(row["id"]), **about)
     if record.silent_since_us is not None:
         change.change(silent_since_us=None)
         change.tell("heard_again", time_us, "a recording came in")
     change.await_next()
+
+
+def _together(row: Any) -> dict[str, str | None]:
+    """What the voices name and advise together: it stands in the answer, and few lead to an event."""
+    combined = json.loads(unpack(row["answer"])).get("combined")
+    if combined is None:
+        return {"fault": row["fault"]}
+    return {"fault": combined["fault"], "advice": combined["advice"]}

@@ -33,7 +33,8 @@ class Message(BaseModel):
     time: datetime
     why: Annotated[str, Field(description="One sentence.")]
     diagnosis: Annotated[str | None, Field(description="What led to it: GET /v1/diagnoses/{id}.")] = None
-    fault: Annotated[str | None, Field(description="Of that diagnosis.")] = None
+    fault: Annotated[str | None, Field(description="That its voices name together.")] = None
+    advice: Annotated[str | None, Field(description="One sentence or two: what to do next.")] = None
     silent_since: Annotated[datetime | None, Field(description="Null: the asset is not silent.")] = None
 
     @property
@@ -57,6 +58,8 @@ class Message(BaseModel):
             lines.append(f"Silent since: {self.silent_since:%Y-%m-%d %H:%M} UTC")
         if self.fault is not None:
             lines.append(f"Fault: {self.fault}")
+        if self.advice is not None:
+            lines.append(f"What to do: {self.advice}")
         if self.diagnosis is not None:
             lines.append(f"Diagnosis: GET /v1/diagnoses/{self.diagnosis}")
         return "\n".join([*lines, "", f"Event {self.id}"]) + "\n"

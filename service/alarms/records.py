@@ -71,7 +71,7 @@ class Change:
 
         Args:
             before: the level before, where it has changed.
-            about: `diagnosis` and `fault` of the message.
+            about: `diagnosis`, `fault` and `advice` of the message.
         """
         record = self.record
         sent = kind in SENT and record.snoozed_to_us is None

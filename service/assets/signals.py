@@ -1,7 +1,9 @@
 """The signals of a measuring point's axes, out of one request."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
@@ -10,21 +12,29 @@ from data.recording import SHORTEST_SAMPLES
 from service import question
 from service.assets.asset import MOST_AXES, Asset, Axis, AxisName
 from service.bodies import JSON, Bytes, kind_of
+from service.bodies.codec import Several
 from service.bodies.json import parsed, signal_of
-from service.bodies.upload import Upload, channels, plain
-from service.errors import refused
-from service.question import Given, Sample
+from service.bodies.multipart import FORM, File, split
+from service.bodies.ndjson import NAMES, Splitting
+from service.bodies.upload import Upload, channels, of_file, plain
+from service.errors import RequestRefused, refused
+from service.question import Given, Sample, joined
 from service.settings import Settings
 
 Samples = Annotated[list[Sample], Field(min_length=SHORTEST_SAMPLES, fail_fast=True)]
 
 
-class Query(question.Query):
-    """The query of `POST /v1/assets/{id}/diagnose`: what `POST /v1/diagnose` takes, the axis, and what to keep."""
+class OfAxes(question.Query):
+    """What `POST /v1/diagnose` takes, and the axis."""
 
     axis: Annotated[
         AxisName | None, Field(description="The signal is of this axis alone; else the request brings every axis.")
     ] = None
+
+
+class Query(OfAxes):
+    """The query of `POST /v1/assets/{id}/diagnose`: also what to keep."""
+
     keep: Annotated[bool, Field(description="Also keep the signal (GET /v1/assets/{id}/recordings).")] = False
 
 
@@ -42,7 +52,7 @@ _OF_AXES = re.compile(rb'"signals"\s*:')
 """Within a string of JSON a quote has a backslash before it, so this is the name of a field."""
 
 
-def by_axis(upload: Upload, query: Query, asset: Asset, settings: Settings) -> dict[Axis, Given]:
+def by_axis(upload: Upload, query: OfAxes, asset: Asset, settings: Settings) -> dict[Axis, Given]:
     """The signal of each axis that is asked about, in the asset's order.
 
     Raises:
@@ -51,13 +61,51 @@ def by_axis(upload: Upload, query: Query, asset: Asset, settings: Settings) -> d
     axes = _asked(asset, query.axis)
     if kind_of(upload.content_type) == JSON:
         return _of_json(plain(upload), query, asset, axes)
+    return _of_channels(lambda told, wanted: channels(upload, told, settings, wanted), query, axes)
+
+
+def each_by_axis(upload: Upload, query: OfAxes, asset: Asset, settings: Settings) -> Iterator[dict[Axis, Given]]:
+    """The same of several recordings: a form's files, lines of JSON, or whatever `by_axis` takes as one.
+
+    Raises:
+        RequestRefused: where the next one cannot be read, or does not bring these axes.
+    """
+    axes, kind = _asked(asset, query.axis), kind_of(upload.content_type)
+    if kind == FORM:
+        form = split(plain(upload), upload.content_type or "")
+        told = joined(query, form.query())
+        while form.files:  # each is let go as soon as it is read
+            read = partial(_of_file, form.files.pop(0), settings)
+            yield _of_channels(read, told, axes)
+    elif kind in NAMES:
+        for line in _lines(plain(upload), settings):
+            yield _of_json(line, query, asset, axes)
+    else:
+        yield by_axis(upload, query, asset, settings)
+
+
+def _lines(content: Bytes, settings: Settings) -> Iterator[bytes]:
+    splitting = Splitting(settings.max_bytes(text=True))
+    for _, line in chain(splitting.lines(bytes(content)), splitting.last()):
+        if isinstance(line, RequestRefused):
+            raise line
+        yield line
+
+
+def _of_file(file: File, settings: Settings, query: question.Query, wanted: Several) -> list[Given]:
+    return of_file(file, query, settings, wanted)
+
+
+def _of_channels(
+    read: Callable[[question.Query, Several], list[Given]], query: question.Query, axes: Sequence[Axis]
+) -> dict[Axis, Given]:
     if len(axes) == 1:
         [axis] = axes
         one = query if query.channel is not None else query.model_copy(update={"channel": axis.channel})
-        return {axis: channels(upload, one, settings, False)[0]}
+        return {axis: read(one, False)[0]}
     if query.channel is not None:
         raise refused(422, "channel", f"the asset says which channel each axis is; {_say_which(axes)}")
-    return _each_its_own(channels(upload, query, settings, tuple(axis.channel or axis.name for axis in axes)), axes)
+    return _each_its_own(read(query, tuple(axis.channel or axis.name for axis in axes)), axes)
 
 
 def _asked(asset: Asset, name: str | None) -> Sequence[Axis]:
@@ -67,7 +115,7 @@ def _asked(asset: Asset, name: str | None) -> Sequence[Axis]:
     return axes
 
 
-def _of_json(content: Bytes, query: Query, asset: Asset, axes: Sequence[Axis]) -> dict[Axis, Given]:
+def _of_json(content: Bytes, query: OfAxes, asset: Asset, axes: Sequence[Axis]) -> dict[Axis, Given]:
     if not _OF_AXES.search(content):
         one = parsed(_SAMPLES, content)
         return _each_its_own([Given(signal_of(one.samples), query, one)], axes)

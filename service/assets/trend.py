@@ -25,7 +25,7 @@ from service.diagnosis import Verdict
 from service.moment import moment_of
 from service.store import reading
 from service.store.identity import shown, time_of
-from service.store.packing import unpack_probabilities
+from service.store.packing import unpack_condition, unpack_probabilities
 from service.store.reading import Wanted
 from service.store.tables import StoredDiagnosis
 
@@ -44,7 +44,7 @@ TOGETHER = 1000
 _COLUMNS = (
     StoredDiagnosis.id, StoredDiagnosis.time_us, StoredDiagnosis.axis, StoredDiagnosis.verdict, StoredDiagnosis.fault,
     StoredDiagnosis.confidence, StoredDiagnosis.probabilities, StoredDiagnosis.level, StoredDiagnosis.speed_rpm,
-    StoredDiagnosis.energy_nj,
+    StoredDiagnosis.energy_nj, StoredDiagnosis.condition,
 )  # fmt: skip
 
 
@@ -58,9 +58,18 @@ class Point(BaseModel):
     fault: Fault | None
     confidence: float | None
     probabilities: dict[Fault, float] | None
-    level: Annotated[str | None, Field(description="What all voices together say; null: they were not asked.")]
+    level: Annotated[
+        str | None, Field(description="What all voices together say; null: the machine was commissioned on this.")
+    ]
     speed_rpm: float | None
     energy_nj: Annotated[float | None, Field(description="With all that is accounted for.")]
+    condition: Annotated[
+        dict[str, float],
+        Field(
+            description="Of velocity_rms_mm_s, kurtosis, envelope_rms_g and change_deviation (spreads over the healthy "
+            "mean) those that are known, to three digits."
+        ),
+    ]
 
 
 class FirstSeen(BaseModel):
@@ -112,7 +121,7 @@ class _Reading:
     @property
     def badness(self) -> Badness:
         fault = None if self.row.fault is None else Fault(self.row.fault)
-        return badness(Verdict(self.row.verdict), fault, self.probabilities)
+        return badness(self.row.level, Verdict(self.row.verdict), fault, self.probabilities)
 
 
 def trend(connection: Connection, asset: str, axis: str | None, first: int, before: int, most: int) -> Trend:
@@ -211,9 +220,9 @@ def _medians(readings: Sequence[_Reading]) -> tuple[float, float]:
 
 def _point(reading: _Reading) -> dict[str, Any]:
     """The fields of a `Point`; all of them become points at once, in half the time."""
-    identity, time_us, axis, verdict, fault, confidence, _, level, speed_rpm, energy_nj = reading.row
+    identity, time_us, axis, verdict, fault, confidence, _, level, speed_rpm, energy_nj, condition = reading.row
     return {
         "id": shown(identity), "time": moment_of(time_us), "axis": axis, "verdict": verdict, "fault": fault,
         "confidence": confidence, "probabilities": reading.probabilities, "level": level, "speed_rpm": speed_rpm,
-        "energy_nj": energy_nj,
+        "energy_nj": energy_nj, "condition": {} if condition is None else unpack_condition(condition),
     }  # fmt: skip

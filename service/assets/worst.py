@@ -1,37 +1,58 @@
 """How bad a diagnosis is beside others: of a point's axes the worst is reported, and of a trend's points kept.
 
-A fault, then an answer that nobody can give (`unknown`: not like anything learned), then no answer, then nothing found;
-among equals, the one with the larger probability of any fault.
+What all voices together say comes first: an alarm, then a watch, then no verdict, then quiet. Among equals a fault that
+the network names, then an answer that nobody can give (`unknown`: not like anything learned), then no answer, then
+nothing found; then the one with the larger probability of any fault.
 """
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from pydantic import BaseModel, Field
 
 from data.fault import Fault
+from models.voices import SEVERITIES, Level, Severity
 from service.diagnosis import Diagnosis, Verdict
 
-Badness = tuple[int, float]
+Badness = tuple[int, int, float]
+
+LEVELS: tuple[Level | None, ...] = (None, "quiet", "no_verdict", "watch", "alarm")
+"""None: the machine was commissioned on it."""
 
 NOTHING_FOUND, NO_ANSWER, UNLIKE_ALL, FAULT = range(4)
 _OF_VERDICT = {Verdict.UNKNOWN: UNLIKE_ALL, Verdict.NOT_APPLICABLE: NO_ANSWER, Verdict.SENSOR_FAULT: NO_ANSWER}
+
+
+class Said(Protocol):
+    """What the voices said together."""
+
+    @property
+    def level(self) -> Level: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def advice(self) -> str: ...
 
 
 class Worst(BaseModel):
     """Which axis is reported for the whole point."""
 
     axis: str
-    why: str = Field(description="What makes it the worst, in plain words.")
+    level: Level
+    severity: Severity
+    why: str = Field(description="What makes it the worst, and what to do next, in plain words.")
 
 
-def badness(verdict: Verdict, fault: Fault | None, probabilities: Mapping[Fault, float] | None) -> Badness:
+def badness(
+    level: Level | None, verdict: Verdict, fault: Fault | None, probabilities: Mapping[Fault, float] | None
+) -> Badness:
     """Larger is worse.
 
-    >>> badness(Verdict.UNKNOWN, None, None) < badness(Verdict.DIAGNOSED, Fault.INNER_RACE, {Fault.NORMAL: 0.4})
+    >>> badness("quiet", Verdict.UNKNOWN, None, None) < badness("watch", Verdict.DIAGNOSED, Fault.NORMAL, None)
     True
     """
     rank = _OF_VERDICT.get(verdict, NOTHING_FOUND if fault is Fault.NORMAL else FAULT)
-    return rank, fault_probability(probabilities) or 0.0
+    return LEVELS.index(level), rank, fault_probability(probabilities) or 0.0
 
 
 def fault_probability(probabilities: Mapping[Fault, float] | None) -> float | None:
@@ -39,19 +60,23 @@ def fault_probability(probabilities: Mapping[Fault, float] | None) -> float | No
     return None if probabilities is None else 1 - probabilities[Fault.NORMAL]
 
 
-def worst(axes: Mapping[str, Diagnosis]) -> Worst:
+def worst(axes: Mapping[str, tuple[Diagnosis, Said]]) -> Worst:
     """The worst of at least one axis; of equals the first."""
-    bad = {name: badness(each.verdict, each.fault, each.probabilities) for name, each in axes.items()}
+    bad = {name: _bad(*each) for name, each in axes.items()}
     axis = max(bad, key=bad.__getitem__)
-    found = axes[axis]
+    said = axes[axis][1]
+    beside = sum(said.level == other.level for _, other in axes.values()) > 1
     if len(axes) == 1:
-        return Worst(axis=axis, why=f"the only axis: {found.message}")
-    beside = sum(bad[name][0] == bad[axis][0] for name in axes) > 1
-    least = bad[axis][0] == NOTHING_FOUND
-    if least:
+        why = "the only axis"
+    elif said.level == "quiet":
         why = f"nothing was found on any axis; on {axis} a fault is the most probable"
     elif beside:
-        why = f"others are as bad; of them a fault is the most probable on {axis}"
+        why = f"others stand at {said.level} too; of them {axis} is the worst"
     else:
         why = f"no other axis is as bad as {axis}"
-    return Worst(axis=axis, why=f"{why}: {found.message}")
+    return Worst(axis=axis, level=said.level, severity=said.severity, why=f"{why}: {said.advice}")
+
+
+def _bad(found: Diagnosis, said: Said) -> tuple[int, int, Badness]:
+    own = badness(said.level, found.verdict, found.fault, found.probabilities)
+    return own[0], SEVERITIES.index(said.severity), own

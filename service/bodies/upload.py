@@ -11,6 +11,7 @@ from service.bodies.codec import Several
 from service.bodies.gzip import unpacked
 from service.bodies.incoming import IDENTITY, collect, encoding_of, too_large
 from service.bodies.multipart import FORM, File, split
+from service.bodies.ndjson import NAMES
 from service.errors import RequestRefused, refused
 from service.question import Given, Query, joined
 from service.settings import Settings
@@ -44,15 +45,19 @@ class Announced:
         return Upload(body, self.content_type, self.encoding, self.limit)
 
 
-def announced(request: Request, settings: Settings) -> Announced:
+def announced(request: Request, settings: Settings, *, lines: bool = False) -> Announced:
     """The body that will come.
+
+    Args:
+        lines: whether it may also be lines of JSON.
 
     Raises:
         RequestRefused: 415, a kind or encoding that is not read.
     """
     content_type = request.headers.get("content-type")
-    # A form is as large as what is in it may be; its parts have the limits of their kinds.
-    text = kind_of(content_type) != FORM and codec(content_type).text
+    # Forms and lines are as large as what is in them may be; their parts have the limits of their kinds.
+    several = kind_of(content_type) in (FORM, *(NAMES if lines else ()))
+    text = not several and codec(content_type).text
     return Announced(content_type, encoding_of(request.headers.get("content-encoding")), settings.max_bytes(text=text))
 
 
@@ -77,7 +82,7 @@ def channels(upload: Upload, query: Query, settings: Settings, wanted: Several) 
     form = split(body, upload.content_type or "")
     if len(form.files) != 1:
         raise refused(422, "file", f"{len(form.files)} files in the form; POST /v1/diagnose/batch reads several")
-    return _of_file(form.files[0], joined(query, form.query()), settings, wanted)
+    return of_file(form.files[0], joined(query, form.query()), settings, wanted)
 
 
 def every(upload: Upload, query: Query, settings: Settings) -> Iterator[Given | RequestRefused]:
@@ -96,7 +101,7 @@ def every(upload: Upload, query: Query, settings: Settings) -> Iterator[Given | 
     query = joined(query, form.query())
     while form.files:  # each is let go as soon as it is read
         try:
-            yield from _of_file(form.files.pop(0), query, settings, True)
+            yield from of_file(form.files.pop(0), query, settings, True)
         except RequestRefused as refusal:
             yield refusal
 
@@ -110,7 +115,12 @@ def plain(upload: Upload) -> Bytes:
     return upload.body if upload.encoding == IDENTITY else unpacked(upload.body, upload.limit)
 
 
-def _of_file(file: File, query: Query, settings: Settings, wanted: Several) -> list[Given]:
+def of_file(file: File, query: Query, settings: Settings, wanted: Several) -> list[Given]:
+    """The channels that are wanted of a file of a form.
+
+    Raises:
+        RequestRefused: it cannot be read, or is over the limit of its kind.
+    """
     read = _codec_of(file)
     limit = settings.max_bytes(text=read.text)
     if len(file.content) > limit:

@@ -53,6 +53,14 @@ class Limits:
     pause_s: float = 10.0
 
 
+@dataclass(frozen=True)
+class Wish:
+    """Recordings of an asset that show it when it was healthy, by the ids of their diagnoses."""
+
+    asset: str
+    ids: frozenset[int]
+
+
 @dataclass
 class Counts:
     """What a memory did since it started.
@@ -84,7 +92,7 @@ class Memory:
         self._limits = limits
         self._ring = Ring(limits.ring, limits.ring_bytes)
         self._judge = Judge(limits.rules)
-        self._queue: deque[Heard | str] = deque()
+        self._queue: deque[Heard | Wish | str] = deque()
         self._waiting = 0
         self._change = threading.Condition()
         self._closing = self._working = False
@@ -135,6 +143,12 @@ class Memory:
             self._queue.append(heard)
             self._change.notify()
 
+    def keep(self, asset: str, ids: Iterable[int]) -> None:
+        """The machine was commissioned on these: what the ring holds of them is written, what is written stays."""
+        with self._change:
+            self._queue.append(Wish(asset, frozenset(ids)))
+            self._change.notify()
+
     def raised(self, asset: str) -> None:
         """An alarm of the asset was raised: what the ring still holds of it is written."""
         with self._change:
@@ -160,14 +174,16 @@ class Memory:
     def _run(self) -> None:
         while (told := self._take()) is not None:
             try:
-                if isinstance(told, str):
+                if isinstance(told, Wish):
+                    self._grant(told)
+                elif isinstance(told, str):
                     self._write((heard, self._judge.before(heard)) for heard in self._ring.of(told))
                 else:
                     self._remember(told.of_its_own())
             except Exception:
                 logger.exception("a recording is not remembered")
 
-    def _take(self) -> Heard | str | None:
+    def _take(self) -> Heard | Wish | str | None:
         with self._change:
             self._working = False
             while not self._queue:
@@ -176,7 +192,7 @@ class Memory:
                 self._change.wait()
             self._working = True
             told = self._queue.popleft()
-            self._waiting -= 0 if isinstance(told, str) else told.size
+            self._waiting -= told.size if isinstance(told, Heard) else 0
             return told
 
     def _remember(self, heard: Heard) -> None:
@@ -186,6 +202,11 @@ class Memory:
         if raised:
             self._write((each, self._judge.before(each)) for each in self._ring.of(heard.asset))
         self._ring.add(heard)
+
+    def _grant(self, wish: Wish) -> None:
+        self._write((heard, [Why.BASELINE]) for heard in self._ring.of(wish.asset) if heard.id in wish.ids)
+        with self._database.writing() as connection:
+            records.give_reason(connection, wish.ids, Why.BASELINE)
 
     def _write(self, wanted: Iterable[tuple[Heard, Sequence[Why]]]) -> None:
         for heard, why in wanted:

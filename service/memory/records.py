@@ -110,6 +110,16 @@ def label(connection: Connection, asset: str, opened_us: int, diagnosis: int | N
     connection.execute(update(Stored).where(shows).values(worth=keep.LABELLED))
 
 
+def give_reason(connection: Connection, identities: Iterable[int], why: Why) -> None:
+    """Some that are kept already are worth it for one more reason."""
+    for identity in identities:
+        row = one(connection, identity)
+        if row is not None and why not in reasons(row):
+            more = [*reasons(row), why]
+            worth = max(row.worth, keep.worth(more))
+            connection.execute(update(Stored).where(Stored.id == identity).values(why=" ".join(more), worth=worth))
+
+
 def line(row: Any) -> RecordingLine:
     """A row as it is exported and listed."""
     identity = shown(row.id)

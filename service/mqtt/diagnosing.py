@@ -11,9 +11,10 @@ from starlette.types import Message
 
 from data.errors import SignalError
 from service.answering import Answered, answered, kept, refuse_unanswerable, remember
-from service.assets import records
-from service.assets.asset import Asset
-from service.assets.facts import filled
+from service.assets import point
+from service.assets.diagnosing import Listening
+from service.assets.diagnosing import diagnosed as diagnosed_axis
+from service.assets.point import Point
 from service.errors import RequestRefused, invalid
 from service.mqtt.mapping import MessageMapping
 from service.mqtt.reading import Read, read
@@ -22,7 +23,6 @@ from service.mqtt.spool import Answer, Kept
 from service.mqtt.value import Unreadable
 from service.parts import Parts
 from service.question import Given, Query
-from service.store.row import Watched
 from service.store.store import Retried
 from service.store.trouble import KeyRefused
 
@@ -58,8 +58,8 @@ async def diagnosed(parts: Parts, mapping: MessageMapping, recording: Kept) -> D
         if earlier:
             answer = earlier[0].answer
         else:
-            asset = await parts.store.read(lambda connection: records.find(connection, got.asset))
-            found = await place.answer(lambda: _answered(parts, got, None if asset is None else asset.asset, again))
+            registered = await parts.store.read(lambda connection: point.find(connection, got.asset))
+            found = await place.answer(lambda: _answered(parts, got, registered, again))
             answer = await kept(parts, found)
             remember(parts, [found], [answer])
     return Diagnosed(again.key, Answer(got.result, result(got, recording.came_s, answer)))
@@ -81,15 +81,16 @@ def _opened(got: Read) -> tuple[Read, Retried]:
     return got, got.retried()
 
 
-def _answered(parts: Parts, got: Read, asset: Asset | None, again: Retried) -> Answered:
+def _answered(parts: Parts, got: Read, registered: Point | None, again: Retried) -> Answered:
     """A registered asset says what the mapping does not; one that is not registered has the mapping's facts alone."""
-    given, watched = Given(got.signal, _query(got)), None
-    if asset is not None:
-        axis = next((each for each in asset.axes if each.name == got.axis), None)
-        if axis is None:
-            raise Unreadable(f"axis: the asset {asset.id} has no axis {got.axis!r}")
-        given, watched = filled(given, asset, axis), Watched(asset.id, axis.name)
-    return answered(parts, given, os.urandom(16).hex(), 0.0, again, watched)
+    given, identity = Given(got.signal, _query(got)), os.urandom(16).hex()
+    if registered is None:
+        return answered(parts, given, identity, 0.0, again)
+    asset = registered.asset
+    axis = next((each for each in asset.axes if each.name == got.axis), None)
+    if axis is None:
+        raise Unreadable(f"axis: the asset {asset.id} has no axis {got.axis!r}")
+    return diagnosed_axis(parts, Listening(asset, axis, registered.healthy.get(axis.name)), given, identity, 0.0, again)
 
 
 def _query(got: Read) -> Query:

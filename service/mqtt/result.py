@@ -26,8 +26,21 @@ class Result(BaseModel):
     confidence: float | None
     message: Annotated[str, Field(description="The verdict, in a sentence.")]
     reason: Annotated[str | None, Field(description="Why there is no fault named.")]
+    level: Annotated[
+        str | None, Field(description="What all voices say together of a registered asset: quiet, watch, alarm, ...")
+    ]
+    severity: Annotated[str | None, Field(description="none, low, medium, high; of a registered asset.")]
+    advice: Annotated[str | None, Field(description="What to do next; of a registered asset.")]
     speed_rpm: float | None
     warnings: list[str]
+
+
+class _Together(msgspec.Struct):
+    """What the voices say together, of a registered asset."""
+
+    level: str | None = None
+    severity: str | None = None
+    advice: str | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -40,6 +53,7 @@ class _Answer(msgspec.Struct):
     confidence: float | None = None
     reason: str | None = None
     warnings: list[str] = []
+    combined: _Together = msgspec.field(default_factory=_Together)
 
 
 def result(got: Read, came_s: float, answer: bytes) -> bytes:
@@ -62,6 +76,9 @@ def result(got: Read, came_s: float, answer: bytes) -> bytes:
         confidence=said.confidence,
         message=said.message,
         reason=said.reason,
+        level=said.combined.level,
+        severity=said.combined.severity,
+        advice=said.combined.advice,
         speed_rpm=got.speed_rpm,
         warnings=said.warnings,
     ).model_dump_json().encode()  # fmt: skip

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from service import inference_protocol
+from service.page import demos, explaining, serving
 from service.routes import (
     alarms,
     asset_diagnose,
     asset_trend,
     assets,
+    baseline,
     batch,
+    bearings,
     bundles,
     diagnose,
     diagnoses,
@@ -20,6 +23,7 @@ from service.routes import (
     models,
     push,
     recordings,
+    session,
     state,
 )
 from service.settings import Settings
@@ -37,8 +41,14 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     assets.router,
     asset_diagnose.router,
     asset_trend.router,
+    baseline.router,
     recordings.router,
     feedback.router,
     export.router,
     alarms.router,
+    bearings.router,
+    session.router,
+    explaining.router,
+    demos.router,
+    serving.router,
 )

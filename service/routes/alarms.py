@@ -16,12 +16,12 @@ from service.alarms.rule import Level, Rule
 from service.alarms.time_passing import end_snooze_if_over
 from service.assets import records as asset_records
 from service.assets.asset import PLAIN, AssetId
+from service.bodies.order import order, order_body
 from service.errors import refused
 from service.moment import Moment, microseconds, moment_of
 from service.parts import Parts, parts_of
 from service.repeated import refuse_repeated
 from service.routes.assets import NO_STORE, NONE_SUCH, OF_BODY, UNREADABLE, Id, no_such_asset
-from service.routes.bundles import order, order_body
 from service.settings import Settings
 from service.store.identity import LAST, wall_us
 

@@ -9,21 +9,18 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from service import docs
-from service.answering import Answered, all_kept, answered, remember
+from service.answering import Answered, all_kept, remember
 from service.asking import Asked, asked
 from service.assets.answer import AssetDiagnosis, together
-from service.assets.asset import Asset, Axis
-from service.assets.facts import filled
+from service.assets.diagnosing import Listening, diagnosed
+from service.assets.point import Point
 from service.assets.signals import Query, by_axis
 from service.bodies.incoming import drained_if_refused
 from service.errors import request_id
 from service.parts import Parts, parts_of
-from service.question import Given
 from service.retrying import PARAMETER, REPLAYED
-from service.routes.assets import NONE_SUCH, Id, record_of
+from service.routes.assets import NONE_SUCH, Id, point_of
 from service.settings import Settings
-from service.store.row import Watched
-from service.store.store import Retried
 
 DESCRIPTION = """
 Takes what `POST /v1/diagnose` takes. Speed, bearing, unit and sensitivity come from the asset where the request does
@@ -32,7 +29,8 @@ or given each time needs a speed in each request (or in its file).
 
 An asset with several axes takes a file with a channel for each, or JSON with `signals` by axis in place of `samples`;
 `?axis=x` says that the request brings one alone. Each axis is diagnosed and stored by itself, `worst` is the one that
-stands for the point.
+stands for the point. Beside what `POST /v1/diagnose` answers stand the condition indicators, the three voices (network,
+evidence, change from this machine's healthy recordings), what they say together, how severe it is and what to do next.
 
     curl -F file=@fan.wav 'http://127.0.0.1:8000/v1/assets/mill-3.fan.de/diagnose?speed_rpm=1480'
 """
@@ -58,12 +56,12 @@ def router(_: Settings) -> APIRouter:
 
 async def _diagnose(parts: Parts, request: Request, identity: str, query: Query) -> Response:
     async with drained_if_refused(request):
-        asset = (await record_of(parts, identity)).asset
+        point = await point_of(parts, identity)
     async with asked(parts, request) as question:
         if question.earlier:
             answers = {each.axis or "": each.answer for each in question.earlier}
             return await _response(parts, identity, answers, replayed=True)
-        fresh = await _of_every_axis(parts, question, asset, query, request_id(request))
+        fresh = await _of_every_axis(parts, question, point, query, request_id(request))
     stored = await all_kept(parts, list(fresh.values()))
     remember(parts, list(fresh.values()), stored, asked=query.keep)
     replayed = any(answer is not each.entry.answer for answer, each in zip(stored, fresh.values(), strict=True))
@@ -71,25 +69,19 @@ async def _diagnose(parts: Parts, request: Request, identity: str, query: Query)
 
 
 async def _of_every_axis(
-    parts: Parts, question: Asked, asset: Asset, query: Query, identity: str
+    parts: Parts, question: Asked, point: Point, query: Query, identity: str
 ) -> dict[str, Answered]:
     began = time.perf_counter()
-    signals = await question.place.answer(lambda: by_axis(question.upload, query, asset, parts.settings))
+    signals = await question.place.answer(lambda: by_axis(question.upload, query, point.asset, parts.settings))
     decode_ms = (time.perf_counter() - began) * 1e3 / len(signals)
     answers: dict[str, Answered] = {}
     for number, (axis, given) in enumerate(signals.items()):
         again = None if question.again is None else question.again.part(number)
         # One after another: what others wait for goes between.
-        work = partial(_of_axis, parts, asset, axis, given, identity, decode_ms, again)
+        listening = Listening(point.asset, axis, point.healthy.get(axis.name))
+        work = partial(diagnosed, parts, listening, given, identity, decode_ms, again)
         answers[axis.name] = await question.place.answer(work)
     return answers
-
-
-def _of_axis(
-    parts: Parts, asset: Asset, axis: Axis, given: Given, identity: str, decode_ms: float, again: Retried | None
-) -> Answered:
-    """Here all that is known about one axis comes together: what the asset says, the signal, and the diagnosis."""
-    return answered(parts, filled(given, asset, axis), identity, decode_ms, again, Watched(asset.id, axis.name))
 
 
 async def _response(parts: Parts, identity: str, answers: dict[str, bytes], *, replayed: bool) -> Response:

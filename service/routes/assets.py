@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from service import docs
 from service.alarms import records as alarm_records
-from service.assets import records, sheet
+from service.assets import baselines, point, records, sheet
 from service.assets.asset import ASSET_ID, Asset, AssetId, Changes, Facts, Name, Registered
+from service.assets.point import Point
 from service.assets.records import Record
 from service.bodies import CSV, JSON
 from service.bodies.incoming import small_body
@@ -185,6 +186,7 @@ def router(_: Settings) -> APIRouter:
             _to_change(connection, identity, match)
             records.remove(connection, identity)
             alarm_records.forget(connection, identity)
+            baselines.forget(connection, identity)
 
         await parts_of(request.app).store.write(remove)
 
@@ -202,6 +204,14 @@ async def record_of(parts: Parts, identity: str) -> Record:
     if record is None:
         raise no_such_asset(identity)
     return record
+
+
+async def point_of(parts: Parts, identity: str) -> Point:
+    """As `record_of`, with its healthy state."""
+    found = await parts.store.read(lambda connection: point.find(connection, identity))
+    if found is None:
+        raise no_such_asset(identity)
+    return found
 
 
 async def _changed(request: Request, identity: str, change: Callable[[Record], Facts]) -> Response:

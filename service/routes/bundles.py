@@ -1,26 +1,21 @@
 """What changes which bundles answer: activate, roll back, load, unload, reload, challenge."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from models.manifest import IDENTITY, VERSION
-from service.bodies import JSON
-from service.bodies.incoming import small_body
+from service.bodies.order import order, order_body
 from service.changing import done
-from service.errors import Refusal, invalid
+from service.errors import Refusal
 from service.parts import Parts, parts_of
 from service.routes.models import NONE_SUCH, UNREADABLE, Name, Responses, told
 from service.settings import Settings
 from service.shadow import Report
 from service.snapshot import Snapshot
 from service.status import Models, Versions
-
-LARGEST_ORDER = 4096
-
-Order = TypeVar("Order", bound=BaseModel)
 
 
 class Activation(BaseModel):
@@ -108,21 +103,3 @@ async def _changed(request: Request, name: str, change: Callable[[Parts], Snapsh
 async def _challenged(parts: Parts, bundle: str | None) -> Report:
     snapshot = await done(lambda: parts.registry.challenge(bundle))
     return parts.shadow.report(snapshot.challenger)
-
-
-async def order(request: Request, kind: type[Order]) -> Order:
-    """A small body, read as what it is to say.
-
-    Raises:
-        RequestRefused: 413, 415 or 422.
-    """
-    body = await small_body(request, JSON, LARGEST_ORDER)
-    try:
-        return kind.model_validate_json(body)
-    except ValidationError as error:
-        raise invalid(error) from None
-
-
-def order_body(kind: type[BaseModel]) -> dict[str, Any]:
-    """The same for the description."""
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": kind.model_json_schema()}}}}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from data.fault import Fault
+from service.assets.answer import AxisDiagnosis
 from service.assets.asset import AssetId
 from service.diagnosis import Diagnosis, Verdict
 from service.errors import Refusal, refused
@@ -60,7 +61,10 @@ class Summary(BaseModel):
     speed_rpm: float | None
     asset: str | None
     axis: str | None
-    level: Annotated[str | None, Field(description="What all voices together say; null: they were not asked.")]
+    level: Annotated[
+        str | None,
+        Field(description="What all voices together say; null: no voices were asked, or it was commissioned on it."),
+    ]
 
 
 class Diagnoses(BaseModel):
@@ -92,7 +96,7 @@ def router(_: Settings) -> APIRouter:
     @routes.get(
         "/v1/diagnoses/{id}",
         summary="One diagnosis, as it was answered",
-        response_model=Diagnosis,
+        response_model=AxisDiagnosis | Diagnosis,
         responses=REFUSALS,
     )
     async def diagnosis(

@@ -1,7 +1,7 @@
 """Is the process alive, and can it answer?"""
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from service.parts import parts_of
 from service.settings import Settings
@@ -9,12 +9,8 @@ from service.status import Health, Readiness
 
 
 def router(_: Settings) -> APIRouter:
-    """`/`, `/healthz`, `/readyz`."""
+    """`/healthz`, `/readyz`."""
     routes = APIRouter(tags=["state"])
-
-    @routes.get("/", include_in_schema=False)
-    async def home() -> Response:
-        return RedirectResponse("/docs")
 
     @routes.get("/healthz", summary="Is the process alive?")
     async def healthz() -> Health:

@@ -14,7 +14,7 @@ from service.parts import parts_of
 from service.security.allowance import Allowance
 from service.security.api_key import ApiKey
 from service.security.loopback import is_loopback
-from service.security.scopes import Auth, needed
+from service.security.scopes import READING, Auth, needed
 from service.security.scopes import Scope as Right
 from service.seen import Seen
 from service.store.trouble import StoreError
@@ -23,6 +23,8 @@ SEND_IT = "Send a key: Authorization: Bearer KEY, or X-API-Key: KEY. `brinell ke
 HERE_ONLY = "without keys this service answers its own machine only, and no page of another site"
 SET_KEYS = "Set BRINELL_AUTH=keys, and make a key: brinell keys api NAME."
 MORE = "Ask with a key that may: brinell keys api NAME --scope SCOPE makes one."
+NOT_MEANT = "the cookie of a session came without the session's token"
+BRING_TOKEN = "Send the header X-CSRF-Token as GET /v1/session says it; or a key, and no cookie."
 KEY_ID = "key_id"
 """In the state of a request: the id of the key that it came with."""
 
@@ -30,7 +32,7 @@ WAIT = "Wait as long as Retry-After says; BRINELL_REQUESTS_PER_MINUTE is the lim
 
 
 class Guard:
-    """Lets in who may ask; records what administrators did.
+    """Lets in who may ask, by a key or by the cookie of a browser's session; records what administrators did.
 
     Without keys (`BRINELL_AUTH=none`) it answers this machine only, whatever address the service listens on.
     """
@@ -62,13 +64,21 @@ class Guard:
             await self.app(scope, receive, send)
 
     async def _let_in(self, scope: Scope, right: Right) -> tuple[ApiKey | None, Response | None]:
-        text = _given(Headers(scope=scope))
+        parts, sent = parts_of(scope["app"]), Headers(scope=scope)
+        text = _given(sent)
+        # A key that is sent counts before a cookie, which a browser sends whether or not it is meant.
+        session = parts.sessions.find(sent) if text is None else None
+        if session is not None and scope["method"] not in READING and not session.is_meant(sent):
+            return None, _refused(scope, 403, NOT_MEANT, what_to_do=BRING_TOKEN)
         try:
-            key = None if text is None else await parts_of(scope["app"]).keyring.find(text)
+            if session is not None:
+                key = await parts.keyring.of(session.key_id)
+            else:
+                key = None if text is None else await parts.keyring.find(text)
         except StoreError as error:
             return None, _refused(scope, 503, f"keys cannot be read: {error.reason}", what_to_do=error.what_to_do)
         if key is None:
-            return None, self._unknown(scope, text)
+            return None, self._unknown(scope, text or (None if session is None else session.key_id))
         if not key.may(right):
             rights = ", ".join(sorted(key.scopes))
             return key, _refused(scope, 403, f"key {key.id} may {rights}; this needs {right}", what_to_do=MORE)

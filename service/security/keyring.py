@@ -44,6 +44,15 @@ class Keyring:
         if found is None:
             return None
         identity, secret = found
+        key = await self.of(identity)
+        return key if key is not None and key.is_opened_by(secret) else None
+
+    async def of(self, identity: str) -> ApiKey | None:
+        """The valid key of this id; None where there is none. It opens nothing: who asks has shown its secret before.
+
+        Raises:
+            StoreError: the store could never be read.
+        """
         if self._keys is None:
             await asyncio.shield(self._refresh())
         elif self._age_s() >= FRESH_S:
@@ -59,7 +68,7 @@ class Keyring:
         if key is None and self._age_s() >= NEW_S:
             await self._wait_for_refresh()
             key = self._known(identity)
-        return key if key is not None and key.is_opened_by(secret) else None
+        return key
 
     def _known(self, identity: str) -> ApiKey | None:
         return None if self._keys is None else self._keys.get(identity)

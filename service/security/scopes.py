@@ -23,10 +23,15 @@ class NoSuchScope(BrinellError):
     """A right that there is not."""
 
 
-OPEN = re.compile(r"/|/healthz|/readyz|/docs(/.*)?|/openapi\.json|/v2|/v2/health/(live|ready)")
+OPEN = re.compile(r"/|/page/.*|/healthz|/readyz|/docs(/.*)?|/openapi\.json|/v2|/v2/health/(live|ready)")
 """Says nothing about any machine; whoever watches the service, or describes it, needs no key."""
 
-QUESTIONS = re.compile(r"/v1/diagnose(/batch)?|/v1/assets/[^/]+/diagnose|/v2/models/.+/infer|/v2/repository/index")
+SESSION = "/v1/session"
+"""Where a browser signs in: it has nothing yet, and what it may is asked there."""
+
+QUESTIONS = re.compile(
+    r"/v1/diagnose(/batch|/explain)?|/v1/assets/[^/]+/diagnose|/v2/models/.+/infer|/v2/repository/index"
+)
 """What is asked by POST and changes nothing but the record of answers."""
 
 PEOPLE = re.compile(r"/v1/feedback|/v1/assets/[^/]+/(acknowledge|snooze)")
@@ -41,7 +46,7 @@ def needed(method: str, path: str) -> Scope | None:
     >>> needed("POST", "/v1/diagnose"), needed("POST", "/v1/models/reload"), needed("GET", "/healthz")
     (<Scope.DIAGNOSE: 'diagnose'>, <Scope.ADMIN: 'admin'>, None)
     """
-    if method in READING and OPEN.fullmatch(path):
+    if path == SESSION or (method in READING and OPEN.fullmatch(path)):
         return None
     if method == "POST" and PEOPLE.fullmatch(path):
         return Scope.FEEDBACK

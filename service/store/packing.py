@@ -8,18 +8,24 @@ import struct
 import zlib
 from collections.abc import Mapping
 from functools import cache
+from math import isnan, nan
 from pathlib import Path
 
 from data.fault import FAULTS, Fault
 
 DICTIONARIES = Path(__file__).parent / "dictionaries"
-NEWEST = 1
+NEWEST = 2
 
 LEVEL, WINDOW_BITS, MEMORY_LEVEL = 6, 14, 6
 """zlib's own defaults clear 256 kB for each answer, which costs more than compressing its two."""
 
+CONDITION = ("velocity_rms_mm_s", "kurtosis", "envelope_rms_g", "change_deviation")
+"""What a trend shows of a recording's indicators; the last is that of `models.baseline.Change`, in spreads."""
+
 _SHARES = struct.Struct(f"<{len(FAULTS)}H")
 _WHOLE = 10_000
+_HALVES = struct.Struct(f"<{len(CONDITION)}e")
+_LARGEST = 65504.0
 
 
 def pack(answer: bytes) -> bytes:
@@ -43,6 +49,18 @@ def pack_probabilities(probabilities: Mapping[Fault, float] | None) -> bytes | N
 def unpack_probabilities(packed: bytes) -> dict[Fault, float]:
     """The probabilities, to four digits."""
     return dict(zip(FAULTS, [share / _WHOLE for share in _SHARES.unpack(packed)], strict=True))
+
+
+def pack_condition(values: Mapping[str, float]) -> bytes:
+    """Those of `CONDITION` that are there, two bytes each: three digits, and what is larger than 65504 is that."""
+    found = [values.get(name, nan) for name in CONDITION]
+    return _HALVES.pack(*(each if isnan(each) else max(-_LARGEST, min(_LARGEST, each)) for each in found))
+
+
+def unpack_condition(packed: bytes) -> dict[str, float]:
+    """The values that were there, to four digits."""
+    found = zip(CONDITION, _HALVES.unpack(packed), strict=True)
+    return {name: float(f"{value:.4g}") for name, value in found if not isnan(value)}
 
 
 @cache

@@ -87,6 +87,13 @@ def by_keys(connection: Connection, keys: Sequence[str]) -> list[Answered]:
     return [Answered(unpack(row.answer), row.fingerprint, row.axis) for row in rows]
 
 
+def of_asset(connection: Connection, asset: str, ids: Sequence[int]) -> dict[int, Answered]:
+    """Those of some diagnoses that are of an asset, by id, the oldest first; at most some hundred are asked for."""
+    columns = select(StoredDiagnosis.id, StoredDiagnosis.answer, StoredDiagnosis.axis)
+    chosen = columns.where(StoredDiagnosis.id.in_(ids), StoredDiagnosis.asset == asset).order_by(StoredDiagnosis.id)
+    return {row.id: Answered(unpack(row.answer), b"", row.axis) for row in connection.execute(chosen)}
+
+
 def ids_of(connection: Connection, wanted: Wanted, limit: int) -> Sequence[int]:
     """The ids of the newest `limit` that have the one value which is wanted, the newest first."""
     indexed_to = connection.execute(select(Bookkeeping.indexed_to)).scalar_one()

@@ -1,19 +1,27 @@
 """A diagnosis as a row of the store."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypedDict
 
 from service.diagnosis import Diagnosis
-from service.store.packing import pack, pack_probabilities
+from service.store.packing import pack, pack_condition, pack_probabilities
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What a diagnosis was asked about: the axis of a measuring point, and what its voices together say."""
+    """What a diagnosis was asked about, and what came of it besides the diagnosis.
+
+    Attributes:
+        asset, axis: the measuring point, and which of its axes.
+        level: what its voices together say; None: the machine was commissioned on it.
+        condition: of `service.store.packing.CONDITION` what is known.
+    """
 
     asset: str
     axis: str
     level: str | None = None
+    condition: Mapping[str, float] = field(default_factory=dict)
 
 
 class Row(TypedDict):
@@ -37,6 +45,7 @@ class Row(TypedDict):
     axis: str | None
     level: str | None
     probabilities: bytes | None
+    condition: bytes | None
 
 
 def row(
@@ -69,4 +78,5 @@ def row(
         "axis": None if watched is None else watched.axis,
         "level": None if watched is None else watched.level,
         "probabilities": None if watched is None else pack_probabilities(diagnosis.probabilities),
+        "condition": None if watched is None else pack_condition(watched.condition),
     }

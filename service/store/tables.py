@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Double, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The newest migration: what a store must be at before it is used."""
 
 WHERE_KEYED = text("idempotency_key IS NOT NULL")
@@ -28,9 +28,10 @@ class StoredDiagnosis(Base):
         idempotency_key: the client's (`service.retrying`, `Retried.part`); there is no second row with the same one.
         fingerprint: sha256 of the request that brought the key.
         asset, axis: the measuring point and which of its axes, where it was asked about one.
-        level: what its voices together say; null where they were not asked.
+        level: what its voices together say; null without a measuring point, and where it was commissioned on this.
         probabilities: of each fault, packed by `service.store.packing`; kept beside the answer for rows with an asset,
             because a trend reads thousands of them.
+        condition: the same of `service.store.packing.CONDITION`.
     """
 
     __tablename__ = "diagnoses"
@@ -59,6 +60,7 @@ class StoredDiagnosis(Base):
     axis: Mapped[str | None] = mapped_column(String(32))
     level: Mapped[str | None] = mapped_column(String(16))
     probabilities: Mapped[bytes | None]
+    condition: Mapped[bytes | None]
 
 
 class StoredAsset(Base):
@@ -78,6 +80,44 @@ class StoredAsset(Base):
     made_us: Mapped[int]
     changed_us: Mapped[int]
     asset: Mapped[bytes]
+
+
+class StoredBaseline(Base):
+    """What one version of an asset's healthy state says of one axis (`service.assets.baselines`); never changed.
+
+    Attributes:
+        version: counts from 1 for each asset, and no number comes twice.
+        extends: the version that this one extends; null: it begins anew.
+        n: healthy recordings.
+        made_us: microseconds since 1970, as `undone_us`.
+        by: id of the key that commissioned it, null without keys.
+        doubts: JSON list: what spoke against its being healthy.
+        why: the word of confirmation.
+        orders: JSON: of the bearing, by fault, where they were known.
+        baseline: `models.baseline.Baseline` as JSON, deflated.
+        undone_us: null: it stands, or a newer one does.
+        idempotency_key, fingerprint: as of diagnoses.
+    """
+
+    __tablename__ = "baselines"
+    __table_args__ = (
+        Index("baselines_by_key", "idempotency_key", sqlite_where=WHERE_KEYED, postgresql_where=WHERE_KEYED),
+    )
+
+    asset: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    axis: Mapped[str] = mapped_column(String(32), primary_key=True)
+    extends: Mapped[int | None] = mapped_column(Integer)
+    n: Mapped[int] = mapped_column(Integer)
+    made_us: Mapped[int]
+    by: Mapped[str | None] = mapped_column(String(8))
+    doubts: Mapped[str] = mapped_column(Text)
+    why: Mapped[str | None] = mapped_column(String(200))
+    orders: Mapped[str | None] = mapped_column(String(200))
+    baseline: Mapped[bytes]
+    undone_us: Mapped[int | None]
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    fingerprint: Mapped[bytes | None]
 
 
 class Term(Base):

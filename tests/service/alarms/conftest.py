@@ -21,7 +21,6 @@ from service.store.row import Watched
 from service.store.store import Retried, Store
 from tests.service.alarms.receiver import Received
 from tests.service.process import free_port
-from tests.service.store.conftest import disk, postgres, postgres_server, store_place  # noqa: F401 (fixtures)
 
 ANSWER = Diagnosis.model_validate(docs.example("answer"))
 KEPT = Retention(days=365, mib=1000)
@@ -72,12 +71,12 @@ class Plant:
 
 @contextmanager
 def opened_plant(place: str, *channels: str) -> Iterator[Plant]:
-    with Store.open(place, "power-safe", KEPT, 60, Alarms(channels).hear) as store:
+    with Store.open(place, "power-safe", KEPT, 60, hear=Alarms(channels).hear) as store:
         yield Plant(store)
 
 
 @pytest.fixture
-def plant(store_place: str) -> Iterator[Plant]:  # noqa: F811
+def plant(store_place: str) -> Iterator[Plant]:
     with opened_plant(store_place, "webhook") as made:
         yield made
 

@@ -14,10 +14,9 @@ import httpx2
 import pytest
 
 from service import docs
-from service.alarms.rule import AssetState, Event, Rule, advance
-from tests.service.alarms.conftest import LEVELS
+from service.alarms.rule import AssetState, Event, Level, Rule, advance
 from tests.service.alarms.receiver import Received
-from tests.service.store.conftest import Disk, Postgres
+from tests.service.faults import Disk, Postgres
 from tests.service.store.served import SAMPLES, Served, served
 
 FAULTY = docs.example("question")
@@ -85,8 +84,7 @@ def replayed(service: Served, asset: str) -> list[Event]:
     stored = [each for each in service.stored() if each["asset"] == asset]
     state, told = AssetState(), []
     for diagnosis in reversed(stored):
-        level = LEVELS["-" if diagnosis["fault"] is None else "q" if diagnosis["fault"] == "normal" else "w"]
-        state, new = advance(state, level, int(diagnosis["id"], 16), rule=Rule(**EACH))
+        state, new = advance(state, Level(diagnosis["level"]), int(diagnosis["id"], 16), rule=Rule(**EACH))
         told += new
     return told
 

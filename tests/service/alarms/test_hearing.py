@@ -10,7 +10,7 @@ from service.store import reading, writing
 from service.store.identity import wall_us
 from service.store.tables import Outgoing
 from tests.service.alarms.conftest import Plant, opened_plant
-from tests.service.store.conftest import Postgres
+from tests.service.faults import Postgres
 
 HOUR_US = 3_600_000_000
 

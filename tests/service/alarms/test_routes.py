@@ -39,12 +39,12 @@ def alarms(client: TestClient, **query: Any) -> list[str]:
 def test_where_assets_stand_is_listed_by_level_and_in_pages(client: TestClient) -> None:
     diagnose(client)
     assert alarms(client) == ["fan", "pump"]
-    assert alarms(client, level="watch") == ["fan"]
-    assert alarms(client, level="alarm") == []
+    assert alarms(client, level="alarm") == ["fan"]
+    assert alarms(client, level="watch") == []
     page = client.get("/v1/alarms", params={"limit": 1}).json()
     assert (page["next"], page["sending"]["channels"]) == ("fan", [])
     assert alarms(client, cursor=page["next"]) == ["pump"]
-    [fan] = client.get("/v1/alarms", params={"level": "watch"}).json()["alarms"]
+    [fan] = client.get("/v1/alarms", params={"level": "alarm"}).json()["alarms"]
     assert fan["rule"] == ONCE
     assert datetime.now(UTC) - datetime.fromisoformat(fan["heard"]) < timedelta(minutes=1)
 

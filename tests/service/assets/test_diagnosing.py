@@ -10,7 +10,9 @@ from starlette.testclient import TestClient
 
 from data.fault import Fault
 from data.recording import Recording
+from models.voices import Level, Severity
 from service import docs
+from service.assets.answer import Together
 from service.assets.worst import badness, worst
 from service.diagnosis import Diagnosis, Verdict
 from tests.service.asking import FLOAT32, Simulated
@@ -48,7 +50,8 @@ def test_the_asset_says_what_the_request_leaves_open(plant: TestClient, register
     plain = plant.post("/v1/diagnose", params=asked, content=faulty.samples.tobytes(), headers=FLOAT32).json()
     for passing in ("id", "request_id", "timing"):
         del found["axes"]["x"][passing], plain[passing]
-    assert found["axes"]["x"] == plain
+    assert {name: found["axes"]["x"][name] for name in plain} == plain
+    assert found["axes"]["x"].keys() - plain.keys() == {"indicators", "voices", "change", "combined"}
     assert (found["asset"], found["worst"]["axis"]) == ("fan.de", "x")
 
 
@@ -117,7 +120,7 @@ def test_every_axis_of_a_file_is_answered_and_stored_and_the_worst_is_told(
     assert "no other axis is as bad as radial" in found["worst"]["why"]
     rows = plant.get("/v1/diagnoses", params={"asset": "fan.de"}).json()["diagnoses"]
     assert {(row["id"], row["axis"], row["level"]) for row in rows} == {
-        (each["id"], axis, None) for axis, each in found["axes"].items()
+        (each["id"], axis, each["combined"]["level"]) for axis, each in found["axes"].items()
     }
     assert plant.get("/v1/diagnoses", params={"asset": "fan"}).json()["diagnoses"] == []
 
@@ -227,7 +230,28 @@ def diagnosis(verdict: Verdict, fault: Fault | None = None, normal: float | None
     )  # fmt: skip
 
 
-def test_a_fault_is_worse_than_what_nobody_knows_and_that_than_nothing_found() -> None:
+def said(level: Level, severity: Severity = "none") -> Together:
+    return Together(level=level, fault=None, rule="", severity=severity, advice="Measure again.")
+
+
+def test_what_the_voices_say_together_comes_before_what_the_network_says() -> None:
+    fault = diagnosis(Verdict.DIAGNOSED, Fault.INNER_RACE, 0.1)
+    nothing = diagnosis(Verdict.DIAGNOSED, Fault.NORMAL, 0.9)
+    in_order = [
+        (nothing, said("quiet")),
+        (fault, said("quiet")),
+        (nothing, said("no_verdict")),
+        (fault, said("watch")),
+        (nothing, said("watch", "low")),
+        (fault, said("alarm", "medium")),
+        (nothing, said("alarm", "high")),
+    ]
+    for number in range(1, len(in_order)):
+        named = {str(place): each for place, each in enumerate(in_order[: number + 1])}
+        assert worst(named).axis == str(number)
+
+
+def test_of_one_level_a_fault_is_worse_than_what_nobody_knows_and_that_than_nothing_found() -> None:
     in_order = [
         diagnosis(Verdict.DIAGNOSED, Fault.NORMAL, 0.9),
         diagnosis(Verdict.DIAGNOSED, Fault.NORMAL, 0.6),
@@ -236,9 +260,9 @@ def test_a_fault_is_worse_than_what_nobody_knows_and_that_than_nothing_found() -
         diagnosis(Verdict.DIAGNOSED, Fault.INNER_RACE, 0.4),
         diagnosis(Verdict.DIAGNOSED, Fault.INNER_RACE, 0.1),
     ]
-    bad = [badness(each.verdict, each.fault, each.probabilities) for each in in_order]
+    bad = [badness("watch", each.verdict, each.fault, each.probabilities) for each in in_order]
     assert bad == sorted(bad)
     assert len(set(bad)) == len(bad)
     for number in range(1, len(in_order)):
-        named = {str(place): each for place, each in enumerate(in_order[: number + 1])}
+        named = {str(place): (each, said("watch")) for place, each in enumerate(in_order[: number + 1])}
         assert worst(named).axis == str(number)

@@ -7,9 +7,6 @@ import pytest
 
 from tests.service.mqtt.broker import Mosquitto, installed
 from tests.service.mqtt.plant import Plant, plant
-from tests.service.store.conftest import disk
-
-__all__ = ["broker", "disk", "sensors"]
 
 
 @pytest.fixture

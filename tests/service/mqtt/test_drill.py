@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.service.faults import Disk
 from tests.service.mqtt.broker import Mosquitto
 from tests.service.mqtt.plant import Plant, wait_for
 from tests.service.mqtt.sensors import EXAMPLES, base64_json, noise
-from tests.service.store.conftest import Disk
 from tests.service.store.served import Served, served
 from tests.service.store.test_faults import fill
 

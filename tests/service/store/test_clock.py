@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx2
 
+from tests.service.faults import WallClock
 from tests.service.process import ROOT
-from tests.service.store.conftest import WallClock
 from tests.service.store.served import holds_each_once, load, served
 
 JUMPS = {"-1h": timedelta(hours=-1), "+1d": timedelta(days=1), "+0": timedelta()}

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.service.faults import Disk, Postgres
 from tests.service.process import Process, free_port, wait_until_ready
-from tests.service.store.conftest import Disk, Postgres
 from tests.service.store.served import Load, Served, holds_each_once, load, served
 
 EXT4_SHUTDOWN = 0x8004587D
@@ -218,7 +218,7 @@ def test_a_running_service_is_backed_up_but_not_restored(tmp_path: Path) -> None
         command = [service.process.args[0], "-m", "brinell"]  # type: ignore[index]
         copy = str(tmp_path / "copy.db")
         backup = subprocess.run([*command, "backup", copy], env=environment, capture_output=True, text=True)
-        assert (backup.returncode, backup.stdout) == (0, f"{copy}: 1 diagnoses\n")
+        assert (backup.returncode, backup.stdout) == (0, f"{copy}: 1 diagnoses; {copy}.recordings: 0 signals\n")
         words = [*command, "restore", "--force", copy]
         restored = subprocess.run(words, env=environment, capture_output=True, text=True)
         assert restored.returncode == 1

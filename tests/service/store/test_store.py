@@ -5,6 +5,7 @@ import hashlib
 import json
 import sqlite3
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from service.store import reading, writing
 from service.store.identity import DAY_US, Clock, first_id, shown
 from service.store.migration import SCRIPTS
 from service.store.opening import opened
-from service.store.packing import DICTIONARIES, pack, unpack
+from service.store.packing import DICTIONARIES, pack, pack_condition, unpack, unpack_condition
 from service.store.reading import Wanted
 from service.store.retention import Retention
 from service.store.row import Row
@@ -238,11 +239,28 @@ def test_an_answer_is_packed_to_a_fifth() -> None:
     assert len(pack(answer)) < len(answer) / 4
 
 
-def test_the_dictionary_that_stores_are_written_with_is_never_edited() -> None:
-    assert hashlib.sha256((DICTIONARIES / "1.json").read_bytes()).hexdigest() == DICTIONARY_1
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_dictionary_that_stores_are_written_with_is_never_edited(number: int) -> None:
+    assert hashlib.sha256((DICTIONARIES / f"{number}.json").read_bytes()).hexdigest() == DICTIONARY[number]
 
 
-DICTIONARY_1 = "b1f68fdd734a45ba05e7d8e16138089c8214b029c3171d275c570a5f3a4942dc"
+DICTIONARY = {
+    1: "b1f68fdd734a45ba05e7d8e16138089c8214b029c3171d275c570a5f3a4942dc",
+    2: "9174ad33f20a6cc6a1250ac9f3e8a10cb772428fba596def078ed5c451108264",
+}
+
+
+def test_what_was_packed_with_the_first_dictionary_is_still_read() -> None:
+    packer = zlib.compressobj(6, zlib.DEFLATED, 14, 6, zdict=(DICTIONARIES / "1.json").read_bytes())
+    assert unpack(b"\x01" + packer.compress(b'{"verdict":"unknown"}') + packer.flush()) == b'{"verdict":"unknown"}'
+
+
+def test_what_a_trend_shows_is_packed_to_three_digits() -> None:
+    values = {"velocity_rms_mm_s": 1.2345, "kurtosis": 3.1, "change_deviation": -2.5}
+    assert unpack_condition(pack_condition(values)) == pytest.approx(values, rel=1e-3)
+    assert len(pack_condition(values)) == 8
+    counts = {"envelope_rms_g": 1e9}
+    assert unpack_condition(pack_condition(counts)) == {"envelope_rms_g": pytest.approx(65_500, rel=1e-3)}
 
 
 def test_the_schema_that_is_asked_for_is_the_newest_migration() -> None:

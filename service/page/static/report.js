@@ -1,0 +1,138 @@
+// The answer: first the sentence, then the voices, the energy, the evidence, and from what all that was read.
+
+import { evidence } from "./evidence.js";
+import { forgetAll } from "./sheet.js";
+import { NAMES, capital, digits, element, energy, percent } from "./words.js";
+
+const VERDICTS = { unknown: "Unknown", not_applicable: "No model fits", sensor_fault: "Sensor fault" };
+
+export function report(place, answer, recording) {
+  forgetAll();
+  const when = new Date();
+  const { diagnosis } = answer;
+  place.replaceChildren(
+    element("p", { class: "paper-only" }, `Brinell bearing report · ${recording} · ${stamp(when)}`),
+    verdict(answer),
+    element("div", { class: "columns" }, ...[network(diagnosis), rule(diagnosis), spent(diagnosis)].filter(Boolean)),
+  );
+  evidence(place, answer);
+  place.append(facts(diagnosis, recording, when));
+}
+
+const stamp = (when) => when.toLocaleString("sv-SE", { timeZoneName: "short" });
+
+function verdict({ diagnosis, what_to_do: advice }) {
+  const kind = diagnosis.fault === null ? "none" : diagnosis.fault === "normal" ? "normal" : "fault";
+  // A sentence ends where a capital follows: numbers have points too.
+  const [said, ...rest] = diagnosis.message.split(/(?<=\.) (?=[A-Z])/);
+  const card = element(
+    "section",
+    { class: `card verdict ${kind}`, "aria-label": "Verdict" },
+    element("h2", { class: "said" }, said),
+    ...rest.map((sentence) => element("p", { class: "then" }, sentence)),
+  );
+  if (diagnosis.reason && !diagnosis.message.includes(diagnosis.reason)) {
+    card.append(element("p", { class: "then" }, `${VERDICTS[diagnosis.verdict]}: ${diagnosis.reason}.`));
+  }
+  card.append(element("p", { class: "then do" }, advice));
+  if (diagnosis.warnings.length > 0) {
+    card.append(element("ul", { "aria-label": "Keep in mind" }, ...diagnosis.warnings.map((each) => element("li", {}, capital(each)))));
+  }
+  const print = element("button", { type: "button", class: "quiet" }, "Print report");
+  print.addEventListener("click", () => window.print());
+  card.append(element("div", { class: "actions" }, print));
+  return card;
+}
+
+function meter(label, share, number) {
+  const bar = element("span");
+  bar.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
+  return element(
+    "div",
+    { class: "meter" },
+    element("span", {}, label),
+    element("span", { class: "number" }, number),
+    element("span", { class: "bar", "aria-hidden": "true" }, bar),
+  );
+}
+
+function network(diagnosis) {
+  if (diagnosis.probabilities === null) return null;
+  const shown = Object.entries(diagnosis.probabilities).sort((one, other) => other[1] - one[1]);
+  return element(
+    "section",
+    { class: "card" },
+    element("h2", {}, diagnosis.fault === null ? "The network would say" : "The network says"),
+    ...shown.map(([fault, share]) => meter(capital(NAMES[fault]), share, percent(share))),
+    element(
+      "p",
+      { class: "hint" },
+      `Probability over ${diagnosis.window_count} ${diagnosis.window_count === 1 ? "window" : "windows"}, bundle ${diagnosis.bundle.name} ${diagnosis.bundle.version}.` +
+        (diagnosis.fault === null ? " It does not count: this is unlike what the network learned." : ""),
+    ),
+  );
+}
+
+function rule({ evidence: read, evidence_reason: reason, fault }) {
+  if (read === null) {
+    return element("section", { class: "card" }, element("h2", {}, "The envelope rule says"), element("p", {}, `Nothing: ${reason}.`));
+  }
+  const highest = Math.max(read.threshold * 1.5, ...Object.values(read.z));
+  const agrees = fault === null ? "" : read.fault === fault ? " It agrees with the network." : " It does not agree with the network.";
+  return element(
+    "section",
+    { class: "card" },
+    element("h2", {}, "The envelope rule says"),
+    ...Object.entries(read.z)
+      .sort((one, other) => other[1] - one[1])
+      .map(([name, z]) => meter(capital(NAMES[name]), z / highest, `z ${z.toFixed(1)}`)),
+    element(
+      "p",
+      { class: "hint" },
+      `${capital(NAMES[read.fault])}: a part is named when its lines stand over z ${read.threshold.toFixed(1)} (standard deviations above chance).${agrees}`,
+    ),
+  );
+}
+
+function spent({ energy: account }) {
+  if (account === null) return null;
+  const twin = account.relu_twin_nj;
+  const most = Math.max(account.paper_nj, account.full_nj, twin.paper, twin.full);
+  return element(
+    "section",
+    { class: "card" },
+    element("h2", {}, "Energy of this answer"),
+    meter("Arithmetic, spikes", account.paper_nj / most, energy(account.paper_nj)),
+    meter("Arithmetic, ReLU", twin.paper / most, energy(twin.paper)),
+    meter("With memory, spikes", account.full_nj / most, energy(account.full_nj)),
+    meter("With memory, ReLU", twin.full / most, energy(twin.full)),
+    element(
+      "p",
+      { class: "hint" },
+      `What hardware of profile ${account.profile} would spend, not this computer. ReLU: the same network without spikes. With memory: its traffic and the neurons’ updates too.`,
+    ),
+  );
+}
+
+function facts(diagnosis, recording, when) {
+  const { signal, bundle, estimated_speed: estimate } = diagnosis;
+  const rows = [
+    ["Recording", recording],
+    ["Signal", `${digits(signal.seconds, 4)} s at ${digits(signal.rate_hz, 6)} Hz, ${unit(signal.unit)}`],
+    ["Speed", signal.speed_rpm === null ? "not known" : `${digits(signal.speed_rpm, 6)} rpm`],
+    ["Speed heard", estimate === null ? "not read" : `${Math.round(estimate.speed_rpm)} rpm, ${estimate.sure ? "sure" : "not sure"}`],
+    ["Bearing", signal.bearing ?? "not known"],
+    ["Bundle", bundle === null ? "none" : `${bundle.name} ${bundle.version} (front end ${diagnosis.front_end_reason})`],
+    ["Diagnosis", diagnosis.id ?? "not kept"],
+    ["Request", diagnosis.request_id],
+    ["Time", `${stamp(when)}; answered in ${Math.round(diagnosis.timing.total_ms)} ms`],
+  ];
+  return element(
+    "section",
+    { class: "card" },
+    element("h2", {}, "From what this was read"),
+    element("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
+  );
+}
+
+const unit = (said) => (said === null ? "taken as g" : `in ${said.replace("m/s2", "m/s²")}`);

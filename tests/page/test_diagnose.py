@@ -1,0 +1,195 @@
+"""What somebody at the page sees and does, in a real browser on a real service."""
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from service.page.demo import DEMOS
+from tests.page.chromium import DESKTOP, PHONE, TABLET, Visit, keep, violations
+
+Begin = Callable[..., Visit]
+
+FIGURES = {"Waveform", "Envelope spectrum", "Spectrogram", "Along the recording", "Spikes"}
+LARGEST_TRANSFER = 300_000
+FIRST_PAINT_MS = 1000
+
+SHIFTS = """new Promise(resolve => new PerformanceObserver(
+  list => resolve(list.getEntries().reduce((sum, each) => sum + each.value, 0))
+).observe({type: 'layout-shift', buffered: true}) || setTimeout(() => resolve(0), 300))"""
+
+
+def figures(page: Page) -> set[str]:
+    return set(page.locator("figure h3").all_inner_texts())
+
+
+def test_a_real_recording_is_diagnosed_and_explained(visit: Begin, recording_file: Callable[[str], Path]) -> None:
+    page = visit().open()
+    page.set_input_files("#file", recording_file("mfpt/OuterRaceFault_3.mat"))
+    page.fill("#speed_rpm", "1500")
+    page.fill("#bearing", "NICE")
+    expect(page.locator("#bearing-found")).to_contain_text("8 rolling elements")
+    page.click("#go")
+    expect(page.locator(".verdict .said")).to_contain_text("Outer race fault, confidence")
+    expect(page.locator(".verdict .do")).to_contain_text("inspect the outer race")
+    assert figures(page) == FIGURES | {"Why outer race: what the network saw"}
+    expect(page.locator(".marks", has_text="BPFO").first).to_contain_text("BPFO 81.1 Hz")
+    expect(page.locator(".facts")).to_contain_text("OuterRaceFault_3.mat")
+
+
+def test_a_file_may_be_dropped(visit: Begin, recording_file: Callable[[str], Path]) -> None:
+    page = visit().open()
+    content = list(recording_file("mfpt/baseline_3.mat").read_bytes())
+    transfer = page.evaluate_handle(
+        """content => {
+            const given = new DataTransfer();
+            given.items.add(new File([new Uint8Array(content)], "pump.mat"));
+            return given;
+        }""",
+        content,
+    )
+    page.dispatch_event("#drop", "drop", {"dataTransfer": transfer})
+    page.fill("#speed_rpm", "1500")
+    page.fill("#bearing", "NICE")
+    page.click("#go")
+    expect(page.locator(".verdict .said")).to_contain_text("Nothing found")
+    expect(page.locator(".verdict")).to_contain_text("This does not mean healthy")
+
+
+def test_without_bearing_the_window_is_a_curve_over_the_shaft(
+    visit: Begin, recording_file: Callable[[str], Path]
+) -> None:
+    page = visit().open()
+    page.set_input_files("#file", recording_file("mfpt/InnerRaceFault_vload_1.mat"))
+    page.fill("#speed_rpm", "1500")
+    page.click("#go")
+    expect(page.locator(".verdict .said")).to_contain_text("Inner race fault")
+    saw = page.locator("figure", has_text="what the network saw").locator(".drawn")
+    expect(saw).to_have_attribute("aria-label", re.compile("shaft revolutions"))
+
+
+def test_a_broken_file_is_told_and_the_earlier_answer_goes(visit: Begin, tmp_path: Path) -> None:
+    page = visit().diagnose_demo()
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF\x10\0\0\0WAVEjunk")
+    page.set_input_files("#file", broken)
+    page.click("#go")
+    expect(page.locator("#ask-refusal")).to_contain_text("The recording cannot be read: broken.wav")
+    expect(page.locator("#ask-refusal")).to_contain_text("Choose another file")
+    expect(page.locator("#file")).to_be_focused()
+    expect(page.locator(".verdict")).to_be_hidden()
+
+
+def test_what_the_file_does_not_say_is_asked_for(visit: Begin, tmp_path: Path) -> None:
+    page = visit().open()
+    table = tmp_path / "table.csv"
+    table.write_text("\n".join(str(at % 7) for at in range(2000)))
+    page.set_input_files("#file", table)
+    page.click("#go")
+    expect(page.locator("#rate_hz")).to_be_visible()
+    expect(page.locator("#rate_hz")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#ask-refusal")).to_contain_text("Give the sampling rate")
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_every_demo_is_read_as_what_it_is(visit: Begin, name: str) -> None:
+    said = visit().diagnose_demo(name).locator(".verdict .said").inner_text().lower()
+    expected = {"sound": "nothing found"}.get(name, f"{name.replace('-', ' ')} fault")
+    assert said.startswith(expected)
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_the_report_is_one_page_with_what_identifies_it(visit: Begin, name: str) -> None:
+    tab = visit(DESKTOP, "dark")
+    page = tab.diagnose_demo(name)
+    pdf = page.pdf(prefer_css_page_size=True)
+    keep(f"report-{name}.pdf", pdf)
+    assert pdf.count(b"/Type /Page") - pdf.count(b"/Type /Pages") == 1
+    page.emulate_media(media="print")
+    facts = page.locator(".facts").inner_text()
+    kept = page.request.get(f"{tab.url}/v1/diagnoses?limit=1").json()["diagnoses"][0]
+    assert kept["id"] in facts
+    assert "aligned 1.0.0" in facts
+    assert page.locator(".paper-only").is_visible()
+    assert not page.locator("#ask").is_visible()
+
+
+def test_each_plot_is_saved_as_a_picture(visit: Begin) -> None:
+    page = visit().diagnose_demo()
+    buttons = page.get_by_role("button", name="Save as PNG")
+    assert buttons.count() == len(FIGURES) + 1
+    for at in range(buttons.count()):
+        with page.expect_download() as download:
+            buttons.nth(at).click()
+        picture = Image.open(download.value.path())
+        assert picture.format == "PNG"
+        assert picture.width > 300
+        assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 10
+
+
+def test_the_keyboard_is_enough(visit: Begin) -> None:
+    page = visit().open()
+    page.wait_for_selector("#demo option[value=sound]", state="attached")
+    page.focus("#file")
+    page.keyboard.press("Tab")
+    expect(page.locator("#demo")).to_be_focused()
+    page.keyboard.type("Inner")
+    page.locator("#speed_rpm").press("Enter")
+    expect(page.locator(".verdict .said")).to_contain_text("Inner race fault")
+    expect(page.locator("#result")).to_be_focused()
+    scale = "document.querySelector('.drawn').plot.scales.x.max - document.querySelector('.drawn').plot.scales.x.min"
+    whole = page.evaluate(scale)
+    page.get_by_role("button", name="Zoom in: Waveform").press("Enter")
+    page.wait_for_function(f"{scale} < {0.8 * whole}")
+    page.get_by_role("button", name="Show all: Waveform").press("Enter")
+    page.wait_for_function(f"{scale} > {0.99 * whole}")
+
+
+def test_a_bearing_is_found_by_a_part_of_its_designation(visit: Begin) -> None:
+    page = visit().open()
+    page.fill("#bearing", "nu 2")
+    expect(page.locator("#bearing-found")).to_contain_text("NU205: 1")
+    page.fill("#bearing", "98765")
+    expect(page.locator("#bearing-found")).to_contain_text("Not in the catalogue")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "scheme"),
+    [("light", DESKTOP, "light"), ("dark", DESKTOP, "dark"), ("tablet", TABLET, "light"), ("phone", PHONE, "dark")],
+)
+def test_it_fits_and_can_be_read_on_every_screen(visit: Begin, name: str, size: tuple[int, int], scheme: str) -> None:
+    tab = visit(size, scheme)
+    page = tab.open()
+    assert violations(page) == []
+    tab.diagnose_demo()
+    keep(f"diagnose-{name}.png", page.screenshot(full_page=True))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
+    paper = Image.open(io.BytesIO(page.screenshot())).convert("L").getpixel((1, size[1] - 2))
+    assert isinstance(paper, int)
+    assert (paper < 60) == (scheme == "dark")
+
+
+def test_it_comes_quickly_is_small_and_does_not_jump(visit: Begin) -> None:
+    tab = visit()
+    network = tab.page.context.new_cdp_session(tab.page)
+    network.send("Network.enable")
+    received: list[float] = []
+    network.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    page = tab.open()
+    page.wait_for_selector("#demo option[value=sound]", state="attached")
+    shell = sum(received)
+    tab.diagnose_demo()
+    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    shifted = page.evaluate(SHIFTS)
+    keep(
+        "figures.txt",
+        f"page {shell:.0f} B, all {sum(received):.0f} B, painted {painted:.0f} ms, shift {shifted}\n".encode(),
+    )
+    assert sum(received) < LARGEST_TRANSFER
+    assert painted < FIRST_PAINT_MS
+    assert shifted < 0.001
