@@ -20,6 +20,8 @@ from service.store.location import NONE, checked, state_folder, with_password, w
 from service.trust import Policy, Trust
 
 MIB = 1 << 20
+
+OpcuaSecurity = Literal["encrypt", "sign", "none"]
 ADDRESS = r"[^\s@,<>\"]+@[A-Za-z0-9.-]+"
 SHORTEST_SECRET = 16
 
@@ -77,6 +79,10 @@ class Settings(BaseSettings):
         mqtt_message_mib: larger messages are not sent by the broker.
         mqtt_spool: file of what is not answered yet; else `mqtt.db` in `state`.
         mqtt_spool_mib: where so much waits to be diagnosed, no more is taken from the broker.
+        opcua: endpoint, `opc.tcp://host:4840`, where machines are shown to SCADA systems; needs the extra `opcua`.
+        opcua_security: `encrypt`, `sign` (or encrypt, as the client likes), or `none`, for this machine only.
+        opcua_certificate, opcua_key: PEM files of the server's.
+        opcua_user, opcua_password_file: who may connect; the password is the first line of a file.
         write_budget_mb_a_day: that SQLite may write to the disk; beyond it `fast` commits less often, `power-safe` says
             it.
         recordings: folder of the signals that are kept; else `recordings` in `state`.
@@ -145,6 +151,12 @@ class Settings(BaseSettings):
     mqtt_message_mib: Annotated[int, Field(ge=1, le=64)] = 4
     mqtt_spool: Path | None = None
     mqtt_spool_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 256
+    opcua: Annotated[str | None, Field(pattern=r"^opc\.tcp://[^/@:]+:\d{1,5}(/[\w./-]*)?$")] = None
+    opcua_security: OpcuaSecurity = "encrypt"
+    opcua_certificate: FilePath | None = None
+    opcua_key: FilePath | None = None
+    opcua_user: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    opcua_password_file: FilePath | None = None
     write_budget_mb_a_day: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
     recordings: Path | None = None
     recordings_mib: Annotated[int, Field(ge=1)] = 1024
@@ -242,6 +254,8 @@ class Settings(BaseSettings):
             raise ValueError("BRINELL_MQTT needs BRINELL_MQTT_MAPPING, which says what the messages hold")
         if self.mqtt is not None and self.store == NONE:
             raise ValueError("BRINELL_MQTT needs a store, which knows what was diagnosed, and BRINELL_STORE is none")
+        if self.opcua is not None:
+            self._opcua_is_guarded()
         if self.write_budget_mb_a_day is not None and not writes_a_file(self.store):
             raise ValueError("BRINELL_WRITE_BUDGET_MB_A_DAY counts what SQLite writes, and BRINELL_STORE is no file")
         if (self.webhook is None) != (self.webhook_secret is None):
@@ -255,6 +269,19 @@ class Settings(BaseSettings):
         if (self.webhook or self.mail_server) and self.store == NONE:
             raise ValueError("alarms need a store that remembers the recordings, and BRINELL_STORE is none")
         return self
+
+    def _opcua_is_guarded(self) -> None:
+        here = is_loopback(str(urlsplit(self.opcua).hostname))
+        if self.store == NONE:
+            raise ValueError("BRINELL_OPCUA shows what the store knows of machines, and BRINELL_STORE is none")
+        if (self.opcua_user is None) != (self.opcua_password_file is None):
+            raise ValueError("BRINELL_OPCUA_USER and BRINELL_OPCUA_PASSWORD_FILE are given together or not at all")
+        if self.opcua_security == "none" and not here:
+            raise ValueError("BRINELL_OPCUA_SECURITY=none is for this machine only (opc.tcp://127.0.0.1:4840)")
+        if self.opcua_user is None and not here:
+            raise ValueError("BRINELL_OPCUA lets others connect, and that needs BRINELL_OPCUA_USER")
+        if self.opcua_security != "none" and None in (self.opcua_certificate, self.opcua_key):
+            raise ValueError("BRINELL_OPCUA needs BRINELL_OPCUA_CERTIFICATE and _KEY, or BRINELL_OPCUA_SECURITY=none")
 
     def shown(self) -> Iterator[str]:
         """A line for each setting: its variable, its value, and whether somebody set it."""
@@ -270,7 +297,12 @@ class Settings(BaseSettings):
     @property
     def mqtt_password(self) -> str | None:
         """The first line of its file."""
-        return self.mqtt_password_file and _first_line(self.mqtt_password_file)
+        return None if self.mqtt_password_file is None else _first_line(self.mqtt_password_file)
+
+    @property
+    def opcua_password(self) -> str | None:
+        """The first line of its file."""
+        return None if self.opcua_password_file is None else _first_line(self.opcua_password_file)
 
     @property
     def recordings_folder(self) -> Path:
