@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes what compose.yaml calls secrets, in docker/secrets: passwords, and with --tls a certificate of the broker's for
-# the names it is known by. What is there already stays.
-# usage: docker/secrets.sh [--tls NAME...]          (needs Docker and openssl)
+# Makes what the compose files call secrets, in docker/secrets: passwords, and certificates for the names by which the
+# gateway is known: of the broker, or of the OPC UA server. What is there already stays.
+# usage: docker/secrets.sh [--tls NAME... | --opcua NAME...]          (needs Docker and openssl)
 # Containers of other users read the files, so they are readable; nobody else gets into the folder.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -24,7 +24,7 @@ broker_passwords() {
 }
 
 # Of an authority that signs this one certificate and is forgotten; mqtt_ca is for sensors too.
-certificate() {
+for_the_broker() {
   local names
   [ ! -s mqtt_certificate ] || return 0
   names=$(printf ',DNS:%s' mosquitto localhost "$@")
@@ -36,9 +36,22 @@ certificate() {
   chmod 644 mqtt_key
 }
 
+# OPC UA wants RSA, and the name of the application beside those of the machine.
+for_opcua() {
+  [ ! -s opcua_certificate ] || return 0
+  openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=Brinell" \
+    -addext "subjectAltName=URI:urn:brinell$(printf ',DNS:%s' localhost "$@")" \
+    -addext keyUsage=digitalSignature,keyEncipherment,dataEncipherment -keyout opcua_key -out opcua_certificate 2>/dev/null
+  chmod 644 opcua_key
+}
+
 password mqtt_password
 password plant_password
 password postgresql_password
+password opcua_password
 : >>metrics_key # brinell keys api prometheus, once the service runs
 broker_passwords
-if [ "${1:-}" = --tls ]; then certificate "${@:2}"; fi
+case ${1:-} in
+  --tls) for_the_broker "${@:2}" ;;
+  --opcua) for_opcua "${@:2}" ;;
+esac

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Brings compose.yaml up as a gateway would, with its broker: a real recording comes over MQTT and its diagnosis goes
-# back; the broker is restarted and the service killed; then TLS, PostgreSQL and Prometheus. Exit 0 when all holds.
+# back; the broker is restarted and the service killed; then TLS, PostgreSQL, OPC UA
+# and Prometheus. Exit 0 when all holds.
 # usage: docker/test-compose.sh        BRINELL_DATA (default ../shared/data) holds mfpt/
 # Images that cannot be pulled are made from Debian's packages, and that is said, loudly.
 set -euo pipefail
@@ -10,7 +11,7 @@ recording=$(realpath "${BRINELL_DATA:-../shared/data}")/mfpt/OuterRaceFault_3.ma
 files=$scratch/docker
 settings=$scratch/settings.env
 export BRINELL_VERSION=test BRINELL_ENV=$settings BRINELL_MAPPING=$files/mapping.toml
-export BRINELL_PUBLISH=18010 BRINELL_MQTT_PUBLISH=18011 BRINELL_MQTTS_PUBLISH=18012 BRINELL_PROMETHEUS_PUBLISH=18013
+export BRINELL_PUBLISH=18010 BRINELL_MQTT_PUBLISH=18011 BRINELL_MQTTS_PUBLISH=18012 BRINELL_OPCUA_PUBLISH=18014 BRINELL_PROMETHEUS_PUBLISH=18013
 url=http://127.0.0.1:$BRINELL_PUBLISH
 compose=()
 
@@ -65,7 +66,7 @@ diagnosed() {
 
 stored() { curl -sS -H "Authorization: Bearer $(cat "$scratch/key")" "$url/v1/diagnoses?limit=200" | python3 -c '
 import json, sys; print(len(json.load(sys.stdin)["diagnoses"]))'; }
-new_key() { compose_ exec -T brinell brinell keys api "$1" 2>/dev/null; }
+new_key() { compose_ exec -T brinell brinell keys api "$@" 2>/dev/null; }
 
 find_engine
 find_base
@@ -108,6 +109,15 @@ up --profile postgresql
 new_key tester >"$scratch/key"
 diagnosed 5 "the store in PostgreSQL"
 check "diagnoses stored in PostgreSQL" "$(stored)" 1
+
+compose+=(-f "$files/compose.opcua.yaml")
+DOCKER=$docker "$files/secrets.sh" --opcua
+up --profile postgresql
+machine='{"id": "pump-7", "machine": "pump 7", "point": "drive end", "axes": [{"name": "x"}], "bearing": "NICE"}'
+check "a machine is registered" "$(curl -sS -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $(new_key admin --scope admin)" \
+  -H 'Content-Type: application/json' -d "$machine" "$url/v1/assets")" 201
+diagnosed 6 "shown to a SCADA system"
+check "a SCADA system reads the fault" "$(compose_ exec -T brinell python - <docker/opcua_asks.py 2>/dev/null)" outer_race
 
 new_key prometheus >"$files/secrets/metrics_key"
 up --profile postgresql --profile prometheus

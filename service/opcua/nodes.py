@@ -65,7 +65,9 @@ class Nodes:
     async def of(cls, server: Server) -> "Nodes":
         """An empty folder among the server's objects."""
         nodes = cls(server, await server.register_namespace(NAMESPACE))
-        await server.nodes.objects.add_folder(ua.NodeId(1, nodes._namespace), FOLDER)
+        await server.nodes.objects.add_folder(
+            ua.NodeId(1, nodes._namespace), ua.QualifiedName(FOLDER, nodes._namespace)
+        )
         return nodes
 
     @property
@@ -96,13 +98,13 @@ class Nodes:
         await asset.write_attribute(ua.AttributeIds.DisplayName, ua.DataValue(shown_as))
         for variable, (type_, _) in VARIABLES.items():
             name = ua.QualifiedName(variable, self._namespace)
-            await asset.add_variable(self._id(standing.asset, variable), name, ua.Variant(None, type_))
+            await asset.add_variable(self._id(standing.asset, variable), name, ua.get_default_value(type_), type_)
 
     async def _write(self, standing: Standing, doubted: bool) -> None:
         for variable, (type_, value_of) in VARIABLES.items():
             value = value_of(standing)
             said = ua.DataValue(
-                ua.Variant(value, type_),
+                ua.Variant() if value is None else ua.Variant(value, type_),
                 ua.StatusCode(_quality(standing, value, doubted)),
                 SourceTimestamp=_moment(standing.heard_us),
             )

@@ -28,7 +28,7 @@ def test_shellcheck_finds_nothing_to_say_about_the_scripts() -> None:
     assert (run.returncode, run.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["compose.yaml", "compose.tls.yaml"])
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.tls.yaml", "compose.opcua.yaml"])
 def test_a_compose_file_is_what_the_compose_specification_allows(name: str) -> None:
     run = linted("check-jsonschema", "--builtin-schema", "vendor.compose-spec", f"docker/{name}")
     assert run.returncode == 0, run.stdout
@@ -75,7 +75,10 @@ def test_systemd_finds_the_service_of_a_gateway_without_docker_little_exposed() 
 
 
 def test_every_setting_that_the_gateway_files_name_exists() -> None:
-    files = [ROOT / "docker" / name for name in ("gateway.env", "compose.yaml", "compose.tls.yaml", "brinell.service")]
+    files = [
+        ROOT / "docker" / name
+        for name in ("gateway.env", "compose.yaml", "compose.tls.yaml", "compose.opcua.yaml", "brinell.service")
+    ]
     # The other variables of compose files are no settings of the service.
     named = {
         name
