@@ -6,6 +6,7 @@ from typing import NoReturn
 import typer
 
 import data.commands
+import service.assets.offline.commands
 import service.commands
 import service.memory.commands
 import service.mqtt.commands
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(data.commands.app, name="data")
 service.commands.join(app)
+service.assets.offline.commands.join(app)
 service.mqtt.commands.join(app)
 service.memory.commands.join(app)
 service.store.commands.join(app)

@@ -16,6 +16,7 @@ from data.character import character
 from data.errors import NotApplicable
 from data.fault import Fault
 from data.recording import Recording
+from data.sensor_check import clipping_warning, sensor_fault
 from data.windows import Windows
 from models.bearing_fit import BearingCheck, BearingFit
 from models.bundle import Bundle
@@ -38,7 +39,6 @@ from service.diagnosis import (
     WindowEnergy,
     WindowResult,
 )
-from service.sensor_check import clipping_warning, sensor_fault
 
 NANO = 1e9
 """nJ in a J."""

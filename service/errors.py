@@ -126,9 +126,10 @@ def problems_of(errors: Sequence[Any]) -> list[Problem]:
     return [problem(_field(error["loc"]), _reason(error)) for error in errors]
 
 
-def invalid(error: ValidationError) -> RequestRefused:
-    """A body that pydantic refused."""
-    return RequestRefused(422, problems_of(error.errors(include_url=False, include_context=False)))
+def invalid(error: ValidationError, whole: str = "body") -> RequestRefused:
+    """What pydantic refused; `whole`: the field to name where it is no single one."""
+    found = error.errors(include_url=False, include_context=False)
+    return RequestRefused(422, problems_of([each | {"loc": each["loc"] or (whole,)} for each in found]))
 
 
 def install(app: FastAPI) -> None:

@@ -1,5 +1,6 @@
 """Everything that can be set about the service, by environment variables `BRINELL_*`."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, FilePath, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data import home
 from data.errors import BrinellError
 from models.bundle import PRETRAINED
 from models.energy import PROFILES
@@ -24,6 +26,7 @@ MIB = 1 << 20
 OpcuaSecurity = Literal["encrypt", "sign", "none"]
 ADDRESS = r"[^\s@,<>\"]+@[A-Za-z0-9.-]+"
 SHORTEST_SECRET = 16
+PREFIX = "BRINELL_"
 
 
 class SettingsError(BrinellError):
@@ -103,7 +106,7 @@ class Settings(BaseSettings):
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
-    model_config = SettingsConfigDict(env_prefix="BRINELL_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -284,11 +287,20 @@ class Settings(BaseSettings):
             raise ValueError("BRINELL_OPCUA needs BRINELL_OPCUA_CERTIFICATE and _KEY, or BRINELL_OPCUA_SECURITY=none")
 
     def shown(self) -> Iterator[str]:
-        """A line for each setting: its variable, its value, and whether somebody set it."""
+        """A line for each setting: its variable, its value, and whether somebody set it; then what is none."""
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            origin = "default" if name not in self.model_fields_set else f"set; default {field.default}"
-            yield f"BRINELL_{name.upper()}={'' if value is None else without_password(str(value))}  # {origin}"
+            default = field.get_default(call_default_factory=True)
+            origin = "default" if name not in self.model_fields_set else f"set; default {default}"
+            yield f"{PREFIX}{name.upper()}={'' if value is None else without_password(str(value))}  # {origin}"
+        for variable in self.misspelt():
+            yield f"# {variable} is set, and is no setting"
+
+    @classmethod
+    def misspelt(cls) -> list[str]:
+        """Variables of the environment that look like settings and are none: whoever set them expects something."""
+        known = {f"{PREFIX}{name.upper()}" for name in cls.model_fields} | {home.VARIABLE}
+        return sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
 
     def max_bytes(self, *, text: bool) -> int:
         """The limit of a body, unpacked too."""

@@ -18,6 +18,7 @@ from models.graph import Graph
 from models.manifest import Manifest
 from models.network import MraSnnConfig
 from models.output import Network
+from models.parent import PARENT
 from training.card import card
 from training.drawing.draw import can_draw, drawn, rounded
 from training.drawing.int8 import Int8
@@ -56,6 +57,7 @@ def bundle(run: Path, to: Path, version: str) -> Bundle:
         model, trace = export(network, Path(scratch))
         files: dict[str, Path | bytes] = {MODEL: model, TRACE_MODEL: trace}
         files |= {name: run / name for name in ("config.toml", WEIGHTS)}
+        files |= {name: run / name for name in (PARENT,) if (run / name).exists()}
         files |= {"README.md": card(draft).encode(), "LICENSE": licence(draft).encode()}
         answering = [(network, Graph(model))]
         if can_draw(network):

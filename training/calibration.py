@@ -87,6 +87,29 @@ def fit_unknown_check(trained: Sequence[Judged], validation: Sequence[Judged], f
     return unscaled.model_copy(update={"usual": Usual(**{field: _rounded(value) for field, value in usual.items()})})
 
 
+def widened(
+    known: UnknownCheck, taught: Sequence[Judged], validation: Sequence[Judged], front_end: str
+) -> UnknownCheck:
+    """`known` with the spectra of new recordings, and limits as wide as they were or as these recordings need.
+
+    For a network whose first recordings are not at hand: where its features have moved since, nothing here can tell.
+    """
+    asked, usual = ASKED[front_end], dict(known.usual)
+    spectra = tuple((*rows, *_spectra(taught, fault)) for fault, rows in enumerate(known.spectra_db))
+    unscaled = known.model_copy(
+        update={
+            "spectra_db": spectra,
+            "usual": Usual(**{field: 1.0 for field, name in _NAMES.items() if name in asked}),
+        }
+    )
+    right = _read_right(validation)
+    needed = _usual_signals(right) if front_end == "aligned" else _usual_on_these_machines(right, unscaled)
+    for field, value in needed.items():
+        # Noise is what lies nearest to a power law: there the smaller limit lets more pass.
+        usual[field] = (min if field == "from_power_law_db" else max)(usual[field], _rounded(value))
+    return known.model_copy(update={"spectra_db": spectra, "usual": Usual(**usual)})
+
+
 def feature_space(trained: Sequence[Judged]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean features of each fault [faults, features], and the inverse of the covariance around them."""
     features = [_flat(each).astype(np.float64) for each in trained]

@@ -1,4 +1,4 @@
-"""The command line of training: `brinell train`, `brinell evaluate`, `brinell export`."""
+"""The command line of training: `brinell train`, `evaluate`, `export`, `parity` and `retrain`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from data.terminal import explained
+from training.retraining.command import retrain
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Folder of the datasets; else $BRINELL_DATA, else the fetched ones.")
@@ -15,7 +16,7 @@ RunsOption = Annotated[Path, typer.Option("--runs", help="Folder that keeps the 
 
 def join(app: typer.Typer) -> None:
     """Adds the commands to `app`."""
-    for command in (train, evaluate, export, parity):
+    for command in (train, evaluate, export, parity, retrain):
         app.command(rich_help_panel="Training (needs the extra 'train')")(command)
 
 

@@ -106,10 +106,17 @@ def judge(
     altered: Altered = as_it_is,
 ) -> list[Judged]:
     """Reads each span, altered, with its front end and `graph`; probabilities are shared among `faults` alone."""
-    judged = []
     spans = tuple(spans)
-    for span, original in zip(spans, read(spans, root), strict=True):
-        recording = altered(original, span)
+    recordings = zip(spans, read(spans, root), strict=True)
+    return judge_recordings(graph, front_end, ((span, altered(each, span)) for span, each in recordings), faults)
+
+
+def judge_recordings(
+    graph: Reader, front_end: FrontEnd, recordings: Iterable[tuple[Span, Recording]], faults: tuple[Fault, ...]
+) -> list[Judged]:
+    """Reads recordings, each with the span that says what it is, as `judge` does."""
+    judged = []
+    for span, recording in recordings:
         values = windows(front_end, recording).values
         of_recording, by_second_db = described(recording, shaft=isinstance(front_end, AlignedFrontEnd))
         reading, logits = read_windows(graph.run, values, faults)

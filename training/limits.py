@@ -95,7 +95,7 @@ def _bearings(manifest: Manifest, seen: Seen) -> str:
     parts = [f"{' and '.join(few)} {'have' if len(few) > 1 else 'has'} one bearing for each state"] if few else []
     if "cwru" in rigs:
         parts.append(f"CWRU {CWRU_BEARINGS}" if few else f"CWRU has {CWRU_BEARINGS}")
-    told = ", ".join(parts)
+    told = ", ".join(parts) or "The figures rest on machines of the operator's own"
     if not (seen.machines_apart or seen.bearings_apart):
         told += ": nothing here shows that a fault is known on a bearing never seen"
     if "jnu" in seen.tested and not _jnu_healthy(manifest):

@@ -8,14 +8,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from data.fault import FAULTS
 from models.build import build
+from models.output import Network
 from training import checkpoint
 from training.checkpoint import CheckpointError, Tensors
 from training.config import TrainingConfig
@@ -38,7 +41,25 @@ class Progressed:
     done: bool = False
 
 
-def train(config: TrainingConfig, pool: Batches, validation: Sequence[HeldOut], folder: Path) -> Tensors:
+class Start(Protocol):
+    """What training goes on from, where it does not begin from nothing."""
+
+    def network(self) -> Network:
+        """With its weights; only parameters that ask for a gradient learn."""
+        ...
+
+    def settle(self, network: Network) -> None:
+        """Puts whatever shall not move in a step into evaluation."""
+        ...
+
+    def penalty(self, network: Network, seed: Sequence[int]) -> Tensor:
+        """Is added to a step's loss; the same `seed`, the same penalty."""
+        ...
+
+
+def train(
+    config: TrainingConfig, pool: Batches, validation: Sequence[HeldOut], folder: Path, start: Start | None = None
+) -> Tensors:
     """Trains to the end, from the checkpoint in `folder` where there is one; returns the best weights.
 
     Writes `config.toml`, `checkpoint.safetensors`, `weights.safetensors` (the best on validation), `log.jsonl` and
@@ -47,11 +68,18 @@ def train(config: TrainingConfig, pool: Batches, validation: Sequence[HeldOut], 
     Raises:
         CheckpointError: the folder holds a run of another configuration.
     """
-    return _Run(config, pool, validation, folder).to_the_end()
+    return _Run(config, pool, validation, folder, start).to_the_end()
 
 
 class _Run:
-    def __init__(self, config: TrainingConfig, pool: Batches, validation: Sequence[HeldOut], folder: Path) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        pool: Batches,
+        validation: Sequence[HeldOut],
+        folder: Path,
+        start: Start | None,
+    ) -> None:
         torch.set_num_threads(config.schedule.threads)
         torch.use_deterministic_algorithms(True)
         # Nothing here reads memory that was not written, and to fill it takes a 25th of a step.
@@ -59,9 +87,10 @@ class _Run:
         torch.manual_seed(config.seed)
         self.config, self.pool, self.held_out, self.folder = config, pool, validation, folder
         self.schedule = config.schedule
-        self.network = build(config.network)
+        self.start = start
+        self.network = build(config.network) if start is None else start.network()
         self.optimiser = torch.optim.AdamW(
-            self.network.parameters(),
+            [each for each in self.network.parameters() if each.requires_grad],
             self.schedule.learning_rate,
             weight_decay=self.schedule.weight_decay,
             fused=True,
@@ -96,10 +125,14 @@ class _Run:
             group["lr"] = schedule.learning_rate * one_cycle(step / schedule.steps)
         windows, labels = self.pool.batch(schedule.batch, (self.config.seed, 0, step))
         self.network.train()
+        if self.start is not None:
+            self.start.settle(self.network)
         output = self.network(torch.from_numpy(windows))
         loss = smoothed_cross_entropy(output.logits, torch.from_numpy(labels), self.faults, schedule.label_smoothing)
         ramp = min(1.0, 2 * step / schedule.steps)
         total = loss + schedule.spike_penalty * ramp * mean_firing_rate(list(output.spikes.values()))
+        if self.start is not None:
+            total = total + self.start.penalty(self.network, (self.config.seed, 2, step))
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()

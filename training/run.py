@@ -7,6 +7,7 @@ The folder ends up with `config.toml`, `weights.safetensors`, `model.onnx`, `man
 import datetime
 import hashlib
 import json
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Self
@@ -16,7 +17,8 @@ from safetensors.torch import load_file
 from data.datasets import DATASETS
 from data.fault import FAULTS, Fault
 from data.front_ends import AlignedFrontEnd
-from data.protocols import Split
+from data.protocols import Span, Split
+from data.recording import Recording
 from models.build import build
 from models.bundle import MODEL
 from models.envelope_rule import EnvelopeRule
@@ -90,12 +92,8 @@ class Run:
         train(config, self._pool(), held_out(read(self.split.validation, self.root), config.front_end), self.folder)
 
     def _pool(self) -> Batches:
-        config, recordings = self.config, read(self.split.train, self.root)
-        if isinstance(config.front_end, AlignedFrontEnd):
-            bearings = (span.entry.bearing for span in self.split.train)
-            named = zip(recordings, bearings, strict=True)
-            return CandidatePool(named, config.front_end, config.candidates, SIMULATED)
-        return Pool(recordings, config.front_end, config.augmentation)
+        spans = self.split.train
+        return pool_of(self.config, zip(spans, read(spans, self.root), strict=True))
 
     def judge(self, part: str) -> list[Judged]:
         """The exported graph's reading of the split's `train`, `validation` or `test` part, made once."""
@@ -160,6 +158,14 @@ class Run:
             return ()
         made = f"machines drawn at random by `data.rig`, seed {simulation.seed}"
         return (TrainingData(dataset=SIMULATED, licence="none", citation=made, recordings=simulation.recordings),)
+
+
+def pool_of(config: TrainingConfig, recordings: Iterable[tuple[Span, Recording]]) -> Batches:
+    """What a run of `config` draws from, of labelled recordings."""
+    if isinstance(config.front_end, AlignedFrontEnd):
+        named = ((recording, span.entry.bearing) for span, recording in recordings)
+        return CandidatePool(named, config.front_end, config.candidates, SIMULATED)
+    return Pool((recording for _, recording in recordings), config.front_end, config.augmentation)
 
 
 def trained_network(folder: Path) -> Network:

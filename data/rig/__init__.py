@@ -10,7 +10,8 @@
 """
 
 from data.rig.draw import draw_geometry, draw_rig
+from data.rig.life import Damage, recorded
 from data.rig.rig import LoadZone, Resonance, Rig
 from data.rig.simulation import simulate
 
-__all__ = ["LoadZone", "Resonance", "Rig", "draw_geometry", "draw_rig", "simulate"]
+__all__ = ["Damage", "LoadZone", "Resonance", "Rig", "draw_geometry", "draw_rig", "recorded", "simulate"]

@@ -50,10 +50,17 @@ def diagnosed(
 ) -> Answered:
     """As `answered`, with all that the asset knows, and what it is asked about in the answer; takes processor time."""
     given = filled(given, listening.asset, listening.axis)
-    return answered(parts, given, identity, decode_ms, again, partial(_completed, listening))
+    return answered(parts, given, identity, decode_ms, again, partial(completed, listening))
 
 
-def _completed(listening: Listening, answer: Diagnosis, recording: Recording) -> tuple[AxisDiagnosis, Watched]:
+def completed(listening: Listening, answer: Diagnosis, recording: Recording) -> tuple[AxisDiagnosis, Watched]:
+    """What the engine answered about a recording, with indicators and voices, and what the store keeps for the asset.
+
+    Args:
+        listening: whom it is about.
+        answer: the engine's.
+        recording: as it was asked.
+    """
     began = time.perf_counter()
     found = _indicators(listening.asset, answer, recording)
     combined, change = hear(answer, found, _baseline(listening, answer))

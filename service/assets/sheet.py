@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -92,14 +92,19 @@ def read(content: bytes | bytearray) -> dict[int, Asset]:
 
 def write(assets: Iterable[Asset]) -> str:
     """The table of these assets, as `read` reads it."""
+    return table(
+        {"id": asset.id} | (_cells_of_point(asset) if number == 0 else {}) | _cells_of_axis(axis)
+        for asset in assets
+        for number, axis in enumerate(asset.axes)
+    )
+
+
+def table(lines: Iterable[Mapping[str, Any]]) -> str:
+    """The table of these lines, each cell by its column; what is left out is empty."""
     out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(COLUMNS)
-    for asset in assets:
-        of_point = _cells_of_point(asset)
-        for number, axis in enumerate(asset.axes):
-            cells = {"id": asset.id} | (of_point if number == 0 else {}) | _cells_of_axis(axis)
-            table.writerow([cells.get(column, "") for column in COLUMNS])
+    written = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    written.writeheader()
+    written.writerows(lines)
     return out.getvalue()
 
 

@@ -84,6 +84,15 @@ def each_by_axis(upload: Upload, query: OfAxes, asset: Asset, settings: Settings
         yield by_axis(upload, query, asset, settings)
 
 
+def in_file(file: File, query: OfAxes, asset: Asset, settings: Settings) -> dict[Axis, Given]:
+    """The same of a file, as of a form's.
+
+    Raises:
+        RequestRefused: it cannot be read, or does not bring these axes.
+    """
+    return _of_channels(partial(_of_file, file, settings), query, _asked(asset, query.axis))
+
+
 def _lines(content: Bytes, settings: Settings) -> Iterator[bytes]:
     splitting = Splitting(settings.max_bytes(text=True))
     for _, line in chain(splitting.lines(bytes(content)), splitting.last()):

@@ -24,7 +24,7 @@ async def order(request: Request, kind: type[Order]) -> Order:
     try:
         return kind.model_validate_json(body)
     except ValidationError as error:
-        raise invalid(error) from None
+        raise invalid(error, "order") from None
 
 
 def order_body(kind: type[BaseModel]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def held(file: Path, *, alone: bool) -> Iterator[bool]:
 def _lock_file(file: Path) -> IO[str]:
     try:
         if not file.parent.is_dir():
-            file.parent.mkdir(parents=True)
+            file.parent.mkdir(mode=0o700, parents=True)  # diagnoses, keys and audit are nobody else's
             sync_folder(file.parent.parent)
         return file.with_name(f"{file.name}.lock").open("a")
     except OSError as error:

@@ -11,9 +11,12 @@ from schemathesis.openapi.checks import RejectedPositiveData
 from service.bodies.multipart import FORM
 
 DEADLINE = "X-Deadline-Ms"
-SIGNALS = ("/v1/diagnose", "/v1/diagnose/batch", "/v1/assets/{id}/diagnose", "/v1/assets/{id}/baseline",
-           "/v1/assets.csv", "/v1/models")  # fmt: skip
-BEYOND_A_SCHEMA = re.compile(r"from|speed\.range|axes(\.\d+)?|opened|bearing(\.\w+)?|diagnosis|until|corrects|if_match")
+SIGNALS = re.compile(
+    r"/v1/diagnose(/batch|/explain)?|/v1/assets/\{id\}/(diagnose|baseline)|/v1/assets\.csv|/v1/models|/v2/.*/infer"
+)
+BEYOND_A_SCHEMA = re.compile(
+    r"from|speed\.range|axes(\.\d+)?|opened|bearing(\.\w+)?|diagnosis|until|order|corrects|if_match"
+)
 """Fields refused for how they stand to another, to the clock, to the catalogue, or to what is stored."""
 
 
@@ -25,13 +28,11 @@ def filter_failure(context: HookContext, failure: Failure, case: Case, response:
             return not (came_too_late(case, response) or nothing_is_loaded(response))
         case RejectedPositiveData():
             # Whether bytes are a signal, a sheet or a bundle is more than a schema can say.
-            return not (
-                case.path in SIGNALS
-                or case.path.endswith("/infer")
-                or is_beyond_a_schema(response)
-                or is_whole(response)
-            )
+            return not (SIGNALS.fullmatch(case.path) or is_beyond_a_schema(response) or is_whole(response))
         case AcceptedNegativeData():
+            # What is wrong by its size alone is refused for it.
+            if response.status_code == 413:
+                return False
             # All of a form is text, an empty list no field at all: what is of a wrong type may be right as it arrives.
             return case.media_type != FORM
     return True

@@ -13,7 +13,6 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
-from schemathesis.config import SchemathesisConfig
 from starlette.testclient import TestClient
 
 from service import docs
@@ -21,11 +20,6 @@ from service.app import create_app
 from service.settings import Settings
 from tests.service.conform import conform
 from tests.service.judged import DEADLINE
-
-REJECTED = SchemathesisConfig.from_dict(
-    {"checks": {"negative_data_rejection": {"expected-statuses": ["400", "401", "403", "404", "413", "415", "422"]}}}
-)
-"""What is wrong about data is said so; 413 where it is wrong by its size."""
 
 PASSING = {"timing", "request_id", "id"}
 
@@ -119,7 +113,7 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     bundles = shutil.copytree(Settings().bundles, tmp_path_factory.mktemp("asked") / "bundles")
     app = create_app(Settings(bundles=bundles))
     with TestClient(app):
-        yield schemathesis.openapi.from_asgi("/openapi.json", app, config=REJECTED)
+        yield schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
 def test_every_operation_is_tried(schema: Any) -> None:

@@ -24,7 +24,7 @@ def small_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _write_small_mfpt(tmp_path_factory.mktemp("recordings"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small_config() -> Callable[..., TrainingConfig]:
     """Makes a configuration of a 4 k network on the small dataset; keywords go to its schedule."""
 

@@ -8,8 +8,8 @@ import os
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from training.lock import locked
 from training.suites.cell import Cell, Result
-from training.suites.lock import locked
 
 LOCKS = ".locks"
 

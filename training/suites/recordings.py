@@ -6,8 +6,8 @@ from pathlib import Path
 from data.datasets import DATASETS, Entry
 from data.errors import DatasetError
 from data.protocols import ALL, PROTOCOLS, Split
+from training.lock import locked
 from training.suites.cell import digest
-from training.suites.lock import locked
 
 ABSENT = frozenset(
     {

@@ -11,8 +11,8 @@ from models.verdict import Calibration, UnknownCheck
 from training.calibration import fit_temperature, fit_unknown_check
 from training.config import TrainingConfig
 from training.judging import Altered, Judged, as_it_is, judge
+from training.lock import locked
 from training.run import Run
-from training.suites.lock import locked
 from training.weights import Weights
 
 CONCLUSION = "conclusion.json"

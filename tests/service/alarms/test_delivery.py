@@ -245,7 +245,7 @@ def test_what_is_refused_is_seen_in_the_metrics(tmp_path: Path, received: Receiv
         time.sleep(4)
         page = service.client.get("/metrics").text
         assert "brinell_alarms_waiting 1.0" in page
-        assert 'brinell_assets{level="watch"} 1.0' in page
+        assert 'brinell_assets{level="alarm"} 1.0' in page
         [oldest] = [line for line in page.splitlines() if line.startswith("brinell_alarms_oldest_seconds ")]
         assert float(oldest.split()[1]) > 1
         assert len(received.requests()) > 1

@@ -1,11 +1,13 @@
 """A fault grows on a commissioned machine: the levels go up, the alarm is raised, and the message waits to be told."""
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
@@ -16,6 +18,7 @@ from service.store.tables import AlarmEvent, Outgoing
 from tests.service.asking import FLOAT32
 from tests.service.assets.healthy import day, lines
 from tests.service.faults import Postgres
+from tests.service.store.served import Served, served
 
 FAN = {
     "id": "fan.de", "machine": "mill 3", "point": "fan, drive end", "axes": [{"name": "x"}], "bearing": "6205",
@@ -100,3 +103,30 @@ def test_replicas_share_what_was_commissioned(postgres: Postgres, tmp_path: Path
         undone = second.delete("/v1/assets/fan.de/baseline", params={"version": 1})
         assert undone.json()["axes"] == {}
         assert ask(first, 101)["axes"]["x"]["change"] is None
+
+
+def test_a_service_killed_while_it_commissions_commissions_once(tmp_path: Path) -> None:
+    healthy = lines([day(number) for number in range(6)])
+    headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": "monday"}
+
+    def commission(service: Served) -> httpx2.Response | None:
+        try:
+            return service.client.post("/v1/assets/fan.de/baseline", content=healthy, headers=headers)
+        except httpx2.TransportError:
+            return None
+
+    for delay_s in (0.05, 0.3, 0.6, 0.9):
+        with served(state=tmp_path, auth="none") as service:
+            if delay_s == 0.05:
+                service.client.post("/v1/assets", json=FAN).raise_for_status()
+            killer = threading.Timer(delay_s, service.kill)
+            killer.start()
+            commission(service)
+            killer.join()
+    with served(state=tmp_path, auth="none") as service:
+        first, second = commission(service), commission(service)
+        assert first is not None
+        assert second is not None
+        assert (first.status_code, first.content) == (201, second.content)
+        assert len(service.client.get("/v1/assets/fan.de/baseline").json()["history"]) == 1
+        assert len(service.stored()) == 6

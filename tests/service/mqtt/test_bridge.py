@@ -64,8 +64,11 @@ def test_a_registered_asset_is_asked_about(broker: Mosquitto, sensors: Plant, tm
         wait_for(lambda: {"known", "known too"} <= sensors.answers.keys())
         stored = service.client.get("/v1/diagnoses", params={"asset": "pump-7"}).json()["diagnoses"]
         assert {each["id"] for each in stored} == {sensors.answers[name][0]["id"] for name in ("known", "known too")}
-        told = service.client.get(f"/v1/diagnoses/{stored[0]['id']}").json()["warnings"]
-        assert any("NICE" in warning for warning in told), told
+        newest = service.client.get(f"/v1/diagnoses/{stored[0]['id']}").json()
+        assert any("NICE" in warning for warning in newest["warnings"]), newest["warnings"]
+        published = next(each[0] for each in sensors.answers.values() if each[0]["id"] == newest["id"])
+        assert published["level"] == stored[0]["level"] == newest["combined"]["level"]
+        assert published["advice"] == newest["combined"]["advice"]
         assert "no such axis" not in sensors.answers
 
 

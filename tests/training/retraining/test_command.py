@@ -1,0 +1,86 @@
+"""`brinell retrain` as a person or a timer gives it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from models.bundle import Bundle
+from training.checkpoint import peek
+from training.loop import CHECKPOINT
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+def started(champion: Bundle, plant: Path, base: Path, out: Path, *more: str) -> "subprocess.Popen[str]":
+    command = [
+        sys.executable, "brinell.py", "retrain", "--bundle", str(champion.folder), "--folder", str(plant),
+        "--base", str(base), "--out", str(out), *more,
+    ]  # fmt: skip
+    return subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def finished(process: "subprocess.Popen[str]") -> str:
+    output, _ = process.communicate(timeout=240)
+    assert process.returncode == 0, output
+    return output
+
+
+def test_without_yes_it_shows_what_it_would_use_and_does_nothing(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    output = finished(started(champion, plant, small_root, tmp_path / "out"))
+    assert "small/1.0.0, from folder" in output
+    assert "Nothing was started" in output
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_that_was_killed_goes_on_and_ends_with_the_same_bytes(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    assert "better: small/1.1.0" in finished(started(champion, plant, small_root, tmp_path / "whole", "--yes"))
+
+    killed = started(champion, plant, small_root, tmp_path / "killed", "--yes")
+    while not any(peek(path)["step"] >= 200 for path in (tmp_path / "killed").glob(f".work/*/all/{CHECKPOINT}")):
+        assert killed.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    assert not (tmp_path / "killed" / "small").exists()
+    assert not (tmp_path / "killed" / "reports").exists()
+
+    output = finished(started(champion, plant, small_root, tmp_path / "killed", "--yes"))
+    assert "goes on from step" in output
+    whole, resumed = (tmp_path / name / "small" / "1.1.0" for name in ("whole", "killed"))
+    assert {path.name: path.read_bytes() for path in whole.iterdir()} == {
+        path.name: path.read_bytes() for path in resumed.iterdir()
+    }
+    reports = [next((tmp_path / name / "reports").glob("*.json")).read_text() for name in ("whole", "killed")]
+    assert json.loads(reports[0]) == json.loads(reports[1])
+
+    again = finished(started(champion, plant, small_root, tmp_path / "whole", "--yes"))
+    assert "This was tried before" in again
+    assert "better: small/1.1.0" in again
+
+
+def test_the_folder_that_the_service_answers_from_is_refused(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    process = started(champion, plant, small_root, champion.folder.parent.parent, "--yes")
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "holds the bundles that answer" in output
+
+
+@pytest.mark.parametrize("options", [(), ("--export", "one.zip")])
+def test_one_source_is_wanted(options: tuple[str, ...], champion: Bundle, plant: Path, tmp_path: Path) -> None:
+    folder = ("--folder", str(plant)) if options else ()
+    command = [sys.executable, "brinell.py", "retrain", "--bundle", str(champion.folder), *folder, *options]
+    ended = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert "give one of --folder, --export and --store" in ended.stderr

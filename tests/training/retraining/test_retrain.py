@@ -1,0 +1,200 @@
+"""A champion meets machines that it does not know; what was found on them makes the next version, or does not."""
+
+import dataclasses
+import hashlib
+import html
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.fault import FAULTS, Fault
+from models.bundle import Bundle, check_golden
+from models.parent import parent_of
+from tests.training.retraining.conftest import read_labels, write_labels, write_plant
+from training.loop import WEIGHTS
+from training.retraining import report
+from training.retraining import retrain as retraining
+from training.retraining.attempt import Attempts
+from training.retraining.case import RetrainingError
+from training.retraining.folder import found_in_folder
+from training.retraining.gate import Gate
+from training.retraining.plan import Plan
+from training.retraining.retrain import Outcome, alone, next_version, retrain
+
+LONG, SHORT = 5.0, 0.01
+"""Minutes: enough for all steps on any machine, and for the fewest."""
+
+
+def plan_of(champion: Bundle, plant: Path, base: Path | None, minutes: float = LONG) -> Plan:
+    return Plan.of(champion, found_in_folder(plant), base, Gate(), minutes)
+
+
+def flipped(plant: Path, to: Path, share: float, seed: int) -> Path:
+    """A copy of `plant` with that share of its labels wrong."""
+    shutil.copytree(plant, to)
+    rows, rng = read_labels(plant), np.random.default_rng(seed)
+    for at in rng.choice(len(rows), round(share * len(rows)), replace=False):
+        rows[at]["finding"] = rng.choice([fault for fault in FAULTS if fault != rows[at]["finding"]])
+    write_labels(to, rows)
+    return to
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("out")
+
+
+@pytest.fixture(scope="module")
+def outcome(champion: Bundle, plant: Path, small_root: Path, out: Path) -> Outcome:
+    return retrain(plan_of(champion, plant, small_root), out)
+
+
+def test_a_version_that_answers_what_the_champion_could_not_is_written_whole(outcome: Outcome, out: Path) -> None:
+    assert outcome.decision.verdict == "better"
+    assert outcome.new.champion.right == 0
+    assert outcome.new.challenger.right >= len(outcome.new.pairs) / 2
+    assert outcome.new.challenger.wrong == 0
+    assert outcome.new.interval[0] > 0
+    assert outcome.bundle is not None
+    assert outcome.bundle.folder == out / "small" / "1.1.0"
+    check_golden(Bundle.load(outcome.bundle.folder))
+    assert sorted(path.name for path in out.iterdir()) == [".lock", ".work", "small"]
+    assert not list((out / ".work").iterdir())
+
+
+def test_the_new_version_says_whose_child_it_is_and_what_it_learned_from(outcome: Outcome, champion: Bundle) -> None:
+    assert outcome.bundle is not None
+    manifest = outcome.bundle.manifest
+    parent = parent_of(Bundle.load(outcome.bundle.folder))
+    assert parent is not None
+    assert parent.bundle == "small/1.0.0"
+    assert parent.sha256 == hashlib.sha256(champion.written).hexdigest()
+    assert parent.step == outcome.chosen.step
+    assert manifest.protocol.startswith("retrained from small/1.0.0; ")
+    taught = {span.entry.rig for span, _ in (*outcome.plan.halves.train, *outcome.plan.halves.choose)}
+    assert {each.dataset for each in manifest.training_data} == {"mfpt", *taught}
+    assert {figure.rig for figure in manifest.figures} == {"mfpt", *(each.asset for each in outcome.new.pairs)}
+    assert "retrained from small/1.0.0" in (outcome.bundle.folder / "README.md").read_text()
+    assert parent_of(champion) is None
+
+
+def test_smaller_steps_were_tried_first_and_were_not_enough(outcome: Outcome) -> None:
+    assert [each.step for each in outcome.attempts] == ["calibration", "batch-norm", "head", "all"]
+    assert outcome.chosen.score == max(each.score for each in outcome.attempts)
+    assert [each.trained > 0 for each in outcome.attempts] == [False, True, True, True]
+
+
+def test_no_bearing_is_on_both_sides_and_the_test_counts_bearings(outcome: Outcome) -> None:
+    halves = outcome.plan.halves
+    taught = {(span.entry.rig, span.entry.bearing) for span, _ in (*halves.train, *halves.choose)}
+    assert not taught & {each.bearing for each in halves.judge}
+    assert {each.name for each in halves.judge} == {pair.name for pair in outcome.new.pairs}
+    assert len({(pair.asset, pair.specimen) for pair in outcome.new.pairs}) == 12
+
+
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
+def test_with_30_of_100_labels_wrong_the_gate_refuses(
+    seed: int, champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    wrong = flipped(plant, tmp_path / "plant", 0.3, seed)
+    refused = retrain(plan_of(champion, wrong, small_root), tmp_path / "out")
+    assert all(each.holds for each in refused.decision.evidence)
+    assert refused.decision.verdict == "not better"
+    assert refused.bundle is None
+    assert not list((tmp_path / "out").glob("small/*"))
+
+
+class _Untouchable:
+    """Stands where recordings were: whoever looks at it fails."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError("the judging half was read in fitting")
+
+    __iter__ = __len__ = __getitem__ = lambda self, *_: self.__getattr__("")
+
+
+@pytest.mark.parametrize("step", ["calibration", "all"])
+def test_fitting_never_reads_the_half_that_judges(
+    step: str, outcome: Outcome, champion: Bundle, small_root: Path, tmp_path: Path
+) -> None:
+    halves = dataclasses.replace(outcome.plan.halves, judge=_Untouchable())
+    plan = dataclasses.replace(outcome.plan, base=plan_of(champion, write_plant(tmp_path), small_root).base)
+    assert plan.base is not None
+    plan.base.split = dataclasses.replace(plan.base.split)
+    object.__setattr__(plan.base.split, "test", _Untouchable())
+    again = Attempts(champion, halves, plan.base, 5, tmp_path / "work").attempt(step)
+    before = next(each for each in outcome.attempts if each.step == step)
+    assert again.calibration == before.calibration
+    assert again.unknown_check == before.unknown_check
+
+
+def test_two_bearings_a_fault_are_not_enough_evidence(champion: Bundle, small_root: Path, tmp_path: Path) -> None:
+    few = write_plant(_made(tmp_path / "plant"), bearings=2)
+    outcome = retrain(plan_of(champion, few, small_root, SHORT), tmp_path / "out")
+    assert outcome.decision.verdict == "not enough evidence"
+    assert outcome.bundle is None
+
+
+def test_without_the_old_recordings_nothing_shows_what_was_forgotten(
+    champion: Bundle, plant: Path, tmp_path: Path
+) -> None:
+    outcome = retrain(plan_of(champion, plant, None, SHORT), tmp_path)
+    assert outcome.decision.verdict == "not enough evidence"
+    assert outcome.old is None
+    assert [each.holds for each in outcome.decision.evidence] == [True, True, True, True, False]
+    old, new = champion.manifest.unknown_check, outcome.chosen.unknown_check
+    assert new.means == old.means
+    assert (new.usual.features or 0) >= (old.usual.features or 0)
+
+
+def test_what_fails_changes_nothing(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    before = {path: path.read_bytes() for path in champion.folder.iterdir()}
+    monkeypatch.setattr(retraining, "bundle", fails)
+    with pytest.raises(OSError, match="no space"):
+        retrain(plan_of(champion, plant, small_root), tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", ".work"]
+    assert {path: path.read_bytes() for path in champion.folder.iterdir()} == before
+
+
+def test_two_do_not_work_in_one_folder(champion: Bundle, plant: Path, small_root: Path, tmp_path: Path) -> None:
+    plan = plan_of(champion, plant, small_root)
+    with alone(tmp_path), pytest.raises(RetrainingError, match="another retraining is at work"):
+        retrain(plan, tmp_path)
+
+
+def test_the_next_version_is_after_the_champion_and_all_that_are_there(champion: Bundle, tmp_path: Path) -> None:
+    assert next_version(champion.manifest, tmp_path) == "1.1.0"
+    (tmp_path / "small" / "1.10.0").mkdir(parents=True)
+    assert next_version(champion.manifest, tmp_path) == "1.11.0"
+
+
+def test_the_report_tells_the_verdict_the_conditions_and_every_pair(outcome: Outcome, out: Path) -> None:
+    page = report.write(outcome, out)
+    said = json.loads(report.place(outcome.plan, out).read_text())
+    assert said["verdict"] == "better"
+    assert said["bundle"] == "small/1.1.0"
+    assert len(said["new"]["pairs"]) == said["new"]["recordings"] == 24
+    assert set(said["new"]["faults"]) == set(Fault)
+    text = page.read_text()
+    assert text.count("<svg") == 6
+    assert "<script" not in text
+    assert all(html.escape(each.asked) in text for each in outcome.decision.conditions)
+
+
+def test_the_weights_are_those_of_the_step_that_was_taken(outcome: Outcome, champion: Bundle) -> None:
+    assert outcome.bundle is not None
+    assert outcome.bundle.content(WEIGHTS) != champion.content(WEIGHTS)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

@@ -1,0 +1,105 @@
+"""`brinell retrain`: from what was found to the next version, if it is better."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data.terminal import explained
+
+OUT = Path("retrained")
+
+
+def retrain(
+    bundle: Annotated[Path, typer.Option(help="Folder of the version in service, NAME/VERSION.")],
+    folder: Annotated[Path | None, typer.Option(help="Labelled recordings, with labels.csv.")] = None,
+    export: Annotated[Path | None, typer.Option(help="Zip file of the service's export.")] = None,
+    store: Annotated[str | None, typer.Option(help="URL or path of a service's store (BRINELL_STORE).")] = None,
+    trusted: Annotated[Path | None, typer.Option(help="Public keys, one of which must have signed the export.")] = None,
+    days: Annotated[float, typer.Option(min=0, help="How far before an opening a finding says anything.")] = 30.0,
+    base: Annotated[Path | None, typer.Option(help="Folder of the datasets that the bundle learned from.")] = None,
+    gate: Annotated[Path | None, typer.Option(help="TOML file of what must hold; else the strict defaults.")] = None,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Of training, about.")] = 30.0,
+    out: Annotated[Path, typer.Option(help="Folder for the new version and the reports.")] = OUT,
+    version: Annotated[str | None, typer.Option(help="Of the new bundle; else the next minor one.")] = None,
+    sign: Annotated[Path | None, typer.Option(help="Private key that signs the new bundle.")] = None,
+    activate: Annotated[str | None, typer.Option(metavar="URL", help="Service that shall answer with it.")] = None,
+    key_file: Annotated[Path | None, typer.Option(help="File with an API key of the scope admin.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Start; without it the plan is shown and nothing done.")] = False,
+) -> None:
+    """Make the next version of a bundle from what was found on opened machines, if it is better.
+
+    Without --yes it says what it would use, what not and why, and stops. Half of the bearings teach, the other half
+    judge old and new bundle, recording by recording. The cheapest step that is enough is taken: thresholds alone,
+    batch-norm, the head, all. With --base, or without by the old bundle's own answers, old faults are kept in mind;
+    only with --base can it be shown that they were.
+
+    A new version is written, and activated, only where the gate says "better": fewer than five independent recordings
+    of a fault are not enough evidence. A report, HTML and JSON, is written always. A run that was killed goes on where
+    it was when the same command is given again; what was tried once is not tried again.
+
+    labels.csv: file,finding,asset and, where known, specimen,speed_rpm,rate_hz,bearing,channel,time. A finding is
+    normal, inner_race, outer_race, rolling_element; several, sensor_broken and other teach nothing.
+
+    Examples:
+
+    brinell retrain --bundle models/pretrained/order/1.0.0 --export plant.zip --base recordings
+
+    brinell retrain --bundle bundles/order/1.0.0 --folder found --minutes 60 --yes
+
+    brinell retrain --bundle bundles/order/1.0.0 --export plant.zip --base recordings --yes
+    --activate http://127.0.0.1:8000 --key-file admin.key
+
+    Back: brinell bundle rollback order
+    """
+    with explained():
+        from rich.console import Console
+
+        from models.bundle import Bundle
+        from training.retraining import report
+        from training.retraining.gate import Gate
+        from training.retraining.plan import Plan
+        from training.retraining.retrain import retrain as run
+        from training.retraining.source import Source
+
+        champion = Bundle.load(bundle)
+        _apart(out, bundle)
+        found = Source(folder, export, store, days, trusted).found()
+        plan = Plan.of(champion, found, base, Gate() if gate is None else Gate.read(gate), minutes)
+        for sheet in plan.sheets():
+            Console().print(sheet.table())
+        if not yes:
+            typer.echo("Nothing was started: add --yes.")
+            return
+        done = report.place(plan, out)
+        if done.exists():
+            typer.echo("This was tried before, with the same recordings, bundle and gate.")
+        else:
+            report.write(run(plan, out, version), out)
+        said = json.loads(done.read_text())
+        typer.echo(f"{said['verdict']}: {said['bundle'] or 'nothing was written'}\nreport: {done.with_suffix('.html')}")
+        if said["bundle"] is not None:
+            _bring(out / said["bundle"], sign, activate, key_file)
+
+
+def _apart(out: Path, champion: Path) -> None:
+    from training.retraining.case import RetrainingError
+
+    if out.resolve() == champion.resolve().parent.parent:
+        raise RetrainingError(f"{out} holds the bundles that answer: what is newest there answers at the next start")
+
+
+def _bring(folder: Path, sign: Path | None, url: str | None, key_file: Path | None) -> None:
+    from models.bundle import Bundle
+    from models.signing import sign_bundle
+    from training.retraining.pushing import activate
+
+    if sign is not None:
+        sign_bundle(folder, sign)
+    bundle = Bundle.load(folder)
+    if url is None:
+        typer.echo(f"bundle: {folder}\nnext: push and activate it (docs/bundles.md), or --activate URL")
+        return
+    activate(bundle, url, key_file)
+    typer.echo(f"{bundle.identity} answers at {url}. Back: brinell bundle rollback {bundle.manifest.name}")

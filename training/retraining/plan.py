@@ -1,0 +1,105 @@
+"""What a retraining will use, and what it will not: shown before anything is started."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.fault import FAULTS, Fault
+from models.bundle import Bundle
+from training.config import TrainingConfig
+from training.retraining.case import Found
+from training.retraining.checked import checked
+from training.retraining.gate import Condition, Gate, evidence
+from training.retraining.halves import Halves, halves
+from training.retraining.rehearsal import Base
+from training.sheet import Sheet
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """`found`: what can be used, and why the rest cannot; dealt into `halves`. `base`: None without it."""
+
+    champion: Bundle
+    found: Found
+    halves: Halves
+    base: Base | None
+    gate: Gate
+    minutes: float
+
+    @classmethod
+    def of(cls, champion: Bundle, found: Found, base: Path | None, gate: Gate, minutes: float) -> "Plan":
+        """Checks labels and signals, and deals them.
+
+        Raises:
+            RetrainingError: nothing can be learned from.
+            DatasetError: recordings of the champion's are missing under `base`.
+        """
+        usable = checked(found, champion.manifest.front_end)
+        config = TrainingConfig.read(champion.folder / "config.toml")
+        return cls(
+            champion,
+            usable,
+            halves(usable.cases, gate.apart),
+            Base(config, base) if base is not None else None,
+            gate,
+            minutes,
+        )
+
+    @property
+    def key(self) -> str:
+        """Sixteen hexadecimal digits that change with the champion, any label or signal, the gate and the time."""
+        spans = ""
+        if self.base is not None:
+            split = self.base.split
+            spans = str([(each.entry.rig, each.entry.name) for part in (split.train, split.test) for each in part])
+        parts = (
+            self.champion.written.hex(),
+            self.found.key,
+            self.gate.model_dump_json(),
+            f"{self.minutes:g}",
+            spans,
+        )
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
+
+    @property
+    def evidence(self) -> tuple[Condition, ...]:
+        """Whether there is enough to judge by, known before anything is trained."""
+        return evidence(self.gate, self.found.cases, self.halves.judge)
+
+    def sheets(self) -> Iterator[Sheet]:
+        """For people."""
+        yield Sheet(
+            f"{self.champion.identity}, from {self.found.source}",
+            ("fault", "recordings", "bearings", "teach", "choose", "judge"),
+            tuple(self._row(fault) for fault in FAULTS if any(each.fault is fault for each in self.found.cases)),
+        )
+        reasons = Counter(each.reason for each in self.found.left_out)
+        if reasons:
+            rows = tuple((str(count), reason) for reason, count in reasons.most_common())
+            yield Sheet("left out", ("recordings", "why"), rows)
+        doubts = tuple((doubt,) for doubt in self.doubts())
+        if doubts:
+            yield Sheet("look at these", ("what",), doubts)
+
+    def doubts(self) -> Iterator[str]:
+        """What a person should look at before it is believed."""
+        of_bearing: dict[tuple[str, str], set[Fault]] = defaultdict(set)
+        for each in self.found.cases:
+            of_bearing[each.bearing].add(each.fault)
+        for (asset, specimen), faults in sorted(of_bearing.items()):
+            found = sorted(faults - {Fault.NORMAL})
+            if len(found) > 1:
+                yield f"{asset}, bearing {specimen}: {' and '.join(found)} were found in one bearing"
+        if self.base is None:
+            yield "without the champion's own recordings nothing can show what it forgets"
+        for condition in self.evidence:
+            if not condition.holds:
+                yield f"{condition.asked}: there are {condition.found}"
+
+    def _row(self, fault: Fault) -> tuple[str, ...]:
+        cases = [each for each in self.found.cases if each.fault is fault]
+        parts = [sum(span.entry.fault is fault for span, _ in part) for part in (self.halves.train, self.halves.choose)]
+        judge = sum(each.fault is fault for each in self.halves.judge)
+        return (fault, str(len(cases)), str(len({each.bearing for each in cases})), *map(str, (*parts, judge)))
