@@ -11,7 +11,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 recordings=$(realpath "${BRINELL_DATA:-../shared/data}")/mfpt
 [ -f "$recordings/OuterRaceFault_3.mat" ] || stop "no recording $recordings/OuterRaceFault_3.mat (set BRINELL_DATA)"
 
-brinell_() { docker_ run --rm --network none --read-only --tmpfs /tmp --cap-drop all -v "$recordings:/recordings:ro" "$@"; }
+# Without this machine's own description of its processor, on which an emulated onnxruntime stumbles.
+brinell_() { docker_ run --rm --network none --read-only --tmpfs /tmp --tmpfs /sys/devices/system/cpu --cap-drop all -v "$recordings:/recordings:ro" "$@"; }
 diagnosis() {
   brinell_ "$1" diagnose /recordings/OuterRaceFault_3.mat --bearing NICE --bundle "$2" --json | python3 -c '
 import json, sys; found = json.load(sys.stdin)
