@@ -27,6 +27,7 @@ from data.errors import NotApplicable
 from data.fault import Fault
 from data.indicators import Indicators
 from models.envelope_rule import CANDIDATES, THRESHOLD
+from models.speed_range import BEYOND, SpeedRange, distance, parted, spanned, told, told_speed
 
 Array = NDArray[np.float64]
 Healthy = tuple[Indicators, float | None]
@@ -42,11 +43,6 @@ RATE = 0.01
 
 FIRM = 19
 """From as many healthy recordings on the rate is 5 % or less; under that a baseline is provisional."""
-
-RANGE = 1.2
-"""A speed range ends where a speed is this much over its lowest one."""
-BEYOND_RANGE = 1.1
-"""A recording this much over or under a range is still held against it."""
 
 AMPLITUDE, POWER, IN_DB = 20.0, 10.0, 0.0
 """What times the logarithm makes dB of an indicator; 0: it is in dB."""
@@ -81,7 +77,7 @@ class Change(BaseModel):
         lowest_rate: of false alarms that n recordings can promise.
         provisional: fewer than `FIRM` healthy recordings, or pieces of one.
         n: healthy recordings in this speed range.
-        speed_range: lowest and highest of their speeds, rpm; None where they state none.
+        speed_range: of their speeds.
         usual: faults whose lines the healthy recordings show too: half of them reach the envelope rule's threshold.
     """
 
@@ -95,7 +91,7 @@ class Change(BaseModel):
     lowest_rate: float
     provisional: bool
     n: int
-    speed_range: tuple[float, float] | None
+    speed_range: SpeedRange
     usual: tuple[Fault, ...] = ()
 
 
@@ -150,15 +146,15 @@ class Baseline(BaseModel):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
     @cached_property
-    def speed_ranges(self) -> tuple[tuple[float, float] | None, ...]:
-        """Lowest and highest speed of each, rpm, the slowest first; None for the recordings that state no speed."""
+    def speed_ranges(self) -> tuple[SpeedRange, ...]:
+        """The slowest first."""
         return tuple(_speeds(part) for part in self._parts)
 
     @property
     def cautions(self) -> tuple[str, ...]:
         """What to keep in mind with it."""
         found = [
-            f"{_told(_speeds(part))}: {len(part)} healthy recording{'s' * (len(part) > 1)}, so no rate of false alarms "
+            f"{told(_speeds(part))}: {len(part)} healthy recording{'s' * (len(part) > 1)}, so no rate of false alarms "
             f"under 1 in {len(part) + 1} can be promised; the limits are provisional until there are {FIRM}"
             for part in self._parts
             if len(part) < FIRM
@@ -214,21 +210,14 @@ class Baseline(BaseModel):
     @cached_property
     def _parts(self) -> tuple[tuple[HealthyRecording, ...], ...]:
         """By speed: each range begins at the lowest speed that the one before it does not hold."""
-        parts: list[list[HealthyRecording]] = []
-        for each in sorted(self.healthy, key=_speed):
-            # Those without a speed come first, as at 0 rpm: a range of their own.
-            if parts and _speed(each) <= RANGE * _speed(parts[-1][0]):
-                parts[-1].append(each)
-            else:
-                parts.append([each])
-        return tuple(map(tuple, parts))
+        return parted(self.healthy, lambda each: each.speed_rpm)
 
     def _part(self, speed_rpm: float | None) -> tuple[HealthyRecording, ...]:
-        near = {_distance(_speeds(part), speed_rpm): part for part in reversed(self._parts)}
+        near = {distance(_speeds(part), speed_rpm): part for part in reversed(self._parts)}
         nearest = min(near)
-        if nearest > np.log(BEYOND_RANGE):
-            known = ", ".join(_told(speeds) for speeds in self.speed_ranges)
-            raise NotApplicable(f"no healthy recording was made at {_told_speed(speed_rpm)}; there are: {known}")
+        if nearest > BEYOND:
+            known = ", ".join(told(speeds) for speeds in self.speed_ranges)
+            raise NotApplicable(f"no healthy recording was made at {told_speed(speed_rpm)}; there are: {known}")
         return near[nearest]
 
 
@@ -254,6 +243,10 @@ def looks_faulty(found: Indicators) -> tuple[str, ...]:
     if found.zone in BAD_ZONES:
         reasons.append(f"its vibration lies in zone {found.zone} of ISO 20816-3")
     return tuple(reasons)
+
+
+def _speeds(part: Sequence[HealthyRecording]) -> SpeedRange:
+    return spanned([each.speed_rpm for each in part])
 
 
 def _kept(healthy: Sequence[Healthy]) -> tuple[HealthyRecording, ...]:
@@ -327,30 +320,3 @@ def _values(names: Sequence[str], levels: Array) -> list[float]:
     scales = _scales(names)
     powers = 10 ** (levels / np.where(scales == IN_DB, AMPLITUDE, scales))
     return [float(each) for each in np.where(scales == IN_DB, levels, powers)]
-
-
-def _speed(recording: HealthyRecording) -> float:
-    return recording.speed_rpm or 0.0
-
-
-def _speeds(part: Sequence[HealthyRecording]) -> tuple[float, float] | None:
-    speeds = [each.speed_rpm for each in part if each.speed_rpm is not None]
-    return (min(speeds), max(speeds)) if speeds else None
-
-
-def _distance(speeds: tuple[float, float] | None, speed_rpm: float | None) -> float:
-    """How far (logarithm) a speed lies outside a range; infinite where one of both is not known."""
-    if speeds is None or speed_rpm is None:
-        return 0.0 if speeds is None and speed_rpm is None else np.inf
-    return max(0.0, float(np.log(speeds[0] / speed_rpm)), float(np.log(speed_rpm / speeds[1])))
-
-
-def _told(speeds: tuple[float, float] | None) -> str:
-    if speeds is None:
-        return "at a speed that is not stated"
-    low, high = speeds
-    return f"{low:.0f} rpm" if round(low) == round(high) else f"{low:.0f} to {high:.0f} rpm"
-
-
-def _told_speed(speed_rpm: float | None) -> str:
-    return "a speed that is not stated" if speed_rpm is None else f"{speed_rpm:.0f} rpm"

@@ -32,8 +32,8 @@ class Asked:
 
 
 @asynccontextmanager
-async def asked(parts: Parts, request: Request, *, lines: bool = False) -> AsyncIterator[Asked]:
-    """The request's body, while the request keeps its place in the queue.
+async def arrived(parts: Parts, request: Request, *, lines: bool = False) -> AsyncIterator[tuple[Place, Upload]]:
+    """The request's place in the queue, while it keeps it, and its body.
 
     Args:
         parts: of the running service.
@@ -43,17 +43,29 @@ async def asked(parts: Parts, request: Request, *, lines: bool = False) -> Async
     Raises:
         RequestRefused: it cannot be answered now, waits too long, or is too large.
         StoreError: its answer could not be stored.
-        KeyRefused: its Idempotency-Key came with another request.
     """
     async with drained_if_refused(request):
         refuse_unanswerable(parts, request)
-        key = key_of(request)
         body = announced(request, parts.settings, lines=lines)
         place = parts.queue.place(request, declared(request, body.limit))
     with place:
         async with drained_if_refused(request):
             upload = await body.receive(request)
         place.holds(len(upload.body))
+        yield place, upload
+
+
+@asynccontextmanager
+async def asked(parts: Parts, request: Request, *, lines: bool = False) -> AsyncIterator[Asked]:
+    """As `arrived`, for what may come again under its Idempotency-Key.
+
+    Raises:
+        RequestRefused, StoreError: as there, or it is no such key.
+        KeyRefused: its key came with another request.
+    """
+    async with drained_if_refused(request):
+        key = key_of(request)
+    async with arrived(parts, request, lines=lines) as (place, upload):
         again = None if key is None else await parts.in_pool(lambda: retried(request, key, upload.body))
         earlier = [] if again is None else await parts.store.earlier(again)
         yield Asked(place, upload, again, earlier)

@@ -21,7 +21,8 @@ from service.mqtt.diagnosing import diagnosed, never
 from service.mqtt.inbox import Inbox
 from service.mqtt.mapping import MessageMapping
 from service.mqtt.piece import pieces
-from service.mqtt.spool import Accepted, Ready, Spool, SpoolError
+from service.mqtt.spool import Accepted, Ready, Spool
+from service.mqtt.spool_file import SpoolError
 from service.parts import Parts
 from service.settings import MIB
 from service.store.trouble import StoreError

@@ -7,45 +7,21 @@ leaves its digests, so that a message that comes again is known. What cannot be 
 it are kept. Every call is one transaction, which is on disk when it returns; calls come from one thread at a time.
 """
 
-import logging
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from data.errors import BrinellError
 from service.mqtt.piece import Piece
-from service.store.location import held, put_aside, sync_folder
+from service.mqtt.spool_file import SpoolError, in_words, sound
+from service.store.location import held
 
-logger = logging.getLogger(__name__)
-
-VERSION = 1
 DONE_KEPT = 10_000
 REJECTED_KEPT = 100
 REJECTED_BYTES = 65_536
 """Of a rejected payload: enough to see what it is."""
-
-SCHEMA = """
-CREATE TABLE recordings (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL, source TEXT NOT NULL, stream TEXT NOT NULL,
-    topic TEXT NOT NULL, name TEXT, parts INTEGER NOT NULL, bytes INTEGER NOT NULL, came_s REAL NOT NULL,
-    key TEXT, result_topic TEXT, result BLOB, reason TEXT
-);
-CREATE INDEX by_state ON recordings (state, id);
-CREATE INDEX by_key ON recordings (key) WHERE key IS NOT NULL;
-CREATE UNIQUE INDEX open_by_name ON recordings (name) WHERE state = 'open';
-CREATE TABLE parts (
-    digest BLOB NOT NULL UNIQUE, recording INTEGER NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,
-    part INTEGER NOT NULL, payload BLOB, UNIQUE (recording, part)
-);
-"""
-
-
-class SpoolError(BrinellError):
-    """The spool cannot be opened, or takes nothing just now; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +75,7 @@ class Spool:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        with _in_words():
+        with in_words():
             [self.bytes] = connection.execute(
                 "SELECT coalesce(sum(bytes), 0) FROM recordings WHERE state IN ('open', 'waiting')"
             ).fetchone()
@@ -119,7 +95,7 @@ class Spool:
         with held(file, alone=True) as mine:
             if not mine:
                 raise SpoolError(f"{file} is another service's. Set BRINELL_MQTT_SPOOL to a file of its own.")
-            with closing(_sound(file)) as connection:
+            with closing(sound(file)) as connection:
                 yield cls(connection)
 
     def accept(self, pieces: Sequence[Piece]) -> Accepted:
@@ -151,7 +127,7 @@ class Spool:
 
     def left(self) -> tuple[list[Ready], list[int]]:
         """What an earlier process has not diagnosed, and what it has not published, the oldest first."""
-        with _in_words():
+        with in_words():
             rows = self._connection.execute(
                 "SELECT id, stream, state FROM recordings WHERE state IN ('waiting', 'answered') ORDER BY id"
             ).fetchall()
@@ -164,7 +140,7 @@ class Spool:
         Raises:
             SpoolError: it cannot be read.
         """
-        with _in_words():
+        with in_words():
             source, topic, came_s = self._connection.execute(
                 "SELECT source, topic, came_s FROM recordings WHERE id = ?", (number,)
             ).fetchone()
@@ -195,7 +171,7 @@ class Spool:
         Raises:
             SpoolError: it cannot be read.
         """
-        with _in_words():
+        with in_words():
             found = self._connection.execute("SELECT result_topic, result FROM recordings WHERE id = ?", (number,))
             return Answer(*found.fetchone())
 
@@ -235,7 +211,7 @@ class Spool:
             SpoolError: they still wait.
         """
         now = time.monotonic()
-        with _in_words():
+        with in_words():
             rows = self._connection.execute(
                 "SELECT id, source, parts, (SELECT count(*) FROM parts WHERE recording = recordings.id)"
                 " FROM recordings WHERE state = 'open'"
@@ -251,7 +227,7 @@ class Spool:
 
     def rejections(self) -> list[tuple[str, str, bytes]]:
         """Topic, reason, and the beginning of the payload of the latest that were rejected."""
-        with _in_words():
+        with in_words():
             rows = self._connection.execute(
                 "SELECT topic, reason, payload, min(part) FROM recordings JOIN parts ON recording = recordings.id"
                 " WHERE state = 'rejected' GROUP BY recordings.id ORDER BY recordings.id"
@@ -339,7 +315,7 @@ class Spool:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with _in_words():
+        with in_words():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -348,51 +324,3 @@ class Spool:
                 if self._connection.in_transaction:  # a full disk may have ended it
                     self._connection.execute("ROLLBACK")
                 raise
-
-
-def _sound(file: Path) -> sqlite3.Connection:
-    try:
-        return _connected(file)
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise SpoolError(f"{file} cannot be opened ({error}). Set BRINELL_MQTT_SPOOL to one that can.") from None
-        aside = put_aside(file, "damaged")
-        logger.error("the spool is damaged (%s). An EMPTY one begins; the old one is kept as %s", error, aside)
-        return _connected(file)
-
-
-def _connected(file: Path) -> sqlite3.Connection:
-    connection: Any = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    try:
-        # The rollback journal writes what is new once, and a log (WAL) twice: payloads are nearly all that is written.
-        connection.execute("PRAGMA journal_mode=PERSIST")
-        connection.execute("PRAGMA synchronous=FULL")
-        # What is forgotten need not be overwritten: that would double what is written.
-        connection.execute("PRAGMA secure_delete=OFF")
-        connection.execute("PRAGMA foreign_keys=ON")
-        [version] = connection.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={VERSION}; COMMIT;")
-            sync_folder(file.parent)
-        elif version != VERSION:
-            raise SpoolError(f"{file} is of another version ({version}). Empty it with the service that wrote it.")
-        [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if found != "ok":
-            raise sqlite3.DatabaseError(found)
-    except BaseException:
-        connection.close()
-        raise
-    return connection  # type: ignore[no-any-return]
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
-        told = {
-            "SQLITE_FULL": "the disk of the spool is full. Free space on it",
-            "SQLITE_READONLY": "the spool cannot be written. Give the service's user the right to",
-        }.get("_".join(name.split("_")[:2]), "the spool gives errors. Look at the system's log")
-        raise SpoolError(f"{told} ({error}).") from error

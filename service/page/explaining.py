@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.responses import Response
 
 from service import docs
-from service.answering import Answered, answered, kept, refuse_unanswerable
-from service.bodies.incoming import declared, drained_if_refused
-from service.bodies.upload import Upload, announced, one
+from service.answering import Answered, answered, kept
+from service.asking import arrived
+from service.bodies.upload import Upload, one
 from service.diagnosis import Diagnosis
 from service.errors import request_id
 from service.page.advice import what_to_do
@@ -63,14 +63,7 @@ def router(_: Settings) -> APIRouter:
 
 
 async def _explain(parts: Parts, request: Request, query: Query) -> Response:
-    async with drained_if_refused(request):
-        refuse_unanswerable(parts, request)
-        body = announced(request, parts.settings)
-        place = parts.queue.place(request, declared(request, body.limit))
-    with place:
-        async with drained_if_refused(request):
-            upload = await body.receive(request)
-        place.holds(len(upload.body))
+    async with arrived(parts, request) as (place, upload):
         found, seen = await place.answer(lambda: _answer(parts, upload, query, request_id(request)))
     answer = await kept(parts, found)
     advice = _TEXT.dump_json(what_to_do(found.entry.diagnosis))

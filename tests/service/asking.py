@@ -11,10 +11,10 @@ Simulated = Callable[..., Recording]
 FLOAT32 = {"Content-Type": "application/octet-stream"}
 
 
-def post(client: TestClient, recording: Recording, **query: Any) -> dict[str, Any]:
+def post(client: TestClient, recording: Recording, path: str = "/v1/diagnose", **query: Any) -> dict[str, Any]:
     """The answer to a recording's samples, as float32."""
     query = {"rate_hz": recording.rate_hz} | query
-    answer = client.post("/v1/diagnose", params=query, content=recording.samples.tobytes(), headers=FLOAT32)
+    answer = client.post(path, params=query, content=recording.samples.tobytes(), headers=FLOAT32)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found

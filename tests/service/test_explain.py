@@ -23,18 +23,14 @@ from service.page.pictures import pictures
 from service.page.signals import COLUMNS, LINES, STEPS, EnvelopeSpectrum, envelope_spectrum, spectrogram, waveform
 from service.page.spikes import SpikeTrain
 from service.page.window import SEGMENTS, clearest, seen
-from tests.service.asking import FLOAT32, Simulated, post
+from tests.service.asking import Simulated, post
 
 LARGEST_ANSWER = 400_000
 TURNS = 4
 
 
 def explain(client: TestClient, recording: Recording, **query: Any) -> dict[str, Any]:
-    query = {"rate_hz": recording.rate_hz} | query
-    answer = client.post("/v1/diagnose/explain", params=query, content=recording.samples.tobytes(), headers=FLOAT32)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    return post(client, recording, "/v1/diagnose/explain", **query)
 
 
 def clearest_window(bundle: Bundle, recording: Recording, answer: int) -> np.ndarray:

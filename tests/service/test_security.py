@@ -3,14 +3,10 @@
 import asyncio
 import hashlib
 import re
-import socket
-import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
@@ -19,25 +15,17 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import select
 from starlette.testclient import TestClient
-from starlette.types import Message, Receive, Scope, Send
 
 from service.app import create_app
 from service.parts import parts_of
-from service.security import allowance as allowance_module
 from service.security import key_records
 from service.security import keyring as keyring_module
-from service.security.allowance import Allowance
-from service.security.api_key import make, parts
-from service.security.keyring import Keyring
-from service.security.patience import Patience
+from service.security.api_key import parts
 from service.security.scopes import Scope as Right
 from service.security.scopes import needed
-from service.serving import check_tls
 from service.settings import Settings, SettingsError
 from service.store.tables import AuditEntry
-from tests.service.running import running
 
-ASK = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -125,15 +113,6 @@ def test_who_guesses_keys_is_held_up_and_who_has_one_is_not(state: Path) -> None
         assert statuses == [401, 401, 401, 429, 429]
         assert 1 <= int(client.get("/v1/models", headers=guess).headers["Retry-After"]) <= 20
         assert client.get("/v1/models", headers=bearer(key)).status_code == 200
-
-
-def test_an_allowance_forgets_who_asked_longest_ago(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(allowance_module, "MOST", 2)
-    allowance = Allowance(1, clock=lambda: 0.0)
-    assert [allowance.take(host) for host in ("a", "b", "a")] == [0.0, 0.0, 60.0]
-    assert allowance.take("c") == 0.0  # "b" is forgotten: "a" has asked since
-    assert allowance.take("a") == 60.0
-    assert allowance.take("b") == 0.0
 
 
 def test_two_keys_with_the_same_idempotency_key_do_not_see_each_others_answers(state: Path) -> None:
@@ -232,69 +211,6 @@ def test_browsers_are_told_to_do_nothing_with_an_answer(client: TestClient) -> N
     assert "script-src 'self'" in client.get("/docs").headers["Content-Security-Policy"]
 
 
-def test_keys_are_all_different_and_of_256_bits() -> None:
-    made = {make("x", frozenset({Right.DIAGNOSE}))[1] for _ in range(100)}
-    assert len(made) == 100
-    assert all(parts(text) is not None for text in made)
-
-
-def test_an_allowance_fills_evenly() -> None:
-    now = 0.0
-    allowance = Allowance(60, clock=lambda: now)
-    assert [allowance.take("a") for _ in range(60)] == [0.0] * 60
-    assert allowance.take("a") == pytest.approx(1.0)
-    assert allowance.take("b") == 0.0
-    now = 2.0
-    assert [allowance.take("a"), allowance.take("a")] == [0.0, 0.0]
-    assert allowance.take("a") == pytest.approx(1.0)
-
-
-def test_a_keyring_goes_on_with_what_it_knew_where_the_store_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
-    key, text = make("x", frozenset({Right.DIAGNOSE}))
-    there = True
-
-    async def load() -> dict[str, object]:
-        if not there:
-            raise keyring_module.StoreError("gone", "wait")
-        return {key.id: key}
-
-    async def ask() -> None:
-        nonlocal there
-        ring = Keyring(load, trusted_s=60)  # type: ignore[arg-type]
-        assert await ring.find(text) == key
-        there = False
-        assert await ring.find(text) == key
-        assert await ring.find(text[:-1] + "!") is None
-
-    asyncio.run(ask())
-
-
-def test_keys_that_could_not_be_read_again_for_too_long_open_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
-    key, text = make("x", frozenset({Right.DIAGNOSE}))
-    there = True
-
-    async def load() -> dict[str, object]:
-        if not there:
-            raise keyring_module.StoreError("gone", "wait")
-        return {key.id: key}
-
-    async def ask() -> None:
-        nonlocal there
-        ring = Keyring(load, trusted_s=0.3)  # type: ignore[arg-type]
-        assert await ring.find(text) == key
-        there = False
-        assert await ring.find(text) == key
-        await asyncio.sleep(0.4)
-        with pytest.raises(keyring_module.StoreError, match="BRINELL_KEYS_TRUSTED_S"):
-            await ring.find(text)
-        there = True
-        assert await ring.find(text) == key
-
-    asyncio.run(ask())
-
-
 def test_keys_are_read_while_every_other_reader_is_busy(locked: TestClient) -> None:
     key = key_for("diagnose")
     store, busy = parts_of(locked.app).store, threading.Event()  # type: ignore[arg-type]
@@ -309,101 +225,3 @@ def test_keys_are_read_while_every_other_reader_is_busy(locked: TestClient) -> N
             await asyncio.gather(*long)
 
     assert list(asyncio.run(ask())) == [(parts(key) or ("", ""))[0]]  # type: ignore[call-overload]
-
-
-def test_who_has_a_key_does_not_wait_for_a_store_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
-    key, text = make("x", frozenset({Right.DIAGNOSE}))
-    readings = 0
-
-    async def load() -> dict[str, object]:
-        nonlocal readings
-        readings += 1
-        if readings > 1:
-            await asyncio.sleep(60)
-        return {key.id: key}
-
-    async def ask() -> list[object]:
-        ring = Keyring(load, trusted_s=60)  # type: ignore[arg-type]
-        return [await asyncio.wait_for(ring.find(text), 0.5) for _ in range(20)]
-
-    assert asyncio.run(ask()) == [key] * 20
-    assert readings == 2
-
-
-def test_a_body_that_trickles_is_ended() -> None:
-    async def read_all(scope: Scope, receive: Receive, send: Send) -> None:
-        while (await receive()).get("more_body", False):
-            pass
-
-    async def trickle() -> Message:
-        await asyncio.sleep(0.04)
-        return {"type": "http.request", "body": b"x", "more_body": True}
-
-    sent: list[Message] = []
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope: Scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}
-    began = time.perf_counter()
-    asyncio.run(Patience(read_all, idle_s=0.2)(scope, trickle, send))
-    assert sent[0]["status"] == 408
-    assert time.perf_counter() - began < 2
-
-
-def test_heads_without_end_are_cut_off() -> None:
-    with running() as service:
-        for end in (b"X-A: " + b"a" * 60_000, b"".join(b"X-%d: %s\r\n" % (n, b"a" * 100) for n in range(600))):
-            with socket.create_connection(("127.0.0.1", service.port), timeout=5) as connection:
-                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + end)
-                assert read_to_end(connection) == b""
-        with socket.create_connection(("127.0.0.1", service.port), timeout=15) as slow:
-            slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
-            began = time.monotonic()
-            assert read_to_end(slow) == b""
-            assert 5 < time.monotonic() - began < 14
-        assert httpx2.get(f"{service.url}/healthz").status_code == 200
-
-
-def test_one_peer_cannot_take_every_connection() -> None:
-    with running(connections_of_a_peer=4, connections=64) as service, ExitStack() as opened:
-        idle = [opened.enter_context(connect(service.port)) for _ in range(4)]
-        assert read_to_end(opened.enter_context(connect(service.port))) == b""
-        # Another address of this machine's is another peer.
-        other = opened.enter_context(connect(service.port, "127.0.0.2"))
-        other.sendall(ASK)
-        assert b"200 OK" in read_to_end(other)
-        idle[0].sendall(ASK)
-        assert b"200 OK" in read_to_end(idle[0])
-        # A connection that has ended makes room for another.
-        again = opened.enter_context(connect(service.port))
-        again.sendall(ASK)
-        assert b"200 OK" in read_to_end(again)
-
-
-def connect(port: int, source: str = "127.0.0.1") -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0))
-
-
-def read_to_end(connection: socket.socket) -> bytes:
-    try:
-        return b"".join(iter(lambda: connection.recv(65536), b""))
-    except ConnectionResetError:
-        return b""
-
-
-def test_it_speaks_tls(tmp_path: Path) -> None:
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    trusting = ssl.create_default_context(cafile=str(certificate))
-    with running(verify=trusting, tls_certificate=certificate, tls_key=key) as service:
-        assert service.url.startswith("https://")
-        assert httpx2.get(f"{service.url}/healthz", verify=trusting).status_code == 200
-    certificate.write_text("no certificate")
-    with pytest.raises(SettingsError, match="BRINELL_TLS_KEY cannot be used"):
-        check_tls(Settings(tls_certificate=certificate, tls_key=key))

@@ -4,6 +4,9 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+# As `models` does, which the servers' own environments do not have: onnxruntime would tell its makers what it runs.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray

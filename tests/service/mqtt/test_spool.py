@@ -7,7 +7,8 @@ import pytest
 from service.mqtt import spool as spooling
 from service.mqtt.mapping import read_mapping
 from service.mqtt.piece import Piece, pieces
-from service.mqtt.spool import Answer, Spool, SpoolError
+from service.mqtt.spool import Answer, Spool
+from service.mqtt.spool_file import SpoolError
 from tests.service.mqtt.sensors import EXAMPLES, chunks, noise
 
 CHUNKS = read_mapping(EXAMPLES / "chunks.toml")
