@@ -41,7 +41,11 @@ def export_to(
     wanted = Wanted(asset, 0 if first is None else _first_id(first), LAST if to is None else _first_id(to))
     writing = file.with_name(f"{file.name}.writing")
     try:
-        with keeping() as database, Snapshot.take(database, wanted, file.parent) as snapshot, writing.open("xb") as out:
+        with (
+            keeping(new=False) as database,
+            Snapshot.take(database, wanted, file.parent) as snapshot,
+            writing.open("xb") as out,
+        ):
             out.writelines(exported(snapshot, folder, key or settings.export_key))
             os.fsync(out.fileno())
         with Export.open(writing) as whole:

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from service.store.location import held, put_aside, sync_folder
+from service.store.location import held, put_aside, refuse_absent, sync_folder
 from service.store.migration import APPLICATION_ID
 from service.store.tables import SCHEMA
 from service.store.trouble import StoreError
@@ -17,8 +17,7 @@ def backup(file: Path, to: Path, *, overwrite: bool) -> int:
     Raises:
         StoreError: there is no store, `to` is there already, or the copy cannot be made.
     """
-    if not file.is_file():
-        raise StoreError(f"there is no store at {file}", "Set BRINELL_STORE or BRINELL_STATE as the service has them.")
+    refuse_absent(file)
     if to.exists() and not overwrite:
         raise StoreError(f"{to} is there already", "Choose another name, or say --force.")
     writing = to.with_name(f"{to.name}.writing")

@@ -86,6 +86,16 @@ def file_of(store: str | None, state: Path) -> Path:
     return Path(store).expanduser() if store else state / NAME
 
 
+def refuse_absent(file: Path) -> None:
+    """For who wants what a store holds: an empty one made in its place would say that there is nothing.
+
+    Raises:
+        StoreError: there is no such file.
+    """
+    if not file.is_file():
+        raise StoreError(f"there is no store at {file}", "Set BRINELL_STORE or BRINELL_STATE as the service has them.")
+
+
 @contextmanager
 def held(file: Path, *, alone: bool) -> Iterator[bool]:
     """Holds the database file for use, or for putting another in its place (`alone`); yields False where it cannot.

@@ -8,7 +8,7 @@ from service.alarms.hearing import Alarms
 from service.settings import Settings
 from service.store.budget import Budget
 from service.store.database import Database
-from service.store.location import NONE, file_of, postgresql
+from service.store.location import NONE, file_of, postgresql, refuse_absent, writes_a_file
 from service.store.nothing import Nothing
 from service.store.opening import opened
 from service.store.retention import Retention
@@ -35,8 +35,11 @@ def remembering(settings: Settings) -> AbstractContextManager[Store | Nothing]:
 
 
 @contextmanager
-def keeping() -> Iterator[Database]:
+def keeping(*, new: bool = True) -> Iterator[Database]:
     """The tables of the store that the environment's settings name, for a command beside the service.
+
+    Args:
+        new: an empty one may be made where there is none.
 
     Raises:
         SettingsError: a setting cannot be.
@@ -45,6 +48,8 @@ def keeping() -> Iterator[Database]:
     settings = Settings.read()
     if settings.store == NONE:
         raise StoreError("BRINELL_STORE is none", "Set it as it is set for the service.")
+    if not new and writes_a_file(settings.store):
+        refuse_absent(file_of(settings.store, settings.state))
     with opened(place(settings), settings.durability) as (database, _):
         yield database
 

@@ -61,7 +61,7 @@ def remembered(asset: str, first: datetime | None = None, axis: str | None = Non
         MachineError: no such asset, or no diagnoses of it.
     """
     start = 0 if first is None else first_id(microseconds(first))
-    with keeping() as database, database.reading() as connection:
+    with keeping(new=False) as database, database.reading() as connection:
         record = records.find(connection, asset)
         if record is None:
             raise MachineError(f"{asset}: no such measuring point in the store; GET /v1/assets lists them")

@@ -80,6 +80,11 @@ def test_one_that_was_tampered_with_or_is_not_signed_is_refused(tmp_path: Path) 
         found_in_export(written(tmp_path / "plain.zip"), MONTH, public)
 
 
-def test_a_store_that_cannot_be_exported_is_said_in_its_own_words(tmp_path: Path) -> None:
-    with pytest.raises(RetrainingError, match="the store cannot be exported"):
+def test_a_store_that_cannot_be_exported_is_said_in_its_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "recordings").mkdir()
+    monkeypatch.setenv("BRINELL_STATE", str(tmp_path))
+    with pytest.raises(RetrainingError, match="the store cannot be exported: .*there is no store at"):
         Source(store=str(tmp_path / "none" / "brinell.db")).found()
+    assert not (tmp_path / "none").exists()
