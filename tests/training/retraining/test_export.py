@@ -85,6 +85,6 @@ def test_a_store_that_cannot_be_exported_is_said_in_its_own_words(
 ) -> None:
     (tmp_path / "recordings").mkdir()
     monkeypatch.setenv("BRINELL_STATE", str(tmp_path))
-    with pytest.raises(RetrainingError, match="the store cannot be exported: .*there is no store at"):
+    with pytest.raises(RetrainingError, match=r"the store cannot be exported: .*there is no store at"):
         Source(store=str(tmp_path / "none" / "brinell.db")).found()
     assert not (tmp_path / "none").exists()
