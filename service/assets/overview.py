@@ -95,19 +95,22 @@ class Wanted:
 
     Attributes:
         search: a part of id, machine or point; empty: all.
+        id: this one alone.
         stands: at this level alone.
         after: rank and id of the last point of the page before.
     """
 
     search: str = ""
+    id: str | None = None
     stands: Stand | None = None
     after: tuple[int, str] = (-1, "")
 
     @property
     def searched(self) -> tuple[ColumnElement[bool], ...]:
-        """The condition that `search` is."""
+        """The conditions that `search` and `id` are."""
         columns = (StoredAsset.id, StoredAsset.machine, StoredAsset.point)
-        return (or_(*(each.icontains(self.search, autoescape=True) for each in columns)),) if self.search else ()
+        like = (or_(*(each.icontains(self.search, autoescape=True) for each in columns)),) if self.search else ()
+        return like if self.id is None else (*like, StoredAsset.id == self.id)
 
 
 def counts(connection: Connection, wanted: Wanted) -> dict[Stand, int]:

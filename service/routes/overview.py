@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from service.assets import overview
-from service.assets.asset import PLAIN
+from service.assets.asset import PLAIN, AssetId
 from service.assets.overview import Overview, Stand, Wanted
 from service.bodies import JSON
 from service.parts import parts_of
@@ -28,6 +28,7 @@ class Asked(BaseModel):
     search: Annotated[
         str | None, Field(pattern=PLAIN, max_length=80, description="A part of id, machine or point.")
     ] = None
+    id: Annotated[AssetId | None, Field(description="This one alone.")] = None
     stands: Annotated[Stand | None, Field(description="Those at this level alone.")] = None
     limit: Annotated[int, Field(ge=1, le=100, description="At most so many on a page.")] = 50
     cursor: Annotated[
@@ -55,7 +56,7 @@ def router(_: Settings) -> APIRouter:
     )
     async def plant(request: Request, query: Annotated[Asked, fastapi.Query()]) -> Response:
         refuse_repeated(request)
-        wanted = Wanted(query.search or "", query.stands, _after(query.cursor))
+        wanted = Wanted(query.search or "", query.id, query.stands, _after(query.cursor))
 
         def read(connection: Connection) -> str:
             found = overview.page(connection, wanted, query.limit + 1)
