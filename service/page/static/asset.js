@@ -9,7 +9,7 @@ import { trend } from "./trend.js";
 import { voices } from "./voices.js";
 import { FINDINGS, LEVELS, NAMES, VERDICTS, capital, digits, percent, short } from "./words.js";
 
-const LAST = 20;
+const LAST = 12;
 
 let page = null;
 
@@ -41,7 +41,7 @@ class Page {
     this.identity = identity;
     this.head = element("div");
     this.voices = element("div");
-    this.trend = element("div", { class: "stack" });
+    this.trend = element("div", { class: "stack halves" });
     this.past = element("div", { class: "stack" });
     const changed = () => this.read().then(() => this.drawTrend());
     this.people = new People(identity, session, changed);
@@ -50,7 +50,7 @@ class Page {
 
   parts() {
     const back = element("p", { class: "back" }, element("a", { href: "#assets" }, "‹ All measuring points"));
-    return [back, this.head, this.people.place, this.voices, this.trend, this.commissioning.place, this.past];
+    return [back, this.head, this.voices, this.people.place, this.trend, this.commissioning.place, this.past];
   }
 
   async read() {

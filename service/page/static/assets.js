@@ -46,7 +46,9 @@ class List {
       waiting = setTimeout(() => this.read(), TYPING_MS);
     });
     const head = element("div", { class: "find" }, element("label", { for: "asset-search" }, "Search"), this.search);
-    place.replaceChildren(element("h1", {}, "Measuring points"), element("div", { class: "bar" }, this.filters, head), this.rows);
+    const how = "Where a point stands follows from its last recordings together: 3 of 5 make a watch, 4 of 5 an alarm, unless its own rule says otherwise.";
+    const title = element("div", { class: "title" }, element("h1", {}, "Measuring points"), element("p", { class: "hint" }, how));
+    place.replaceChildren(title, element("div", { class: "bar" }, this.filters, head), this.rows);
     if (session.scopes.includes("admin")) place.append(register((made) => (location.hash = `#assets/${made.id}`)));
   }
 
@@ -90,7 +92,7 @@ class List {
       this.rows.replaceChildren(element("p", { class: "card" }, none));
       return;
     }
-    const heads = ["Measuring point", "Stands at", "Last said", "Probability of a fault", "Severity", "Last recording"];
+    const heads = ["Measuring point", "Stands at", "Last recording", "Probability of a fault", "Severity"];
     this.rows.replaceChildren(table("Measuring points", heads, found.map(row)));
     if (more) {
       this.rows.append(button("Show more", "Show more", () => {
@@ -111,11 +113,15 @@ function row(asset) {
   return [
     element("span", {}, name, element("span", { class: "hint id" }, asset.commissioned ? asset.id : `${asset.id}, not commissioned`)),
     stands,
-    latest === null ? "" : latest.fault ? capital(NAMES[latest.fault]) : capital(latest.level === null ? "commissioned" : LEVELS[latest.level]),
+    latest === null ? "none yet" : said(latest),
     course(asset.course),
     latest?.severity && latest.severity !== "none" ? capital(latest.severity) : "–",
-    asset.heard ? element("time", { datetime: asset.heard, title: moment(asset.heard) }, ago(asset.heard)) : "none yet",
   ];
+}
+
+function said({ time, fault, level: name }) {
+  const what = name === null ? "commissioned on it" : `${LEVELS[name]}${fault && fault !== "normal" ? `: ${NAMES[fault]}` : ""}`;
+  return element("span", {}, what, element("time", { class: "hint id", datetime: time, title: moment(time) }, ago(time)));
 }
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,7 +1,7 @@
 // Commissioning, step by step: how does the machine sound when it is healthy?
 
 import { Refused, ask, askJson } from "./api.js";
-import { button, card, element, level, refusal, table } from "./element.js";
+import { button, element, level, refusal, table } from "./element.js";
 import { capital, digits, short } from "./words.js";
 
 const FIRM = 19;
@@ -39,7 +39,9 @@ export class Commissioning {
       step("Confirm what does not look healthy", this.doubts),
       step("What it knows", this.result, this.history),
     ];
-    this.place = card("Commissioning", element("ol", { class: "steps" }, ...this.steps));
+    this.title = element("h2");
+    this.place = element("details", { class: "card" }, element("summary", {}, this.title), element("ol", { class: "steps" }, ...this.steps));
+    this.told = false;
     this.at(0);
   }
 
@@ -49,6 +51,9 @@ export class Commissioning {
     const axes = Object.entries(baseline.axes);
     const fewest = axes.length === asset.axes.length ? Math.min(...axes.map(([, axis]) => axis.n)) : 0;
     const promise = (n) => `${Math.round(100 / (n + 1))} %`;
+    this.title.textContent = `Commissioning: ${fewest ? `${fewest} healthy recordings` : "not commissioned yet"}`;
+    if (!this.told) this.place.open = fewest === 0;
+    this.told = true;
     this.what.replaceChildren(
       element("p", {}, "Recordings on several days, at the speeds and loads that the machine has, when it is surely healthy: just overhauled, say. Two are the least, 19 make it firm."),
       element("p", { class: "hint" }, fewest ? `It has ${fewest}: no rate of false alarms under ${promise(fewest)} can be promised${fewest < FIRM ? `; with ${FIRM} it would be ${promise(FIRM)}.` : "."}` : "It has none yet: nothing can be said about change, and two voices speak instead of three."),
@@ -160,7 +165,7 @@ export class Commissioning {
     ]));
     this.history.append(table("What it knows of each axis", ["Axis", "Speed", "Recordings", "False alarms, at best", "State"], rows));
     for (const [name, axis] of axes) {
-      for (const told of [...axis.cautions, ...axis.doubts]) this.history.append(element("p", { class: "hint" }, `${capital(name)}: ${told}.`));
+      for (const told of [...axis.cautions, ...axis.doubts]) this.history.append(element("p", { class: "hint" }, `Axis ${name}: ${told}.`));
       if (axis.why) this.history.append(element("p", { class: "hint" }, `Taken all the same: ${axis.why}.`));
     }
     const [newest] = history.filter((version) => version.undone === null);

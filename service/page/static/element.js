@@ -26,11 +26,11 @@ export function button(sign, name, act, kind = "quiet") {
 
 // Of header cells and rows of cells, each text or an element; the first of a row is its header.
 export function table(caption, heads, rows) {
-  const head = element("tr", {}, ...heads.map((each) => element("th", { scope: "col" }, each)));
+  const head = element("tr", {}, ...heads.map((each) => (each === "" ? element("td") : element("th", { scope: "col" }, each))));
   const cell = (content, at) => (at === 0 ? element("th", { scope: "row" }, content) : element("td", { "data-head": heads[at] }, content));
   const body = rows.map((cells) => element("tr", {}, ...cells.map(cell)));
   const made = element("table", {}, element("caption", { class: "unseen" }, caption), element("thead", {}, head), element("tbody", {}, ...body));
-  return element("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": caption }, made);
+  return element("div", { class: "scrolls", tabindex: "0", role: "group", "aria-label": caption }, made);
 }
 
 export const card = (title, ...children) => element("section", { class: "card", "aria-label": title }, element("h2", {}, title), ...children);

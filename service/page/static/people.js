@@ -26,12 +26,12 @@ export class People {
     this.wake = button("End the snooze", "End the snooze", () => this.say("snooze", { until: null }));
     const found = Object.entries(FINDINGS).map(([finding, words]) => button(capital(words), `Opened: ${words}`, () => this.find(finding)));
     this.place = card(
-      "Say something to it",
+      "What people say",
       element("div", { class: "grid" }, labelled("Your name", this.by), labelled("Note (may be empty)", this.note), labelled("Opened (empty: just now)", this.opened)),
       element("p", { class: "lead" }, "The alarm"),
       element("div", { class: "actions" }, acknowledge, snooze, hours, this.wake),
       this.state,
-      element("p", { class: "lead" }, "The machine was opened, and this was found"),
+      element("p", { class: "lead" }, "The machine was opened, and this was found (one click keeps it for ever)"),
       element("div", { class: "actions" }, ...found),
       this.said,
     );

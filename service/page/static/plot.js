@@ -4,6 +4,7 @@ import { colour, font, textSize } from "./sheet.js";
 import { moment } from "./words.js";
 
 const STEP = 0.25;
+const EDGE = 5; // px that a mark may reach over the axes
 export const HOW = "Drag to zoom, double click to see all again.";
 
 const DAY_S = 86400;
@@ -22,7 +23,7 @@ function moments(_plot, places) {
 }
 
 const axis = (label, size, places) => ({
-  ...(places && { values: places }),
+  ...(places && { values: places, space: 90 }),
   label,
   size,
   labelSize: textSize() + 8,
@@ -39,12 +40,12 @@ const axis = (label, size, places) => ({
 // and `over` draw beside the curves: (context, toX, toY, box), all in px of the canvas. `say(index)` gives the words for
 // a place of the cursor.
 export function curves(host, width, height, { data, series, bands, x, y, range, under, over, say, reading, steps, time = false, bars = false }) {
-  const beside = (draw) => (plot) => {
+  const beside = (draw, edge = 0) => (plot) => {
     if (draw === undefined) return;
     const { ctx, bbox } = plot;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.rect(bbox.left - edge, bbox.top - edge, bbox.width + 2 * edge, bbox.height + 2 * edge);
     ctx.clip();
     ctx.textAlign = "left";
     ctx.font = font(textSize() * devicePixelRatio);
@@ -56,7 +57,7 @@ export function curves(host, width, height, { data, series, bands, x, y, range, 
     {
       width,
       height,
-      padding: [8, 12, 0, 0],
+      padding: [8, time ? 34 : 12, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false }, points: { show: false } },
       scales: { x: { time }, y: range ? { range } : {} },
@@ -77,7 +78,7 @@ export function curves(host, width, height, { data, series, bands, x, y, range, 
       bands: bands?.map((between) => ({ series: between, fill: () => colour("--fill") })),
       hooks: {
         drawAxes: [beside(under)],
-        draw: [beside(over)],
+        draw: [beside(over, EDGE * devicePixelRatio)],
         setCursor: [
           (made) => {
             const at = made.cursor.idx;

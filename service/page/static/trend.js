@@ -7,7 +7,7 @@ import { colour } from "./sheet.js";
 import { LEVELS, LEVEL_COLOURS, capital, digits, short } from "./words.js";
 
 const INDICATORS = {
-  change_deviation: ["Change", "spreads over the healthy mean", "how far it has moved from its healthy recordings; from 3 spreads on a change can count"],
+  change_deviation: ["Change", "change (spreads)", "how far it lies over the mean of its healthy recordings, in their spreads; from 3 on it can count"],
   velocity_rms_mm_s: ["Vibration velocity", "velocity RMS (mm/s)", "what ISO 20816-3 judges"],
   envelope_rms_g: ["Envelope", "envelope RMS (g)", "impacts make it grow"],
   kurtosis: ["Kurtosis", "kurtosis", "3 for even noise; single impacts make it grow"],
@@ -78,6 +78,7 @@ function draw(place, points, { title, note, y, value, range, extra }) {
       note,
       alt: values.length ? `${told.length} values from ${short(told[0].at * 1000)} to ${short(told.at(-1).at * 1000)}, from ${digits(values[0])} to ${digits(values.at(-1))}` : "No values",
       zooms: true,
+      half: true,
       height: 230,
       paper: 90,
       extra,

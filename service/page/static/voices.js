@@ -15,6 +15,9 @@ const STRENGTH = {
   change: (strength) => `${digits(strength)} times its limit`,
 };
 
+// Indicators have names for programs.
+const inWords = (why) => why.replace(/evidence_db_(\w+)/, (_, fault) => `lines of the ${NAMES[fault]}`).replaceAll("_", " ");
+
 export function voices({ voices: heard, change, combined }) {
   const shown = heard.map((each) =>
     element(
@@ -22,13 +25,13 @@ export function voices({ voices: heard, change, combined }) {
       { class: `voice ${each.says}` },
       element("h3", {}, ASKED[each.voice]),
       element("p", { class: "says" }, `${SAYS[each.says]}${each.fault && each.says === "raised" ? `: ${NAMES[each.fault]}` : ""}`),
-      element("p", { class: "hint" }, capital(each.why) + (each.strength !== null && !/\d/.test(each.why) ? `, ${STRENGTH[each.voice](each.strength)}` : "")),
+      element("p", { class: "hint" }, capital(inWords(each.why)) + (each.strength !== null && !/\d/.test(each.why) ? `, ${STRENGTH[each.voice](each.strength)}` : "")),
     ),
   );
   const made = card("Three voices", element("div", { class: "columns" }, ...shown));
   made.classList.add("voices");
   const notes = [`Together: ${combined.rule}.`];
-  if (change?.provisional) notes.push(`The change is held against ${change.n} healthy recordings only: wrongly raised up to once in ${change.n + 1}.`);
+  if (change?.provisional) notes.push(`With ${change.n} healthy recordings no rate of false alarms of the change under 1 in ${change.n + 1} can be promised.`);
   made.append(element("p", { class: "hint" }, notes.join(" ")));
   return made;
 }
