@@ -64,7 +64,7 @@ class Visit:
     def open_at(self, where: str) -> Page:
         """As `open`, at one of its pages: `assets`, `assets/ID`, `models`, `system`."""
         self.page.goto(f"{self.url}/#{where}")
-        self.page.wait_for_selector(f"#{where.partition('/')[0]}:not([hidden]) .card, #assets .scrolls")
+        self.page.wait_for_selector(f"main[data-at='{where}']:not([hidden])")
         self.page.wait_for_selector("#live:has-text('live')")
         return self.page
 

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.page.chromium import Visit, chromium
 from tests.service.running import Running, running
+
+
+expect.set_options(timeout=15_000)  # a test machine may be busy
 
 
 @pytest.fixture(scope="package")

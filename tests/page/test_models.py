@@ -79,7 +79,7 @@ def test_the_shadow_is_shown_as_it_answers(page: Page, client: httpx2.Client) ->
     expect(page.locator("#models .kept")).to_contain_text("order/1.0.0 answers in the shadow")
     for number in range(3):
         ask(client, number)
-    shadow = page.locator("section", has_text="In the shadow")
+    shadow = page.get_by_role("region", name="In the shadow")
     expect(shadow).to_contain_text(re.compile("was asked 3 times; it disagreed in 0"), timeout=20_000)
     page.get_by_role("button", name="Take it out of the shadow").click()
     expect(shadow).to_contain_text("Nothing answers in the shadow")

@@ -89,7 +89,9 @@ function verdict(asset, state, newest) {
     element("p", { class: "then" }, level(state.stands), state.since ? ` since ${short(state.since)}` : ""),
     element("h1", { class: "said" }, `${asset.machine}: ${asset.point}`),
   );
-  if (state.latest?.advice) made.append(element("p", { class: "then do" }, state.latest.advice));
+  const alone = state.latest?.level && state.latest.level !== state.stands;
+  if (alone) made.append(element("p", { class: "then do" }, `Its last recording alone says ${LEVELS[state.latest.level]}; it takes several to move the point.`));
+  if (state.latest?.advice) made.append(element("p", { class: alone ? "then" : "then do" }, alone ? `Of that recording: ${state.latest.advice}` : state.latest.advice));
   else if (state.latest === null) made.append(element("p", { class: "then do" }, "No recording yet: commission it below, or diagnose one."));
   if (newest) made.append(element("p", { class: "hint" }, `Last recording ${short(state.latest.time)}${asset.axes.length > 1 ? `, axis ${state.latest.axis} is the worst` : ""}: ${newest.message}`));
   if (state.silent_since) made.append(element("p", { class: "then" }, `Silent since ${short(state.silent_since)}: no recording for longer than its rule allows.`));

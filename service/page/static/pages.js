@@ -45,6 +45,7 @@ async function show() {
   current = page;
   document.title = `${title} · Brinell`;
   await page.open(rest.join("/"), session);
+  at(chosen).dataset.at = [chosen, ...rest].join("/"); // what it shows by now
 }
 
 addEventListener("hashchange", async () => {
