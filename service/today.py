@@ -56,7 +56,7 @@ class Today:
 
 
 def _sum(connection: Connection, first: int, before: int | None) -> tuple[int, float]:
-    wanted = select(func.count(), func.coalesce(func.sum(StoredDiagnosis.energy_nj), 0.0))
+    wanted = select(func.count(), func.sum(StoredDiagnosis.energy_nj))
     wanted = wanted.where(StoredDiagnosis.id >= first)
     count, energy_nj = connection.execute(wanted if before is None else wanted.where(StoredDiagnosis.id < before)).one()
-    return count, float(energy_nj)
+    return count, float(energy_nj or 0.0)

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from data.fault import Fault
 from models.voices import Severity
@@ -30,9 +30,9 @@ Stand = Literal["alarm", "watch", "no_verdict", "quiet", "unheard"]
 STANDS: tuple[Stand, ...] = ("alarm", "watch", "no_verdict", "quiet", "unheard")
 """In the order of the list; `unheard` has had no recording yet."""
 
-_RANK = case(
+_RANK: ColumnElement[int] = case(
     (AlarmState.heard_us.is_(None), STANDS.index("unheard")),
-    *((AlarmState.level == level, STANDS.index(level.value)) for level in Level),  # type: ignore[arg-type]
+    *((AlarmState.level == level, STANDS.index(level.value)) for level in Level),
     else_=STANDS.index("unheard"),
 )
 _STATES = select(
@@ -115,8 +115,12 @@ class Wanted:
 
 def counts(connection: Connection, wanted: Wanted) -> dict[Stand, int]:
     """How many of the points that the search finds stand where."""
-    ranks = _STATES.with_only_columns(_RANK.label("rank"), func.count()).where(*wanted.searched).group_by("rank")
-    found = dict(connection.execute(ranks).tuples().all())
+    ranks = (
+        _STATES.with_only_columns(_RANK.label("rank"), func.count().label("count"))
+        .where(*wanted.searched)
+        .group_by("rank")
+    )
+    found: dict[int, int] = {row.rank: row.count for row in connection.execute(ranks)}
     return {stand: found.get(rank, 0) for rank, stand in enumerate(STANDS)}
 
 
@@ -149,11 +153,11 @@ def _healthy(connection: Connection, assets: Sequence[str]) -> dict[str, int]:
     return fewest
 
 
-def _newest(connection: Connection, assets: Sequence[str]) -> dict[str, list[Row[Any]]]:
+def _newest(connection: Connection, assets: Sequence[str]) -> dict[str, list[Any]]:
     """The newest diagnoses of each asset, the oldest first."""
     indexed_to = connection.execute(select(Bookkeeping.indexed_to)).scalar_one()
     young = select(*_READ).where(StoredDiagnosis.id > indexed_to, StoredDiagnosis.asset.in_(assets))
-    found: dict[str, list[Row[Any]]] = {asset: [] for asset in assets}
+    found: dict[str, list[Any]] = {asset: [] for asset in assets}
     for row in connection.execute(young.order_by(StoredDiagnosis.id.desc())):  # once for all: no term leads to them
         found[row.asset].append(row)
     for asset, rows in found.items():
@@ -168,13 +172,13 @@ def _newest(connection: Connection, assets: Sequence[str]) -> dict[str, list[Row
     return found
 
 
-def _recordings(rows: Iterable[Row[Any]]) -> Iterable[Row[Any]]:
+def _recordings(rows: Iterable[Any]) -> Iterable[Any]:
     """Of each request's diagnoses the worst; of the last `MOST_POINTS` requests."""
     worst = [max(axes, key=_badness) for _, axes in groupby(rows, lambda row: row.request_id)]
     return worst[-MOST_POINTS:]
 
 
-def _badness(row: Row[Any]) -> tuple[int, int, float]:
+def _badness(row: Any) -> tuple[int, int, float]:
     fault = None if row.fault is None else Fault(row.fault)
     packed = row.probabilities
     return badness(row.level, Verdict(row.verdict), fault, None if packed is None else unpack_probabilities(packed))
@@ -199,9 +203,7 @@ def _combined(connection: Connection, ids: Sequence[int]) -> dict[int, _Together
     }
 
 
-def _overview(
-    state: Row[Any], commissioned: int, course: Sequence[Row[Any]], combined: dict[int, _Together | None]
-) -> Overview:
+def _overview(state: Any, commissioned: int, course: Sequence[Any], combined: dict[int, _Together | None]) -> Overview:
     return Overview(
         id=state.id,
         machine=state.machine,
@@ -220,7 +222,7 @@ def _overview(
     )
 
 
-def _latest(row: Row[Any], together: _Together | None) -> Latest:
+def _latest(row: Any, together: _Together | None) -> Latest:
     return Latest(
         id=shown(row.id),
         time=moment_of(row.time_us),
@@ -234,11 +236,11 @@ def _latest(row: Row[Any], together: _Together | None) -> Latest:
     )
 
 
-def _point(row: Row[Any]) -> Course:
+def _point(row: Any) -> Course:
     return Course(time=moment_of(row.time_us), fault_probability=_probability(row), level=row.level)
 
 
-def _probability(row: Row[Any]) -> float | None:
+def _probability(row: Any) -> float | None:
     """To the four digits that it is kept with."""
     found = fault_probability(None if row.probabilities is None else unpack_probabilities(row.probabilities))
     return None if found is None else round(found, 4)

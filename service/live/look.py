@@ -44,7 +44,9 @@ class Look:
     def since(self, before: "Look") -> Iterator[bytes]:
         """An event for each kind of thing that is another."""
         if self.assets is not None and before.assets is not None and self.assets != before.assets:
-            names = [name for name in self.assets | before.assets if self.assets.get(name) != before.assets.get(name)]
+            names = [
+                name for name in {*self.assets, *before.assets} if self.assets.get(name) != before.assets.get(name)
+            ]
             yield event("assets", json.dumps({"changed": sorted(names) if len(names) <= MOST_NAMED else None}))
         if self.models != before.models:
             yield event("models", "{}")
@@ -62,8 +64,8 @@ async def look(parts: Parts) -> Look:
 
 
 def _assets(connection: Connection) -> dict[str, Any]:
-    commissioned = dict(connection.execute(_COMMISSIONED).tuples().all())
-    found = dict(connection.execute(_FOUND).tuples().all())
+    commissioned = {asset: version for asset, version in connection.execute(_COMMISSIONED)}
+    found = {asset: newest for asset, newest in connection.execute(_FOUND)}
     return {
         row.id: (tuple(row), commissioned.get(row.id), found.get(row.id)) for row in connection.execute(_STANDS).all()
     }

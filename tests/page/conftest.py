@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, expect
 from tests.page.chromium import Visit, chromium
 from tests.service.running import Running, running
 
-
 expect.set_options(timeout=15_000)  # a test machine may be busy
 
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.settings import Settings
 from tests.page.chromium import Visit
-from tests.service.assets.healthy import day
 from tests.service.asking import FLOAT32
+from tests.service.assets.healthy import day
 from tests.service.running import Running, running
 from tests.service.versions import another, bolder
 
