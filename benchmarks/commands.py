@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: `brinell bench`, `brinell bench serve`, `soak` and `assets`."""
+"""The command line of the benchmarks: `brinell bench`, `brinell bench serve`, `soak`, `assets` and `failures`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ def join(app: typer.Typer) -> None:
     group.command()(serve)
     group.command()(soak)
     group.command()(assets)
+    group.command()(failures)
     app.add_typer(group, name="bench", rich_help_panel="Measuring (needs the extra 'bench', works from a checkout)")
 
 
@@ -159,3 +160,29 @@ def assets(
         else:
             ASSETS.write(measure(postgres, diagnoses), folder)
     typer.echo(f"page: {folder / ASSETS.page}")
+
+
+def failures(
+    into: Annotated[
+        Path | None, typer.Option(help="Folder for run-to-failure.json, .md and .png; else docs/measured.")
+    ] = None,
+    page: Annotated[
+        bool, typer.Option("--page", help="Measure nothing: page and pictures from run-to-failure.json.")
+    ] = False,
+) -> None:
+    """Let simulated machines fail over sixty days, and others stay healthy: when is what told?
+
+    Takes minutes, on one core.
+
+    Example:  brinell bench failures
+    """
+    with explained():
+        from benchmarks.failures.measuring import measure
+        from benchmarks.failures.page import FAILURES
+
+        folder = into or MEASURED
+        if page:
+            FAILURES.rewrite(folder)
+        else:
+            FAILURES.write(measure(), folder)
+    typer.echo(f"page: {folder / FAILURES.page}")

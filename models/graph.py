@@ -19,6 +19,15 @@ OUTPUTS = ("logits", "spikes", "synops", "features")
 TRACE_PREFIX = "trace."
 
 
+def calls(windows: int) -> list[int]:
+    """How many of them each call of a graph reads.
+
+    >>> calls(19)
+    [8, 8, 3]
+    """
+    return [min(MICRO_BATCH, windows - at) for at in range(0, windows, MICRO_BATCH)]
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
     """What a graph says of N windows.
@@ -90,7 +99,9 @@ class Graph:
         if not names:
             return []
         answers = []
-        for at in range(0, len(values), MICRO_BATCH):
+        first = 0
+        for size in calls(len(values)):
             step()
-            answers.append(self._session.run(names, {INPUT: np.ascontiguousarray(values[at : at + MICRO_BATCH])}))
+            answers.append(self._session.run(names, {INPUT: np.ascontiguousarray(values[first : first + size])}))
+            first += size
         return [np.concatenate(parts) for parts in zip(*answers, strict=True)]

@@ -19,6 +19,7 @@ from service.memory.remembering import remembering_signals
 from service.metrics import Metrics
 from service.mqtt.condition import Condition
 from service.mqtt.running import bridged
+from service.opcua.running import shown_over_opcua
 from service.parts import Parts
 from service.queue import Queue
 from service.registry import Registry
@@ -88,6 +89,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         remembering_signals(settings, store) as memory,
         Shadow() as shadow,
         sending(settings, store) as sender,
+        shown_over_opcua(settings, store),
     ):
         registry = Registry(settings.bundles, settings.trust, settings.challenger)
         await asyncio.get_running_loop().run_in_executor(pool, registry.reload)

@@ -35,8 +35,10 @@ def api(
         from service.security import key_records
         from service.security.api_key import LONGEST_NAME, NameTooLong, make
         from service.security.scopes import scopes_of
+        from service.settings import Settings
         from service.store.identity import wall_us
-        from service.store.remembering import keeping
+        from service.store.location import without_password
+        from service.store.remembering import keeping, place
 
         if not 0 < len(name) <= LONGEST_NAME:
             raise NameTooLong(f"a name has 1 to {LONGEST_NAME} characters, not {len(name)}")
@@ -44,7 +46,8 @@ def api(
         with keeping() as database, database.writing() as connection:
             key_records.add(connection, key, wall_us())
         rights = ", ".join(sorted(key.scopes))
-        typer.echo(f"Key {key.id} of {name} may {rights}. It is shown this once:", err=True)
+        where = without_password(place(Settings.read()))
+        typer.echo(f"Key {key.id} of {name} may {rights}, where the store is {where}. It is shown this once:", err=True)
         typer.echo(text)
 
 

@@ -3,7 +3,7 @@
 Whatever takes milliseconds is done in the order it came. A recording of ten minutes takes seconds; it is interrupted
 between its steps (`data.steps`) wherever short work waits and no thread is free, though not for longer than
 `PATIENCE_S`: then it has its next step, so that it ends however much short work there is. One thread is always left to
-the short work, where there are several. Windows that wait for the same graph are read in one call.
+the short work, where there are several. Windows that wait for the same graph are read together.
 
 That short work passes long work is what keeps the largest slowdown small: M. A. Bender, S. Chakrabarti,
 S. Muthukrishnan, "Flow and stretch metrics for scheduling continuous job streams", SODA 1998.
@@ -20,7 +20,7 @@ from typing import Any
 from data.steps import between_steps
 
 MOST_WINDOWS = 16
-"""Read in one call of a graph: more is no faster (docs/decisions/one-thread.md)."""
+"""Of several requests, read together; a graph takes them in calls of `models.graph.MICRO_BATCH`."""
 
 PATIENCE_S = 1.0
 
@@ -89,7 +89,7 @@ class Lanes:
             self._loop.call_soon(self._wake)
 
     def _wake(self) -> None:
-        # Only once the loop has heard all that came in: it is then read in one call, by one thread that is woken once.
+        # Only once the loop has heard all that came in: it is then read together, by one thread that is woken once.
         self._waking = False
         with self._lock:
             self._next_short()

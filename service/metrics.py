@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from models.graph import calls
 from models.manifest import Manifest
 from service.diagnosis import Diagnosis
 from service.recent import Recent
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 WINDOWS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
-BATCH = (1, 2, 4, 8, 12, 16, 32, 64, 256, 1024, 4096)
+BATCH = (1, 2, 3, 4, 5, 6, 7, 8)
 JOULES_PER_NJ = 1e-9
 MEMORY = 0.99
 """Of the running mean of firing rates: it follows the last hundred diagnoses or so."""
@@ -21,7 +22,6 @@ class Metrics:
 
     Attributes:
         requests: counted by the route's template, never by the path: strangers cannot make new series.
-        batch_windows: by bundle; several requests share a call where they wait for the same graph.
         recent: the last hour, for people.
     """
 
@@ -31,7 +31,7 @@ class Metrics:
         self.request_seconds = self._histogram("request_seconds", "From a request's head to its answer.", SECONDS)
         self._stages = self._histogram("stage_seconds", "Of one diagnosis, by stage.", SECONDS, "stage")
         self._windows = self._histogram("windows", "Windows that a diagnosis read.", WINDOWS)
-        self.batch_windows = self._histogram("batch_windows", "Windows that a graph read in one call.", BATCH, "bundle")
+        self._batches = self._histogram("batch_windows", "Windows that a graph read in one call.", BATCH, "bundle")
         self._diagnoses = self._counter("diagnoses", "Answers given.", "verdict", "fault", "bundle")
         self._energy = self._counter("energy_joules", "Estimated for the inferences so far.", "account", "bundle")
         self._drift = Gauge(
@@ -61,10 +61,16 @@ class Metrics:
         if manifest is None or diagnosis.energy is None:
             return
         self._windows.observe(diagnosis.window_count)
-        self.batch_windows.labels(bundle).observe(diagnosis.energy.graph_runs)
+        self.observe_calls(bundle, diagnosis.energy.graph_runs)
         self._energy.labels("paper", bundle).inc(diagnosis.energy.paper_nj * JOULES_PER_NJ)
         self._energy.labels("full", bundle).inc(diagnosis.energy.full_nj * JOULES_PER_NJ)
         self._follow(bundle, diagnosis.energy.firing_rates, manifest.summary.firing_rates)
+
+    def observe_calls(self, bundle: str, windows: int) -> None:
+        """Counts the calls in which a bundle's graph read these windows, of one request or of several together."""
+        batches = self._batches.labels(bundle)
+        for size in calls(windows):
+            batches.observe(size)
 
     def page(self) -> bytes:
         """In Prometheus' text format 0.0.4."""

@@ -88,6 +88,8 @@ class Registry:
                 if not chosen.of(name).out:
                     self._look(name, chosen.of(name), found)
             challenger = None if self._challenger is None else self._look_at(self._challenger, found)
+            if not found.bundles:
+                logger.error("no bundle answers: there is no good one in %s", self.root)
             return self._replace(found, challenger)
 
     def activate(self, name: str, version: str) -> Snapshot:

@@ -6,6 +6,7 @@ import logging
 import math
 import signal
 import socket
+import ssl
 import sys
 from functools import partial
 from typing import cast
@@ -19,7 +20,7 @@ from service.app import create_app
 from service.mqtt.running import check
 from service.parts import parts_of
 from service.security.connection import GuardedConnection
-from service.settings import Settings
+from service.settings import Settings, SettingsError
 from service.store.remembering import remembering
 
 logger = logging.getLogger("uvicorn.error")
@@ -51,6 +52,7 @@ def run(settings: Settings) -> None:
     logs.configure(settings.log_format, settings.log_level)
     with contextlib.ExitStack() as until_the_end:
         with explained():  # what keeps store or bridge from opening is one line, and no traceback of the server
+            check_tls(settings)
             check(settings)
             store = until_the_end.enter_context(remembering(settings))
         app = create_app(settings, store)
@@ -63,6 +65,9 @@ def run(settings: Settings) -> None:
             # What is still there then is not waiting to be answered, but has not sent its question.
             timeout_graceful_shutdown=math.ceil(settings.grace_s) + 1,
         )  # fmt: skip
+        if misspelt := settings.misspelt():
+            logger.warning("set, but no settings: %s; brinell serve --show-settings lists those that there are",
+                           ", ".join(misspelt))  # fmt: skip
         logger.info(announcement(settings))
         # Uvicorn finishes what it has begun, then raises the signal again: to be told to stop is no failure.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -70,10 +75,30 @@ def run(settings: Settings) -> None:
             Server(config, app).run()
 
 
+def check_tls(settings: Settings) -> None:
+    """Whether the files of the settings can be used; where none are set there is nothing to find.
+
+    Raises:
+        SettingsError: they cannot.
+    """
+    if settings.tls_certificate is None:
+        return
+    # A service has no terminal that a key's password could be asked at.
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(settings.tls_certificate, settings.tls_key, password=lambda: "")
+    except OSError as error:
+        raise SettingsError(
+            f"BRINELL_TLS_CERTIFICATE and BRINELL_TLS_KEY cannot be used: {error};"
+            " two PEM files are needed that belong together, the key without a password"
+        ) from None
+
+
 def announcement(settings: Settings) -> str:
     """Where it listens, and for whom."""
     scheme = "http" if settings.tls_certificate is None else "https"
-    where = f"{scheme}://{settings.host}:{settings.port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    where = f"{scheme}://{host}:{settings.port}"
     if settings.auth == "keys":
         return f"Brinell listens on {where}, for whoever has a key (brinell keys api makes one). Try {where}/docs"
     return f"Brinell listens on {where}, without keys for this machine only. Try {where}/docs"

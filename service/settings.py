@@ -1,5 +1,6 @@
 """Everything that can be set about the service, by environment variables `BRINELL_*`."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, FilePath, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data import home
 from data.errors import BrinellError
 from models.bundle import PRETRAINED
 from models.energy import PROFILES
@@ -16,12 +18,15 @@ from service.alarms.mail import Security
 from service.logs import Format
 from service.security.loopback import is_loopback
 from service.security.scopes import Auth
-from service.store.location import NONE, checked, state_folder, without_password, writes_a_file
+from service.store.location import NONE, checked, state_folder, with_password, without_password, writes_a_file
 from service.trust import Policy, Trust
 
 MIB = 1 << 20
+
+OpcuaSecurity = Literal["encrypt", "sign", "none"]
 ADDRESS = r"[^\s@,<>\"]+@[A-Za-z0-9.-]+"
 SHORTEST_SECRET = 16
+PREFIX = "BRINELL_"
 
 
 class SettingsError(BrinellError):
@@ -61,6 +66,7 @@ class Settings(BaseSettings):
         log_level: `warning` leaves out the line for each request.
         traces: address of an OpenTelemetry collector (http://host:4318); needs the extra `trace`.
         state: folder of what the service remembers; else `~/.local/state/brinell`.
+        store_password_file: for a store in PostgreSQL whose URL has no password; the first line of a file.
         store: where diagnoses are kept: a file of SQLite, `postgresql://...`, or `none`; else `brinell.db` in `state`.
         durability: `power-safe` answers after the diagnosis is on disk, `fast` before.
         commit_seconds: in `fast`, how long an answer may stay in memory alone.
@@ -76,6 +82,10 @@ class Settings(BaseSettings):
         mqtt_message_mib: larger messages are not sent by the broker.
         mqtt_spool: file of what is not answered yet; else `mqtt.db` in `state`.
         mqtt_spool_mib: where so much waits to be diagnosed, no more is taken from the broker.
+        opcua: endpoint, `opc.tcp://host:4840`, where machines are shown to SCADA systems; needs the extra `opcua`.
+        opcua_security: `encrypt`, `sign` (or encrypt, as the client likes), or `none`, for this machine only.
+        opcua_certificate, opcua_key: PEM files of the server's.
+        opcua_user, opcua_password_file: who may connect; the password is the first line of a file.
         write_budget_mb_a_day: that SQLite may write to the disk; beyond it `fast` commits less often, `power-safe` says
             it.
         recordings: folder of the signals that are kept; else `recordings` in `state`.
@@ -96,7 +106,7 @@ class Settings(BaseSettings):
         watts_per_core: what a busy core adds (`brinell energy calibrate`); answers then hold `host_nj`.
     """
 
-    model_config = SettingsConfigDict(env_prefix="BRINELL_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -126,6 +136,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     traces: Annotated[str | None, Field(pattern=r"^https?://")] = None
     state: Path = Field(default_factory=state_folder)
+    store_password_file: FilePath | None = None
     store: str | None = None
     durability: Literal["power-safe", "fast"] = "power-safe"
     commit_seconds: Annotated[float, Field(gt=0, le=3600)] = 300
@@ -143,6 +154,12 @@ class Settings(BaseSettings):
     mqtt_message_mib: Annotated[int, Field(ge=1, le=64)] = 4
     mqtt_spool: Path | None = None
     mqtt_spool_mib: Annotated[int, Field(ge=1, le=1 << 20)] = 256
+    opcua: Annotated[str | None, Field(pattern=r"^opc\.tcp://[^/@:]+:\d{1,5}(/[\w./-]*)?$")] = None
+    opcua_security: OpcuaSecurity = "encrypt"
+    opcua_certificate: FilePath | None = None
+    opcua_key: FilePath | None = None
+    opcua_user: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    opcua_password_file: FilePath | None = None
     write_budget_mb_a_day: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
     recordings: Path | None = None
     recordings_mib: Annotated[int, Field(ge=1)] = 1024
@@ -179,8 +196,11 @@ class Settings(BaseSettings):
 
     @field_validator("store")
     @classmethod
-    def _store_is_of_a_known_kind(cls, store: str | None) -> str | None:
-        return store and checked(store)
+    def _store_is_of_a_known_kind(cls, store: str | None, info: ValidationInfo) -> str | None:
+        file: Path | None = info.data.get("store_password_file")
+        if store is None or file is None:
+            return store and checked(store)
+        return with_password(store, _first_line(file))
 
     @field_validator("webhook")
     @classmethod
@@ -225,6 +245,8 @@ class Settings(BaseSettings):
     def _fits_together(self) -> Self:
         if self.auth == "keys" and self.store == NONE:
             raise ValueError("BRINELL_AUTH=keys needs a store that keeps the keys, and BRINELL_STORE is none")
+        if self.store_password_file is not None and writes_a_file(self.store):
+            raise ValueError("BRINELL_STORE_PASSWORD_FILE needs BRINELL_STORE=postgresql://USER@HOST/DATABASE")
         if self.auth == "none" and not is_loopback(self.host):
             raise ValueError(f"BRINELL_HOST={self.host} lets others ask, and that needs BRINELL_AUTH=keys")
         if (self.tls_certificate is None) != (self.tls_key is None):
@@ -235,6 +257,8 @@ class Settings(BaseSettings):
             raise ValueError("BRINELL_MQTT needs BRINELL_MQTT_MAPPING, which says what the messages hold")
         if self.mqtt is not None and self.store == NONE:
             raise ValueError("BRINELL_MQTT needs a store, which knows what was diagnosed, and BRINELL_STORE is none")
+        if self.opcua is not None:
+            self._opcua_is_guarded()
         if self.write_budget_mb_a_day is not None and not writes_a_file(self.store):
             raise ValueError("BRINELL_WRITE_BUDGET_MB_A_DAY counts what SQLite writes, and BRINELL_STORE is no file")
         if (self.webhook is None) != (self.webhook_secret is None):
@@ -249,12 +273,34 @@ class Settings(BaseSettings):
             raise ValueError("alarms need a store that remembers the recordings, and BRINELL_STORE is none")
         return self
 
+    def _opcua_is_guarded(self) -> None:
+        here = is_loopback(str(urlsplit(self.opcua).hostname))
+        if self.store == NONE:
+            raise ValueError("BRINELL_OPCUA shows what the store knows of machines, and BRINELL_STORE is none")
+        if (self.opcua_user is None) != (self.opcua_password_file is None):
+            raise ValueError("BRINELL_OPCUA_USER and BRINELL_OPCUA_PASSWORD_FILE are given together or not at all")
+        if self.opcua_security == "none" and not here:
+            raise ValueError("BRINELL_OPCUA_SECURITY=none is for this machine only (opc.tcp://127.0.0.1:4840)")
+        if self.opcua_user is None and not here:
+            raise ValueError("BRINELL_OPCUA lets others connect, and that needs BRINELL_OPCUA_USER")
+        if self.opcua_security != "none" and None in (self.opcua_certificate, self.opcua_key):
+            raise ValueError("BRINELL_OPCUA needs BRINELL_OPCUA_CERTIFICATE and _KEY, or BRINELL_OPCUA_SECURITY=none")
+
     def shown(self) -> Iterator[str]:
-        """A line for each setting: its variable, its value, and whether somebody set it."""
+        """A line for each setting: its variable, its value, and whether somebody set it; then what is none."""
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            origin = "default" if name not in self.model_fields_set else f"set; default {field.default}"
-            yield f"BRINELL_{name.upper()}={'' if value is None else without_password(str(value))}  # {origin}"
+            default = field.get_default(call_default_factory=True)
+            origin = "default" if name not in self.model_fields_set else f"set; default {default}"
+            yield f"{PREFIX}{name.upper()}={'' if value is None else without_password(str(value))}  # {origin}"
+        for variable in self.misspelt():
+            yield f"# {variable} is set, and is no setting"
+
+    @classmethod
+    def misspelt(cls) -> list[str]:
+        """Variables of the environment that look like settings and are none: whoever set them expects something."""
+        known = {f"{PREFIX}{name.upper()}" for name in cls.model_fields} | {home.VARIABLE}
+        return sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
 
     def max_bytes(self, *, text: bool) -> int:
         """The limit of a body, unpacked too."""
@@ -263,9 +309,12 @@ class Settings(BaseSettings):
     @property
     def mqtt_password(self) -> str | None:
         """The first line of its file."""
-        if self.mqtt_password_file is None:
-            return None
-        return self.mqtt_password_file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+        return None if self.mqtt_password_file is None else _first_line(self.mqtt_password_file)
+
+    @property
+    def opcua_password(self) -> str | None:
+        """The first line of its file."""
+        return None if self.opcua_password_file is None else _first_line(self.opcua_password_file)
 
     @property
     def recordings_folder(self) -> Path:
@@ -276,6 +325,10 @@ class Settings(BaseSettings):
     def max_seconds(self) -> float:
         """The longest signal."""
         return self.max_minutes * 60
+
+
+def _first_line(file: Path) -> str:
+    return file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
 
 
 def _told(problem: Any, given: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select, tuple_
 
 from data.fault import Fault
 from models.voices import Severity
@@ -115,21 +115,20 @@ class Wanted:
 
 def counts(connection: Connection, wanted: Wanted) -> dict[Stand, int]:
     """How many of the points that the search finds stand where."""
-    ranks = (
-        _STATES.with_only_columns(_RANK.label("rank"), func.count().label("count"))
-        .where(*wanted.searched)
-        .group_by("rank")
-    )
-    found: dict[int, int] = {row.rank: row.count for row in connection.execute(ranks)}
+    ranks = _STATES.with_only_columns(_RANK.label("rank"), func.count()).where(*wanted.searched).group_by("rank")
+    found = {row[0]: row[1] for row in connection.execute(ranks)}
     return {stand: found.get(rank, 0) for rank, stand in enumerate(STANDS)}
 
 
 def page(connection: Connection, wanted: Wanted, limit: int) -> list[Overview]:
     """At most `limit` of the points that are wanted, the worst first, then by id."""
     rank, identity = wanted.after
-    asked = [*wanted.searched, or_(rank < _RANK, and_(rank == _RANK, StoredAsset.id > identity))]
+    asked: list[ColumnElement[bool]] = [
+        *wanted.searched,
+        tuple_(_RANK, StoredAsset.id) > tuple_(literal(rank), literal(identity)),
+    ]
     if wanted.stands is not None:
-        asked.append(STANDS.index(wanted.stands) == _RANK)
+        asked.append(_RANK.in_([STANDS.index(wanted.stands)]))
     states = connection.execute(_STATES.where(*asked).order_by("rank", StoredAsset.id).limit(limit)).all()
     assets = [state.id for state in states]
     healthy = _healthy(connection, assets)

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from starlette.requests import Request
 
-from service.bodies import BY_ENDING, CODECS, JSON, Bytes, Codec, codec, kind_of
+from service.bodies import BY_ENDING, CODECS, FLOAT32, JSON, Bytes, Codec, codec, kind_of
 from service.bodies.codec import Several
 from service.bodies.gzip import unpacked
 from service.bodies.incoming import IDENTITY, collect, encoding_of, too_large
@@ -15,6 +15,10 @@ from service.bodies.ndjson import NAMES
 from service.errors import RequestRefused, refused
 from service.question import Given, Query, joined
 from service.settings import Settings
+
+RAW = ("", ".bin", ".dat", ".f32", ".raw")
+"""Endings of samples alone. What else a client sends without knowing its type (curl does) is a file of another kind:
+compressed, a log, a workbook; its bytes are numbers too, and no signal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,4 +138,8 @@ def _codec_of(file: File) -> Codec:
     ending = PurePath(file.name).suffix.lower()
     if ending in BY_ENDING:
         return BY_ENDING[ending]
-    return CODECS[JSON] if ending == ".json" else codec(file.content_type)
+    if ending == ".json":
+        return CODECS[JSON]
+    if kind_of(file.content_type) == FLOAT32 and ending not in RAW:
+        raise refused(415, "content_type", f"{file.name[:100]}: files that end in {ending[:20]} cannot be read")
+    return codec(file.content_type)

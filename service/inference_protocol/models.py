@@ -91,7 +91,7 @@ class GraphModel:
 
     def __init__(self, bundle: Bundle, metrics: Metrics) -> None:
         self.bundle = bundle
-        self._calls = metrics.batch_windows.labels(bundle.identity)
+        self._metrics = metrics
         self.name, self.version = bundle.manifest.name, bundle.manifest.version
         self._length = bundle.graph.length
         self.inputs: Sequence[Tensor] = [(INPUT, "FP32", (-1, 1, self._length))]
@@ -116,7 +116,7 @@ class GraphModel:
     def _read(self, several: Sequence[NDArray[np.float32]]) -> list[Reading]:
         windows = np.concatenate(several)
         reading = self.bundle.graph.run(windows)
-        self._calls.observe(len(windows))
+        self._metrics.observe_calls(self.bundle.identity, len(windows))
         if len(several) == 1:
             return [reading]
         ends = np.cumsum([len(each) for each in several])

@@ -111,7 +111,9 @@ class ModelStats(BaseModel):
     version: str
     last_inference: Annotated[int, Field(description="Milliseconds since 1970; 0: none yet.")]
     inference_count: Annotated[int, Field(description="Windows, or signals.")]
-    execution_count: Annotated[int, Field(description="Calls of the graph; fewer where windows were read together.")]
+    execution_count: Annotated[
+        int, Field(description="Readings by the graph; fewer where requests were read together.")
+    ]
     inference_stats: InferenceStats
     batch_stats: list[dict[str, Any]]
 

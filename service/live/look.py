@@ -64,8 +64,8 @@ async def look(parts: Parts) -> Look:
 
 
 def _assets(connection: Connection) -> dict[str, Any]:
-    commissioned = {asset: version for asset, version in connection.execute(_COMMISSIONED)}
-    found = {asset: newest for asset, newest in connection.execute(_FOUND)}
+    commissioned = {row[0]: row[1] for row in connection.execute(_COMMISSIONED)}
+    found = {row[0]: row[1] for row in connection.execute(_FOUND)}
     return {
         row.id: (tuple(row), commissioned.get(row.id), found.get(row.id)) for row in connection.execute(_STANDS).all()
     }

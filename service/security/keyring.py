@@ -15,7 +15,10 @@ NEW_S = 0.5
 """A key that is not known may have been made just now; no stranger makes the service read the store more often."""
 
 PATIENCE_S = 1.0
-"""For a key that is not known; who has one that is never waits for the store."""
+"""For a key that is not known."""
+
+PATIENCE_KNOWN_S = 0.25
+"""For one that is known, from the beginning of a reading: a store that hangs holds nobody up for longer."""
 
 
 class Keyring:
@@ -33,6 +36,7 @@ class Keyring:
         self._keys: Mapping[str, ApiKey] | None = None
         self._tried = 0.0
         self._reading: asyncio.Task[None] | None = None
+        self._began = 0.0
 
     async def find(self, text: str) -> ApiKey | None:
         """The key that this text opens; None where there is none.
@@ -57,6 +61,9 @@ class Keyring:
             await asyncio.shield(self._refresh())
         elif self._age_s() >= FRESH_S:
             self._refresh()
+            await self._wait_for_refresh(self._began + PATIENCE_KNOWN_S - time.monotonic())
+        elif self._age_s() >= FRESH_S / 2:
+            self._refresh()  # who asks often never waits for it
         if self._unread_s() > self._trusted_s:
             await self._wait_for_refresh()
             if self._unread_s() > self._trusted_s:
@@ -79,21 +86,21 @@ class Keyring:
     def _unread_s(self) -> float:
         return time.monotonic() - self._read_at
 
-    async def _wait_for_refresh(self) -> None:
+    async def _wait_for_refresh(self, patience_s: float = PATIENCE_S) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._refresh()), PATIENCE_S)
+            await asyncio.wait_for(asyncio.shield(self._refresh()), patience_s)
 
     def _refresh(self) -> "asyncio.Task[None]":
         """The one reading that goes on, or a new one."""
         if self._reading is None or self._reading.done():
+            self._began = time.monotonic()
             self._reading = asyncio.get_running_loop().create_task(self._read())
         return self._reading
 
     async def _read(self) -> None:
-        began = time.monotonic()
         try:
             self._keys = await self._load()
-            self._read_at = began
+            self._read_at = self._began
         except StoreError:
             if self._keys is None:
                 raise

@@ -54,6 +54,7 @@ def restore(
         folder = Settings.read().recordings_folder
         signals, folder_aside = copies.bring_back(to, file, folder)
         typer.echo(f"{folder}: {signals} signals")
+        typer.echo("keys are as they were then: one that was revoked since opens again (brinell keys list)")
         for kept in (aside, folder_aside):
             if kept is not None:
                 typer.echo(f"what was there is kept: {kept}")

@@ -61,6 +61,21 @@ def checked(store: str) -> str:
     return store
 
 
+def with_password(store: str, password: str) -> str:
+    """The URL of a PostgreSQL database that has none yet.
+
+    >>> with_password("postgresql://brinell@db/plant", "a/b")
+    'postgresql://brinell:a%2Fb@db/plant'
+
+    Raises:
+        ValueError: it is no such URL.
+    """
+    url = postgresql(store)
+    if url is None or not url.username or url.password is not None:
+        raise ValueError("beside a file with the password it is postgresql://USER@HOST:5432/DATABASE")
+    return url.set(drivername="postgresql", password=password).render_as_string(hide_password=False)
+
+
 def writes_a_file(store: str | None) -> bool:
     """Is it SQLite's?"""
     return store is None or (store != NONE and postgresql(store) is None)
@@ -93,7 +108,7 @@ def held(file: Path, *, alone: bool) -> Iterator[bool]:
 def _lock_file(file: Path) -> IO[str]:
     try:
         if not file.parent.is_dir():
-            file.parent.mkdir(parents=True)
+            file.parent.mkdir(mode=0o700, parents=True)  # diagnoses, keys and audit are nobody else's
             sync_folder(file.parent.parent)
         return file.with_name(f"{file.name}.lock").open("a")
     except OSError as error:

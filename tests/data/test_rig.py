@@ -12,7 +12,7 @@ from scipy import fft
 from data.errors import SignalError
 from data.fault import FAULTS, Fault
 from data.geometry import Geometry
-from data.rig import LoadZone, Resonance, Rig, draw_rig, simulate
+from data.rig import Damage, LoadZone, Resonance, Rig, draw_rig, recorded, simulate
 from data.rig.strikes import strikes
 from data.rig.structure import ringing, transfer_function
 
@@ -202,3 +202,24 @@ def test_an_impossible_rig_is_refused_with_the_field_that_is_wrong() -> None:
         Resonance(3000, 1.5)
     with pytest.raises(SignalError, match="load_zone"):
         LoadZone(0.0)
+
+
+def test_a_damage_grows_from_nothing_to_what_it_says() -> None:
+    damage = Damage(Fault.OUTER_RACE, onset_day=20.0, first_db=-40.0, per_day_db=1.0)
+    rng = np.random.default_rng(0)
+    before, young, old = (recorded(CLEAR, damage, day, 2.0, rng) for day in (19.9, 25.0, 60.0))
+    assert [each.fault for each in (before, young, old)] == [Fault.NORMAL, Fault.OUTER_RACE, Fault.OUTER_RACE]
+    kurtosis = [float(np.mean(each.samples**4) / np.mean(each.samples**2) ** 2) for each in (before, young, old)]
+    assert max(kurtosis[:2]) < 3.2 < 5 < kurtosis[2]
+    assert damage.day_of(damage.snr_db(33.0) or 0.0) == pytest.approx(33.0)
+
+
+def test_a_healthy_machine_varies_with_its_load_and_no_more() -> None:
+    rng = np.random.default_rng(1)
+    found = [recorded(CLEAR, None, day, 1.0, rng) for day in range(60)]
+    speeds = np.array([each.speed_rpm for each in found])
+    level_db = np.array([20 * np.log10(np.std(each.samples)) for each in found])
+    assert 0.955 < speeds.min() / CLEAR.speed_rpm < 0.98 < speeds.max() / CLEAR.speed_rpm < 0.997
+    assert 0.9 < level_db.std() < 1.8
+    # Under load the shaft slips, and the machine is louder.
+    assert np.corrcoef(speeds, level_db)[0, 1] < -0.5

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from service.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 
@@ -20,14 +22,20 @@ def test_hadolint_finds_nothing_to_say_about_the_dockerfile() -> None:
 
 
 def test_shellcheck_finds_nothing_to_say_about_the_scripts() -> None:
-    scripts = [str(path.relative_to(ROOT)) for path in (ROOT / "docker").glob("*.sh")]
+    scripts = [str(path.relative_to(ROOT)) for path in (ROOT / "docker").rglob("*.sh")]
     assert scripts
     run = linted("shellcheck", ".ci/run", *scripts)
     assert (run.returncode, run.stdout) == (0, "")
 
 
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.tls.yaml", "compose.opcua.yaml"])
+def test_a_compose_file_is_what_the_compose_specification_allows(name: str) -> None:
+    run = linted("check-jsonschema", "--builtin-schema", "vendor.compose-spec", f"docker/{name}")
+    assert run.returncode == 0, run.stdout
+
+
 def linted(tool: str, *files: str) -> subprocess.CompletedProcess[str]:
-    """What a linter says; both come with the test extra, though not for every platform."""
+    """What a linter says; all come with the test extra, though not for every platform."""
     # Looked for beside the interpreter too, because an environment need not be active to be used.
     path = shutil.which(tool, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if path is None and os.environ.get("CI") != "true":
@@ -56,12 +64,39 @@ def test_the_version_in_the_labels_is_the_projects() -> None:
     assert f"ARG VERSION={project['project']['version']}" in DOCKERFILE
 
 
+def test_systemd_finds_the_service_of_a_gateway_without_docker_little_exposed() -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed here")
+    run = linted("systemd-analyze", "security", "--offline=true", "--no-pager", "docker/brinell.service")
+    score = re.search(r"Overall exposure level for brinell.service: ([\d.]+)", run.stdout)
+    assert score, run.stdout + run.stderr
+    print(score[0])
+    assert float(score[1]) <= 1.5
+
+
+def test_every_setting_that_the_gateway_files_name_exists() -> None:
+    files = [
+        ROOT / "docker" / name
+        for name in ("gateway.env", "compose.yaml", "compose.tls.yaml", "compose.opcua.yaml", "brinell.service")
+    ]
+    # The other variables of compose files are no settings of the service.
+    named = {
+        name
+        for file in files
+        for name in re.findall(r"^ *(?:Environment=)?BRINELL_([A-Z_]+)[=:]", file.read_text(), re.M)
+    }
+    assert len(named) > 15
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
+
+
 @pytest.mark.slow
-def test_the_image_builds_runs_confined_and_reads_real_recordings(data_root: Path) -> None:
+@pytest.mark.parametrize("script", ["docker/test-image.sh", "docker/test-compose.sh"])
+def test_what_runs_in_containers_holds_where_it_is_really_built_and_run(script: str, data_root: Path) -> None:
+    beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # what lists the image's parts
     run = subprocess.run(
-        ["docker/test-image.sh"],
+        [script],
         cwd=ROOT,
-        env=os.environ | {"BRINELL_DATA": str(data_root)},
+        env=os.environ | {"BRINELL_DATA": str(data_root), "PATH": beside},
         capture_output=True,
         text=True,
     )

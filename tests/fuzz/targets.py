@@ -8,9 +8,8 @@ import tempfile
 from collections.abc import Callable
 from json import dumps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import atheris
 import numpy as np
 
 from data.bearing import read_bearing
@@ -31,6 +30,9 @@ from service.mqtt.value import Unreadable
 from service.question import Query
 from service.staging import staging
 from tests.service.mqtt.sensors import EXAMPLES, TOPICS
+
+if TYPE_CHECKING:
+    import atheris
 
 QUERY = Query(rate_hz=12_000)
 LIMIT = 1 << 20
@@ -135,6 +137,8 @@ def inference(body: bytes) -> None:
 
 def tensors(content: bytes) -> None:
     """As `inference`, with a question that is JSON whatever the bytes are: these choose what it says."""
+    import atheris  # of the extra `fuzz`, which the tests that try these targets on a few inputs do without
+
     chosen = atheris.FuzzedDataProvider(content)
     inputs = [_tensor(chosen) for _ in range(chosen.ConsumeIntInRange(0, 3))]
     outputs = [_output(chosen) for _ in range(chosen.ConsumeIntInRange(0, 3))]
@@ -143,7 +147,7 @@ def tensors(content: bytes) -> None:
     inference(dumps(asked).encode() + b"\n" + chosen.ConsumeBytes(chosen.remaining_bytes()))
 
 
-def _tensor(chosen: atheris.FuzzedDataProvider) -> dict[str, Any]:
+def _tensor(chosen: "atheris.FuzzedDataProvider") -> dict[str, Any]:
     numbers = chosen.ConsumeFloatListInRange(chosen.ConsumeIntInRange(0, 9), -1e40, 1e40)
     data = chosen.PickValueInList([numbers, [round(each) for each in numbers], [numbers], [[numbers], numbers], None])
     return {
@@ -154,11 +158,11 @@ def _tensor(chosen: atheris.FuzzedDataProvider) -> dict[str, Any]:
     } | chosen.PickValueInList([{}, {"data": data}])
 
 
-def _output(chosen: atheris.FuzzedDataProvider) -> dict[str, Any]:
+def _output(chosen: "atheris.FuzzedDataProvider") -> dict[str, Any]:
     return {"name": chosen.PickValueInList(["windows", "samples"]), "parameters": _parameters(chosen)}
 
 
-def _parameters(chosen: atheris.FuzzedDataProvider) -> dict[str, Any]:
+def _parameters(chosen: "atheris.FuzzedDataProvider") -> dict[str, Any]:
     names = ["binary_data_size", "binary_data", "binary_data_output", "timeout", "classification"]
     values = [True, False, "x", 1e300, chosen.ConsumeIntInRange(-1, 80)]
     count = chosen.ConsumeIntInRange(0, 2)

@@ -12,13 +12,14 @@ from tests.service.running import Running, running
 expect.set_options(timeout=15_000)  # a test machine may be busy
 
 
-@pytest.fixture(scope="package")
+# Of a module: Playwright has an event loop while it runs, beside which no other test could run one of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def service() -> Iterator[Running]:
     with running() as started:
         yield started

@@ -155,6 +155,7 @@ def test_what_no_graph_read_has_a_picture_too(tmp_path: Path) -> None:
 def test_serving_says_for_whom() -> None:
     assert announcement(Settings(port=9000)).startswith("Brinell listens on http://127.0.0.1:9000, without keys")
     assert "for whoever has a key" in announcement(Settings(host="0.0.0.0", auth="keys"))
+    assert "http://[::1]:8000" in announcement(Settings(host="::1", port=8000))
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,9 @@ def test_stray_files_are_no_bundles(bundles: Path) -> None:
     assert Registry.load(bundles).refused == {}
 
 
-def test_no_folder_is_no_bundle(tmp_path: Path) -> None:
+def test_no_folder_is_no_bundle_and_the_log_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert Registry.load(tmp_path / "nowhere").bundles == {}
+    assert "no bundle answers" in caplog.text
 
 
 @pytest.fixture

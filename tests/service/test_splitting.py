@@ -63,7 +63,7 @@ def test_a_form_comes_apart_into_what_it_was_made_of(fields: dict[str, str], fil
     assert [(file.name, bytes(file.content)) for file in form.files] == files
 
 
-@pytest.mark.parametrize("target", sorted(TARGETS))
+@pytest.mark.parametrize("target", sorted(TARGETS.keys() - {"tensors"}))
 @settings(max_examples=200, deadline=None)
 @given(content=st.binary(max_size=2_000))
 def test_any_bytes_are_read_or_refused(target: str, content: bytes) -> None:

@@ -254,3 +254,17 @@ def test_gzip_that_is_cut_off_or_none_is_refused(client: TestClient, recording: 
     for body in (packed[:-cut], b"no gzip at all", b""):
         answer = client.post("/v1/diagnose?rate_hz=12000", content=body, headers=FLOAT32 | {"Content-Encoding": "gzip"})
         assert (answer.status_code, answer.json()["field"]) == (422, "content_encoding")
+
+
+@pytest.mark.parametrize("name", ["fan.csv.gz", "fan.log", "fan.xlsx"])
+def test_a_file_of_another_kind_is_no_row_of_numbers(client: TestClient, name: str) -> None:
+    part = {"file": (name, b"not a signal" * 200, "application/octet-stream")}
+    refused = client.post("/v1/diagnose", params={"rate_hz": 12000}, files=part)
+    assert refused.status_code == 415
+    assert name in refused.json()["reason"]
+
+
+def test_samples_alone_may_come_in_a_file(client: TestClient, recording: Recording, expected: dict[str, Any]) -> None:
+    part = {"file": ("fan.bin", recording.samples.astype("<f4").tobytes(), "application/octet-stream")}
+    answer = client.post("/v1/diagnose", params={"rate_hz": recording.rate_hz, **KNOWN}, files=part).json()
+    assert answer["fault"] == expected["fault"]

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.plots import save
-from service.alarms.rule import Level
+from service.alarms.rule import ORDER, Level
 from service.assets.asset import Asset
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ HEALTHY = "#9aa7b3"
 WORDS = {Level.NO_VERDICT: "no verdict"}
 PER_PANEL_IN = 1.75
 DAY_S = 86_400.0
+DECADE, FEW_DECADES = 10, 500
+MARGIN = 0.015
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +61,10 @@ class Chart:
 
     Attributes:
         title: of the picture.
-        times: of the recordings, UTC, in their order.
+        times: of the recordings, UTC, in their order; at least one.
         curves: panels, the first on top.
         levels: what each recording said; None: the machine was commissioned on it.
-        stays: of the alarm, in their order.
+        stays: of the alarm, in their order; the first may have begun before the first recording.
     """
 
     title: str
@@ -71,8 +74,8 @@ class Chart:
     stays: Sequence[Stay]
 
     def first(self, level: Level) -> datetime | None:
-        """When the alarm first stood there."""
-        return next((stay.since for stay in self.stays if stay.level is level), None)
+        """When the alarm first stood there, or worse."""
+        return next((stay.since for stay in self.stays if ORDER[stay.level] >= ORDER[level]), None)
 
 
 def draw(chart: Chart, path: Path) -> None:
@@ -93,7 +96,7 @@ def draw(chart: Chart, path: Path) -> None:
     for panel in panels:
         _stays(panel, chart)
     _firsts(panels[0], chart)
-    _dates(panels[-1])
+    _dates(panels[-1], chart.times)
     figure.align_ylabels(panels)
     figure.suptitle(chart.title, fontsize="large")
     save(figure, path)
@@ -110,7 +113,7 @@ def _curve(panel: "Axes", chart: Chart, curve: Curve) -> None:
     for number, (axis, values) in enumerate(curve.values.items()):
         colour = LINES[number % len(LINES)]
         name = axis if len(curve.values) > 1 else None
-        panel.plot(days, values, ".-", color=colour, linewidth=0.7, markersize=3, label=name)
+        panel.plot(*_known(days, values), ".-", color=colour, linewidth=0.7, markersize=3, label=name)
         if axis in curve.limits:
             told = "its limit" if number == 0 else None
             panel.plot(days, curve.limits[axis], "--", color=LIMIT, linewidth=1, label=told)
@@ -124,13 +127,20 @@ def _curve(panel: "Axes", chart: Chart, curve: Curve) -> None:
         panel.legend(loc="upper left", fontsize="x-small", framealpha=0.8)
 
 
+def _known(days: Sequence[float], values: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Without the gaps, at which a line would break: a recording may be of another axis."""
+    pairs = [(day, value) for day, value in zip(days, values, strict=True) if not isnan(value)]
+    return [day for day, _ in pairs], [value for _, value in pairs]
+
+
 def _logarithmic(panel: "Axes") -> None:
-    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
+    from matplotlib.ticker import Locator, LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
     panel.set_yscale("log")
     low, high = panel.get_ylim()
-    # Less than a decade has one tick or none, if only powers of ten may have one.
-    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 100 else (1,)))
+    # Less than a decade would have one tick or none.
+    ticks: Locator = LogLocator() if high / low > FEW_DECADES else LogLocator(subs=(1, 2, 5))
+    panel.yaxis.set_major_locator(MaxNLocator(4) if high / low < DECADE else ticks)
     panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     panel.yaxis.set_minor_locator(NullLocator())
 
@@ -153,8 +163,6 @@ def _levels(panel: "Axes", chart: Chart) -> None:
 
 
 def _stays(panel: "Axes", chart: Chart) -> None:
-    if not chart.times:
-        return
     spans = [(level, list(group)) for level, group in groupby(chart.stays, lambda stay: stay.level)]
     begins = _days([group[0].since for _, group in spans])
     ends = [*begins[1:], *_days(chart.times[-1:])]
@@ -180,13 +188,16 @@ def _firsts(panel: "Axes", chart: Chart) -> None:
     )
 
 
-def _dates(panel: "Axes") -> None:
+def _dates(panel: "Axes", times: Sequence[datetime]) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     panel.xaxis.set_major_locator(locator)
     panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     panel.set_xlabel("time (UTC)")
+    first, last = _days([times[0], times[-1]])
+    margin = MARGIN * (last - first) or 1 / 24
+    panel.set_xlim(first - margin, last + margin)
 
 
 def _days(times: Sequence[datetime]) -> list[float]:

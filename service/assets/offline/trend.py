@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import nan
 
 import numpy as np
@@ -26,6 +26,9 @@ from service.store.remembering import keeping
 MOST_EVENTS = 1000
 MOST_FOR_GROWTH = 500
 """Points that growth is reckoned from: it costs the square of them."""
+
+SHORTEST_FOR_GROWTH = timedelta(days=1)
+"""What a machine did within hours, times a week, would be no forecast."""
 
 LABELS = {
     "velocity_rms_mm_s": "velocity RMS\n10-1000 Hz (mm/s)",
@@ -92,12 +95,13 @@ def chart(found: Remembered) -> Chart:
         )
         for name in CONDITION
     )
+    begun = max((at for at, stay in enumerate(found.stays) if stay.since <= points[0].time), default=0)
     return Chart(
         titled(found.asset),
         [each.time for each in points],
         [curve for curve in curves if any(value == value for values in curve.values.values() for value in values)],
         [None if each.level is None else Level(each.level) for each in points],
-        [stay for stay in found.stays if stay.since >= points[0].time],
+        found.stays[begun:],
     )
 
 
@@ -119,9 +123,12 @@ def _rows(found: Remembered) -> Iterator[tuple[str, str]]:
         yield "stands at", f"{stay.level}, since {stay.since:%Y-%m-%d %H:%M} UTC"
     for seen in told.first_seen:
         yield "first seen", f"{seen.fault} on {seen.axis}, {seen.time:%Y-%m-%d %H:%M} UTC (diagnosis {seen.id})"
+    if points[-1].time - points[0].time < SHORTEST_FOR_GROWTH:
+        yield "growth a week", "not told of less than a day"
+        return
     for each in told.growth:
         if each.per_week is not None:
-            yield "growth a week", f"probability of a fault on {each.axis}: {each.per_week:+.1%} ({each.n} diagnoses)"
+            yield "growth a week", f"probability of a fault on {each.axis}: {each.per_week:+.2g} ({each.n} diagnoses)"
     for axis in _axes(points):
         for name in CONDITION:
             grown = growth([each for each in points if each.axis == axis], name)

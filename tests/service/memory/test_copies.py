@@ -39,6 +39,15 @@ def test_signals_come_back_with_the_store_also_on_another_machine(tmp_path: Path
     assert kept(tmp_path / "copy.db.recordings") == {1, 2, 3}
 
 
+def test_a_restore_says_that_keys_come_back_too(tmp_path: Path) -> None:
+    state, copy = tmp_path / "state", str(tmp_path / "copy.db")
+    identity = brinell(state, "keys", "api", "me").split("_")[1]
+    brinell(state, "backup", copy)
+    brinell(state, "keys", "revoke", identity)
+    assert "revoked since opens again" in brinell(state, "restore", "--force", copy)
+    brinell(state, "keys", "revoke", identity)
+
+
 def test_what_was_kept_after_the_backup_is_put_aside_by_a_restore_and_nothing_is_lost(tmp_path: Path) -> None:
     state, copy = tmp_path / "state", tmp_path / "copy.db"
     keep(state, 1, 2)

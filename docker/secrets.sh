@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Makes what the compose files call secrets, in docker/secrets: passwords, and certificates for the names by which the
+# gateway is known: of the broker, or of the OPC UA server. What is there already stays.
+# usage: docker/secrets.sh [--tls NAME... | --opcua NAME...]          (needs Docker and openssl)
+# Containers of other users read the files, so they are readable; nobody else gets into the folder.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+docker=${DOCKER:-docker}
+umask 022
+mkdir -p secrets
+chmod 700 secrets
+cd secrets
+
+password() { [ -s "$1" ] || openssl rand -hex 24 >"$1"; }
+
+# The broker keeps hashes, made by its own program.
+broker_passwords() {
+  [ ! -s mosquitto_passwords ] || return 0
+  printf 'brinell:%s\nplant:%s\n' "$(cat mqtt_password)" "$(cat plant_password)" >mosquitto_passwords.part
+  "$docker" run --rm --network none --user "$(id -u):$(id -g)" -v "$PWD:/secrets" --entrypoint mosquitto_passwd \
+    eclipse-mosquitto:2.0 -U /secrets/mosquitto_passwords.part
+  chmod 644 mosquitto_passwords.part
+  mv mosquitto_passwords.part mosquitto_passwords
+}
+
+# Of an authority that signs this one certificate and is forgotten; mqtt_ca is for sensors too.
+for_the_broker() {
+  local names
+  [ ! -s mqtt_certificate ] || return 0
+  names=$(printf ',DNS:%s' mosquitto localhost "$@")
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=Brinell gateway" \
+    -addext keyUsage=critical,keyCertSign -keyout authority.key -out mqtt_ca 2>/dev/null
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=mosquitto" -CA mqtt_ca -CAkey authority.key \
+    -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${names#,}" -keyout mqtt_key -out mqtt_certificate 2>/dev/null
+  rm authority.key
+  chmod 644 mqtt_key
+}
+
+# OPC UA wants RSA, and the name of the application beside those of the machine.
+for_opcua() {
+  [ ! -s opcua_certificate ] || return 0
+  openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=Brinell" \
+    -addext "subjectAltName=URI:urn:brinell$(printf ',DNS:%s' localhost "$@")" \
+    -addext keyUsage=digitalSignature,keyEncipherment,dataEncipherment -keyout opcua_key -out opcua_certificate 2>/dev/null
+  chmod 644 opcua_key
+}
+
+password mqtt_password
+password plant_password
+password postgresql_password
+password opcua_password
+: >>metrics_key # brinell keys api prometheus, once the service runs
+broker_passwords
+case ${1:-} in
+  --tls) for_the_broker "${@:2}" ;;
+  --opcua) for_opcua "${@:2}" ;;
+esac
