@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.page.chromium import DESKTOP, PHONE, TABLET, Visit, keep, violations
 from tests.page.plant import FAN, MOTOR, PRESS, PUMP, Plant, npy
+from tests.page.test_diagnose import SHIFTS
 from tests.service.assets.healthy import day
 from tests.service.running import Running, running
 
@@ -228,7 +229,7 @@ def test_each_page_fits_and_can_be_read(tab: Begin, where: str, name: str, size:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_whole_page_is_small(tab: Begin) -> None:
+def test_the_whole_page_is_small_and_does_not_jump(tab: Begin) -> None:
     visit = tab()
     network = visit.page.context.new_cdp_session(visit.page)
     network.send("Network.enable")
@@ -236,6 +237,7 @@ def test_the_whole_page_is_small(tab: Begin) -> None:
     network.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     for where in ("assets", f"assets/{FAN}", "models", "models/aligned/1.0.0", "system"):
         visit.open_at(where)
+        assert tab().open_at(where).evaluate(SHIFTS) < 0.001, where
     keep("transfer-pages.txt", f"assets, a point, models, a card, system: {sum(received):.0f} B\n".encode())
     assert sum(received) < 300_000
 

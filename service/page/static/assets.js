@@ -25,6 +25,8 @@ export async function open(identity, signedIn) {
   }
   list = new List();
   await list.read();
+  // After the list, which would push it down.
+  if (shown === null && session.scopes.includes("admin")) place.append(register((made) => (location.hash = `#assets/${made.id}`)));
 }
 
 export async function told(kind, data) {
@@ -49,7 +51,6 @@ class List {
     const how = "Where a point stands follows from its last recordings together: 3 of 5 make a watch, 4 of 5 an alarm, unless its own rule says otherwise.";
     const title = element("div", { class: "title" }, element("h1", {}, "Measuring points"), element("p", { class: "hint" }, how));
     place.replaceChildren(title, element("div", { class: "bar" }, this.filters, head), this.rows);
-    if (session.scopes.includes("admin")) place.append(register((made) => (location.hash = `#assets/${made.id}`)));
   }
 
   async read() {
