@@ -3,7 +3,7 @@
 # pull or stand in for, and the image that they build. Sourced from the project's root; `on_exit NAME` is run before the
 # engine goes.
 base=python:3.11-slim-bookworm
-stand_in=${XDG_CACHE_HOME:-$HOME/.cache}/brinell/stand-in-${base/:/-}.tar
+# shellcheck disable=SC2034 # for the scripts
 image=brinell:test
 scratch=$(mktemp -d)
 engine="" failures=0
@@ -74,24 +74,33 @@ pulled() {
   timeout 30 "$docker" pull -q "$1" >/dev/null 2>&1 && ok "pulled $1"
 }
 
+# find_base NAME [ARCHITECTURE]: another one than this machine's under an emulator.
 find_base() {
+  local stand_in=${XDG_CACHE_HOME:-$HOME/.cache}/brinell/stand-in-${base/:/-}${2:+-$2}.tar
   local proof="This proves the Dockerfile on Debian's Python 3.11, not on the published base."
-  pulled "$base" "$proof" && return
+  pulled "$1" "$proof" && return
   [ -s "$stand_in" ] || {
-    command -v mmdebstrap >/dev/null || stop "$base cannot be pulled, and no stand-in made (Debian: apt-get install mmdebstrap)"
-    docker/stand-in.sh "$stand_in" >"$scratch/stand-in.log" 2>&1 || { tail -5 "$scratch/stand-in.log" >&2; stop "no stand-in"; }
+    command -v mmdebstrap >/dev/null || stop "$1 cannot be pulled, and no stand-in made (Debian: apt-get install mmdebstrap)"
+    docker/stand-in.sh "$stand_in" "${@:2}" >"$scratch/stand-in.log" 2>&1 || { tail -5 "$scratch/stand-in.log" >&2; stop "no stand-in"; }
   }
-  docker_ import -c 'ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin' -c 'CMD ["python3"]' \
-    -c "LABEL stand-in=$base" "$stand_in" "$base" >/dev/null
-  loudly "$base" "$proof"
+  mkdir "$scratch/base"
+  cp "$stand_in" "$scratch/base/base.tar"
+  printf '%s\n' 'FROM scratch' 'ADD base.tar /' "LABEL stand-in=$1" 'CMD ["python3"]' \
+    'ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin' >"$scratch/base/Dockerfile"
+  DOCKER_BUILDKIT=1 docker_ build -q ${2:+--platform "linux/$2"} -t "$1" "$scratch/base" >/dev/null
+  rm -r "$scratch/base"
+  loudly "$1" "$proof"
 }
 
+# build IMAGE BASE [ARCHITECTURE]
 build() {
-  local began secrets=()
-  [ ! -s /etc/pip.conf ] || secrets+=(--secret "id=pip_conf,src=/etc/pip.conf")
-  [ ! -s /etc/ssl/certs/ca-certificates.crt ] || secrets+=(--secret "id=ca_bundle,src=/etc/ssl/certs/ca-certificates.crt")
+  local began options=()
+  [ ! -s /etc/pip.conf ] || options+=(--secret "id=pip_conf,src=/etc/pip.conf")
+  [ ! -s /etc/ssl/certs/ca-certificates.crt ] || options+=(--secret "id=ca_bundle,src=/etc/ssl/certs/ca-certificates.crt")
+  [ -z "${3:-}" ] || options+=(--platform "linux/$3")
   began=$(milliseconds)
-  DOCKER_BUILDKIT=1 docker_ build --network host "${secrets[@]}" --build-arg REVISION="$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" \
-    -f docker/Dockerfile -t "$image" . >"$scratch/build.log" 2>&1 || { tail -30 "$scratch/build.log" >&2; stop "the build failed"; }
+  DOCKER_BUILDKIT=1 docker_ build --network host "${options[@]}" --build-arg BASE="$2" \
+    --build-arg REVISION="$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" \
+    -f docker/Dockerfile -t "$1" . >"$scratch/build.log" 2>&1 || { tail -30 "$scratch/build.log" >&2; stop "the build failed"; }
   figure "build" "$((($(milliseconds) - began) / 1000)) s"
 }

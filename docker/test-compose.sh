@@ -69,8 +69,8 @@ import json, sys; print(len(json.load(sys.stdin)["diagnoses"]))'; }
 new_key() { compose_ exec -T brinell brinell keys api "$@" 2>/dev/null; }
 
 find_engine
-find_base
-build
+find_base "$base"
+build "$image" "$base"
 find_image mosquitto eclipse-mosquitto:2.0
 find_image postgresql postgres:15-bookworm
 find_image prometheus prom/prometheus:v3.5.0

@@ -125,8 +125,8 @@ remembered() {
 }
 
 find_engine
-find_base
-build
+find_base "$base"
+build "$image" "$base"
 weigh
 list_what_is_inside
 labels

@@ -90,7 +90,7 @@ def test_every_setting_that_the_gateway_files_name_exists() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("script", ["docker/test-image.sh", "docker/test-compose.sh"])
+@pytest.mark.parametrize("script", ["docker/test-image.sh", "docker/test-compose.sh", "docker/test-image-arm64.sh"])
 def test_what_runs_in_containers_holds_where_it_is_really_built_and_run(script: str, data_root: Path) -> None:
     beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # what lists the image's parts
     run = subprocess.run(
