@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import httpx2
 import pytest
 
 from service.live.streams import MOST_OF_ONE
+from service.settings import Settings
 from tests.service.assets.test_growing_fault import FAN
 from tests.service.process import ROOT
 from tests.service.running import Running, running
@@ -22,7 +24,10 @@ SOON_S = 15
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(auth="none", state=tmp_path_factory.mktemp("live")) as started:
+    folder = tmp_path_factory.mktemp("live")
+    # A copy: which bundles answer is changed, and kept beside them.
+    bundles = shutil.copytree(Settings().bundles, folder / "bundles")
+    with running(auth="none", state=folder, bundles=bundles) as started:
         yield started
 
 
