@@ -36,6 +36,7 @@ from service.shadow import Shadow
 from service.store.nothing import Nothing
 from service.store.remembering import remembering
 from service.store.store import Store
+from service.today import Today
 from service.watch import Watch
 
 
@@ -107,6 +108,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             keyring,
             audit,
             sender,
+            Today(settings.commit_seconds if settings.durability == "fast" else 0.0),
             mqtt,
         )  # fmt: skip
         gauges.install(app.state.metrics, parts.queue, store, memory, sender)

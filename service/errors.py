@@ -67,7 +67,8 @@ WHAT_TO_DO = {
     "export": "See that the disk has room, and that BRINELL_EXPORT_KEY is a key that the service's user can read.",
     "key": "Give the whole key as `brinell keys api NAME` printed it; it is shown only once.",
     "csrf": "Send the header X-CSRF-Token as GET /v1/session says it.",
-    "search": "Give a part of a designation, such as 62 or NU2, or leave it out.",
+    "search": "Give a part of a designation (62, NU2) or of an asset's id, machine or point; or leave it out.",
+    "streams": "Close some, or come again as Retry-After says; GET /v1/overview and GET /v1/system say the same now.",
     "demo": "GET /v1/demos lists them.",
     "path": "GET /docs describes what can be asked.",
 }

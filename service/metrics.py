@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from models.graph import calls
 from models.manifest import Manifest
 from service.diagnosis import Diagnosis
+from service.recent import Recent
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 WINDOWS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
@@ -21,6 +22,7 @@ class Metrics:
 
     Attributes:
         requests: counted by the route's template, never by the path: strangers cannot make new series.
+        recent: the last hour, for people.
     """
 
     def __init__(self) -> None:
@@ -38,6 +40,7 @@ class Metrics:
             ("bundle", "spike_train"),
             registry=self.registry,
         )
+        self.recent = Recent()
         self._ratios: dict[tuple[str, str], float] = {}
         self._watched: dict[str, Gauge] = {}
 
@@ -51,6 +54,7 @@ class Metrics:
     def observe(self, diagnosis: Diagnosis, manifest: Manifest | None) -> None:
         """Counts one answer; `manifest` is that of the bundle that gave it."""
         bundle = "" if manifest is None else manifest.identity
+        self.recent.count(diagnosis.timing.total_ms)
         self._diagnoses.labels(diagnosis.verdict.value, diagnosis.fault or "", bundle).inc()
         for stage, ms in diagnosis.timing.model_dump().items():
             self._stages.labels(stage.removesuffix("_ms")).observe(ms / 1e3)

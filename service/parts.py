@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from models.energy import PROFILES
 from service.alarms.sender import Sender
 from service.engine import Engine
+from service.live.streams import Streams
 from service.memory.memory import Memory
 from service.metrics import Metrics
 from service.mqtt.condition import Condition
@@ -23,6 +24,7 @@ from service.settings import Settings
 from service.shadow import Shadow
 from service.store.nothing import Nothing
 from service.store.store import Store
+from service.today import Today
 
 Result = TypeVar("Result")
 
@@ -44,7 +46,9 @@ class Parts:
         audit: keeps what administrators did.
         sender: tells people of alarms; None where nothing is kept.
         mqtt: how the bridge to a broker fares; None without one.
+        today: adds up what this day has cost.
         sessions: of browsers that signed in.
+        streams: of those who look on.
     """
 
     settings: Settings
@@ -58,8 +62,10 @@ class Parts:
     keyring: Keyring
     audit: Audit
     sender: Sender | None
+    today: Today
     mqtt: Condition | None = None
     sessions: Sessions = field(default_factory=Sessions)
+    streams: Streams = field(default_factory=Streams)
 
     @property
     def engine(self) -> Engine:

@@ -11,13 +11,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from data.errors import BrinellError
-from models.bundle import Bundle, BundleError, check_golden, versions
+from models.bundle import MANIFEST, Bundle, BundleError, check_golden, read_manifest, versions
+from models.manifest import Manifest
 from service import choices
 from service.choices import Choice, sync_folder
 from service.snapshot import Snapshot, State, Version
 from service.trust import Trust, Untrusted
 
 logger = logging.getLogger(__name__)
+
+CARD = "README.md"
+LARGEST_CARD = 256 << 10
 
 
 class NoSuchBundle(BrinellError):
@@ -198,6 +202,23 @@ class Registry:
         """
         snapshot = self.snapshot
         return [snapshot.told(name, folder.name) for folder in self._folders(name)]
+
+    def described(self, identity: str) -> tuple[Manifest, str | None, str | None]:
+        """The manifest of `name/version`, the model card, and what is to be said about the signature.
+
+        Raises:
+            NoSuchBundle: not in the folder.
+            BundleError: its manifest cannot be read.
+        """
+        name, _, version = identity.partition("/")
+        folder = self._folder(name, version)
+        card = folder / CARD
+        text = card.read_bytes()[:LARGEST_CARD].decode(errors="replace") if card.is_file() else None
+        try:
+            written = (folder / MANIFEST).read_bytes()
+        except OSError as error:
+            raise BundleError(folder, f"{MANIFEST} cannot be read: {error}") from error
+        return read_manifest(folder, written), text, self.snapshot.signatures.get(identity)
 
     def before(self, name: str) -> str | None:
         """The version that `roll_back` would go to."""

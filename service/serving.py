@@ -43,6 +43,7 @@ class Server(uvicorn.Server):
         """Takes nothing new, and has `grace_s` for what was taken."""
         parts = parts_of(self._app)
         parts.queue.drain(parts.settings.grace_s)
+        parts.streams.end()
         await super().shutdown(sockets)
 
 

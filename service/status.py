@@ -79,6 +79,13 @@ class Versions(BaseModel):
     before: str | None = Field(description="What a rollback would activate.")
 
 
+class Card(BaseModel):
+    """What is written of one version, whether it answers or not."""
+
+    model: Model
+    card: str | None = Field(description="README.md of its folder, Markdown.")
+
+
 def summary(manifest: Manifest, signature: str | None) -> Model:
     """What a client wants to know of a bundle."""
     return Model(

@@ -9,6 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.metrics import Metrics
 from service.seen import Seen
 
+UNENDING = "/v1/live"
+"""Its requests end when somebody closes a page: that is no time that an answer took."""
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 logger = logging.getLogger("service.requests")
@@ -38,7 +41,8 @@ class Watch:
         route = getattr(scope.get("route"), "path", "")
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._requests(method, route, status).inc()
-        self.metrics.request_seconds.observe(seconds)
+        if route != UNENDING:
+            self.metrics.request_seconds.observe(seconds)
         if not logger.isEnabledFor(logging.INFO):
             return
         told = {

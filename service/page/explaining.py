@@ -2,6 +2,7 @@
 
 import gzip
 import time
+from collections.abc import Mapping
 from typing import Annotated
 
 import fastapi
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.responses import Response
 
+from models.bundle import Bundle
 from service import docs
 from service.answering import Answered, answered, kept
 from service.asking import arrived
@@ -68,7 +70,7 @@ async def _explain(parts: Parts, request: Request, query: Query) -> Response:
     answer = await kept(parts, found)
     advice = _TEXT.dump_json(what_to_do(found.entry.diagnosis))
     content = b'{"diagnosis":%b,"what_to_do":%b,"pictures":%b}' % (answer, advice, seen)
-    return await _sent(parts, request, content)
+    return await sent(parts, request, content)
 
 
 def _answer(parts: Parts, upload: Upload, query: Query, identity: str) -> tuple[Answered, bytes]:
@@ -77,14 +79,25 @@ def _answer(parts: Parts, upload: Upload, query: Query, identity: str) -> tuple[
     # Of this moment: what is activated meanwhile draws no pictures of another bundle's answer.
     bundles = parts.registry.bundles
     found = answered(parts, given, identity, (time.perf_counter() - began) * 1e3)
+    return found, drawn(found, bundles)
+
+
+def drawn(found: Answered, bundles: Mapping[str, Bundle]) -> bytes:
+    """Its pictures as JSON; takes processor time.
+
+    Args:
+        found: the answer.
+        bundles: those of the moment before it was given, by name.
+    """
     diagnosis = found.entry.diagnosis
     used = None if diagnosis.bundle is None else bundles.get(diagnosis.bundle.name)
     if used is not None and diagnosis.bundle is not None and used.manifest.version != diagnosis.bundle.version:
         used = None
-    return found, pictures(found.recording, diagnosis, used).model_dump_json().encode()
+    return pictures(found.recording, diagnosis, used).model_dump_json().encode()
 
 
-async def _sent(parts: Parts, request: Request, content: bytes) -> Response:
+async def sent(parts: Parts, request: Request, content: bytes) -> Response:
+    """The answer, in gzip where that is taken."""
     headers = {"Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         content = await parts.in_pool(lambda: gzip.compress(content, PACKED_LEVEL, mtime=0))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from service import inference_protocol
-from service.page import demos, explaining, serving
+from service.page import demos, explaining, explaining_asset, serving
 from service.routes import (
     alarms,
     asset_diagnose,
@@ -19,18 +19,23 @@ from service.routes import (
     diagnoses,
     export,
     feedback,
+    live,
     metrics,
     models,
+    overview,
     push,
     recordings,
     session,
     state,
+    system,
 )
 from service.settings import Settings
 
 ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     inference_protocol.router,
     state.router,
+    system.router,
+    live.router,
     metrics.router,
     models.router,
     bundles.router,
@@ -38,6 +43,7 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     diagnose.router,
     batch.router,
     diagnoses.router,
+    overview.router,
     assets.router,
     asset_diagnose.router,
     asset_trend.router,
@@ -49,6 +55,7 @@ ROUTERS: tuple[Callable[[Settings], APIRouter], ...] = (
     bearings.router,
     session.router,
     explaining.router,
+    explaining_asset.router,
     demos.router,
     serving.router,
 )

@@ -61,23 +61,23 @@ async def _diagnose(parts: Parts, request: Request, identity: str, query: Query)
         if question.earlier:
             answers = {each.axis or "": each.answer for each in question.earlier}
             return await _response(parts, identity, answers, replayed=True)
-        fresh = await _of_every_axis(parts, question, point, query, request_id(request))
+        fresh = await of_every_axis(parts, question, point, query, request_id(request))
     stored = await all_kept(parts, list(fresh.values()))
     remember(parts, list(fresh.values()), stored, asked=query.keep)
     replayed = any(answer is not each.entry.answer for answer, each in zip(stored, fresh.values(), strict=True))
     return await _response(parts, identity, dict(zip(fresh, stored, strict=True)), replayed=replayed)
 
 
-async def _of_every_axis(
+async def of_every_axis(
     parts: Parts, question: Asked, point: Point, query: Query, identity: str
 ) -> dict[str, Answered]:
+    """The answer about each axis that the request brings, one after another: what others wait for goes between."""
     began = time.perf_counter()
     signals = await question.place.answer(lambda: by_axis(question.upload, query, point.asset, parts.settings))
     decode_ms = (time.perf_counter() - began) * 1e3 / len(signals)
     answers: dict[str, Answered] = {}
     for number, (axis, given) in enumerate(signals.items()):
         again = None if question.again is None else question.again.part(number)
-        # One after another: what others wait for goes between.
         listening = Listening(point.asset, axis, point.healthy.get(axis.name))
         work = partial(diagnosed, parts, listening, given, identity, decode_ms, again)
         answers[axis.name] = await question.place.answer(work)

@@ -30,7 +30,7 @@ SESSION = "/v1/session"
 """Where a browser signs in: it has nothing yet, and what it may is asked there."""
 
 QUESTIONS = re.compile(
-    r"/v1/diagnose(/batch|/explain)?|/v1/assets/[^/]+/diagnose|/v2/models/.+/infer|/v2/repository/index"
+    r"/v1/diagnose(/batch|/explain)?|/v1/assets/[^/]+/(diagnose|explain)|/v2/models/.+/infer|/v2/repository/index"
 )
 """What is asked by POST and changes nothing but the record of answers."""
 

@@ -61,6 +61,13 @@ class Visit:
         self.page.wait_for_selector("main:not([hidden])")
         return self.page
 
+    def open_at(self, where: str) -> Page:
+        """As `open`, at one of its pages: `assets`, `assets/ID`, `models`, `system`."""
+        self.page.goto(f"{self.url}/#{where}")
+        self.page.wait_for_selector(f"main[data-at='{where}']:not([hidden])")
+        self.page.wait_for_selector("#live:has-text('live')")
+        return self.page
+
     def diagnose_demo(self, name: str = "outer-race") -> Page:
         """The page with the diagnosis of a simulated recording."""
         page = self.open()

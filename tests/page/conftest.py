@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.page.chromium import Visit, chromium
 from tests.service.running import Running, running
+
+expect.set_options(timeout=15_000)  # a test machine may be busy
 
 
 # Of a module: Playwright has an event loop while it runs, beside which no other test could run one of its own.

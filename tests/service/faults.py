@@ -124,18 +124,29 @@ class WallClock:
         fresh.write_text(offset)
         fresh.rename(self.file)  # it is read again whenever somebody asks for the time
 
+    @property
+    def environment(self) -> dict[str, str] | None:
+        """Of a process that is to be under it; None where libfaketime is not installed."""
+        found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+        if not found:
+            return None
+        return {
+            "LD_PRELOAD": str(found[0]),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
 
 @pytest.fixture
 def wall_clock(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> WallClock:
-    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    if not found:
-        _without("libfaketime is not installed (Debian: apt-get install faketime)")
     clock = WallClock(tmp_path_factory.mktemp("clock") / "offset")
+    environment = clock.environment
+    if environment is None:
+        _without("libfaketime is not installed (Debian: apt-get install faketime)")
     clock.set("+0")
-    monkeypatch.setenv("LD_PRELOAD", str(found[0]))
-    monkeypatch.setenv("FAKETIME_TIMESTAMP_FILE", str(clock.file))
-    monkeypatch.setenv("FAKETIME_NO_CACHE", "1")
-    monkeypatch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     return clock
 
 

@@ -12,7 +12,8 @@ from service.bodies.multipart import FORM
 
 DEADLINE = "X-Deadline-Ms"
 SIGNALS = re.compile(
-    r"/v1/diagnose(/batch|/explain)?|/v1/assets/\{id\}/(diagnose|baseline)|/v1/assets\.csv|/v1/models|/v2/.*/infer"
+    r"/v1/diagnose(/batch|/explain)?|/v1/assets/\{id\}/(diagnose|explain|baseline)|/v1/assets\.csv|/v1/models"
+    r"|/v2/.*/infer"
 )
 BEYOND_A_SCHEMA = re.compile(
     r"from|speed\.range|axes(\.\d+)?|opened|bearing(\.\w+)?|diagnosis|until|order|corrects|if_match"

@@ -29,10 +29,18 @@ def test_every_file_that_the_page_names_is_there_for_ever(client: TestClient) ->
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
-def test_every_module_that_is_imported_is_fetched_before_it_is_asked_for() -> None:
-    modules = {name for path in FOLDER.glob("*.js") for name in IMPORTED.findall(path.read_text())}
+def needed(name: str) -> set[str]:
+    """The module, and all that it imports."""
+    return {name}.union(*(needed(each) for each in IMPORTED.findall((FOLDER / name).read_text())))
+
+
+def test_every_module_of_the_first_page_is_fetched_before_it_is_asked_for_and_no_other() -> None:
+    first = needed("main.js") | needed("form.js")
+    others = {path.name for path in FOLDER.glob("*.js")} - first
     index = (FOLDER / "index.html").read_text()
-    assert {name for name in modules if f'/{name}"' not in index} == set()
+    assert {name for name in first if f'/{name}"' not in index} == set()
+    assert {name for name in others if f'/{name}"' in index} == set()
+    assert {"assets.js", "models.js", "system.js"} <= others
 
 
 def test_files_of_another_version_are_not_mixed_in(client: TestClient) -> None:

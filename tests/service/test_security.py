@@ -167,7 +167,7 @@ def test_a_password_is_not_shown() -> None:
 def test_nobody_may_change_anything_without_being_an_administrator() -> None:
     # Who signs in has nothing yet; a session gives no more than its key.
     asking = re.compile(
-        r"/v1/(session|diagnose|diagnose/batch|diagnose/explain|feedback|assets/\{id\}/(diagnose|acknowledge|snooze))"
+        r"/v1/(session|diagnose|diagnose/batch|diagnose/explain|feedback|assets/\{id\}/(diagnose|explain|acknowledge|snooze))"
         r"|/v2/models/.*/infer|/v2/repository/index"
     )
     app = create_app(Settings())

@@ -1,8 +1,9 @@
 // What is asked: a recording, and what is known about it.
 
 import { Refused, ask, askJson } from "./api.js";
+import { element } from "./element.js";
 import { report } from "./report.js";
-import { capital, digits, element } from "./words.js";
+import { capital, digits } from "./words.js";
 
 const FIELDS = ["speed_rpm", "bearing", "rate_hz", "channel", "unit", "sensitivity_mv_g", "source"];
 const UNDER_MORE = ["rate_hz", "channel", "unit", "sensitivity_mv_g", "source"];
@@ -13,10 +14,23 @@ const TYPING_MS = 150;
 const at = (id) => document.getElementById(id);
 const found = new Map();
 
-export function prepare() {
+let prepared = false;
+
+// `identity`: the measuring point that the recording is of, if it was chosen elsewhere.
+export async function open(identity) {
+  if (!prepared) prepare();
+  prepared = true;
+  if (identity) {
+    at("asset").value = identity;
+    await sayAsset();
+  }
+}
+
+function prepare() {
   offerDemos();
   acceptDrops();
   searchBearings();
+  searchAssets();
   at("ask").addEventListener("submit", (event) => {
     event.preventDefault();
     diagnose();
@@ -95,6 +109,35 @@ async function sayBearing() {
   }
 }
 
+function searchAssets() {
+  let waiting;
+  at("asset").addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(sayAsset, TYPING_MS);
+  });
+  at("asset").addEventListener("focus", sayAsset);
+}
+
+const NO_ASSET = "Registered under Assets: its speed and bearing are known, and it is asked what has changed";
+
+// Offers the points that are like what is typed, and says which one is meant.
+async function sayAsset() {
+  const text = at("asset").value.trim();
+  const query = text === "" ? "" : `&search=${encodeURIComponent(text.slice(0, 80))}`;
+  let points;
+  try {
+    points = (await askJson(`/v1/overview?limit=20${query}`)).assets;
+  } catch {
+    return; // nothing is kept here: the diagnosis itself says so where a point was named
+  }
+  if (at("asset").value.trim() !== text) return;
+  at("assets-offered").replaceChildren(...points.map((point) => element("option", { value: point.id }, `${point.machine}: ${point.point}`)));
+  const meant = points.find((point) => point.id === text);
+  const healthy = meant && (meant.commissioned ? `${meant.commissioned} healthy recordings` : "not commissioned, so nothing is known of change");
+  at("asset-found").textContent = meant ? `${meant.machine}: ${meant.point}; ${healthy}` : text === "" ? NO_ASSET : points.length ? "Choose one of those offered" : "There is no such point";
+  if (meant) at("of-asset").open = true;
+}
+
 async function diagnose() {
   clearRefusals();
   const result = at("result");
@@ -104,7 +147,9 @@ async function diagnose() {
   try {
     const form = await question();
     if (form === null) return;
-    const answer = await askJson("/v1/diagnose/explain", { method: "POST", body: form });
+    const asset = at("asset").value.trim();
+    const path = asset === "" ? "/v1/diagnose/explain" : `/v1/assets/${encodeURIComponent(asset)}/explain`;
+    const answer = await askJson(path, { method: "POST", body: form });
     at("empty").hidden = true;
     at("report").hidden = false;
     report(at("report"), answer, nameOfRecording());
@@ -156,7 +201,7 @@ function clearRefusals() {
 function showRefusal(error) {
   for (const { field, reason, what_to_do: advice } of error.problems) {
     const name = OF_FILE.includes(field) ? "file" : field;
-    if (name === "file" || FIELDS.includes(name)) {
+    if (name === "file" || name === "asset" || FIELDS.includes(name)) {
       if (UNDER_MORE.includes(name)) at("more").open = true;
       refuse(name, "");
     }

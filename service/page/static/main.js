@@ -1,9 +1,4 @@
-import { begin } from "./session.js";
-import { prepare } from "./form.js";
+import { begin, end } from "./pages.js";
+import { signIn } from "./session.js";
 
-let prepared = false;
-
-await begin(() => {
-  if (!prepared) prepare();
-  prepared = true;
-});
+await signIn(begin, end);

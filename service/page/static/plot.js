@@ -1,11 +1,29 @@
 // Curves, by uPlot: dragging zooms, a double click shows all again, and buttons do the same for the keyboard.
 
 import { colour, font, textSize } from "./sheet.js";
+import { moment } from "./words.js";
 
 const STEP = 0.25;
+const EDGE = 5; // px that a mark may reach over the axes
 export const HOW = "Drag to zoom, double click to see all again.";
 
-const axis = (label, size) => ({
+const DAY_S = 86400;
+
+// Ticks of time in this device's zone: 2026-11-26 and 18:30, the date where it is another than that of the tick before.
+function moments(_plot, places) {
+  let before = "";
+  return places.map((at) => {
+    const [date, time] = moment(at * 1000).split(" ");
+    if (places.at(-1) - places[0] >= 3 * DAY_S) return date;
+    const told = places[1] - at < 60 ? time : time.slice(0, 5);
+    const label = date === before ? told : `${told}\n${date}`;
+    before = date;
+    return label;
+  });
+}
+
+const axis = (label, size, places) => ({
+  ...(places && { values: places, space: 90 }),
   label,
   size,
   labelSize: textSize() + 8,
@@ -18,31 +36,32 @@ const axis = (label, size) => ({
   ticks: { stroke: () => colour("--grid"), width: 1, size: 5 },
 });
 
-// `series`: of each row of data after the first, { label, colour, width, fill }. `under` and `over` draw beside the
-// curves: (context, toX, toY, box), all in px of the canvas. `say(index)` gives the words for a place of the cursor.
-export function curves(host, width, height, { data, series, bands, x, y, range, under, over, say, reading, steps }) {
-  const beside = (draw) => (plot) => {
+// `series`: of each row of data after the first, { label, colour, width, fill }; `time`: x is seconds since 1970. `under`
+// and `over` draw beside the curves: (context, toX, toY, box), all in px of the canvas. `say(index)` gives the words for
+// a place of the cursor.
+export function curves(host, width, height, { data, series, bands, x, y, range, under, over, say, reading, steps, time = false, bars = false }) {
+  const beside = (draw, edge = 0) => (plot) => {
     if (draw === undefined) return;
     const { ctx, bbox } = plot;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.rect(bbox.left - edge, bbox.top - edge, bbox.width + 2 * edge, bbox.height + 2 * edge);
     ctx.clip();
     ctx.textAlign = "left";
     ctx.font = font(textSize() * devicePixelRatio);
     draw(ctx, (value) => plot.valToPos(value, "x", true), (value) => plot.valToPos(value, "y", true), bbox);
     ctx.restore();
   };
-  const stepped = steps ? uPlot.paths.stepped({ align: 1 }) : undefined;
+  const paths = steps ? uPlot.paths.stepped({ align: 1 }) : bars ? uPlot.paths.bars({ size: [0.8] }) : undefined;
   const plot = new uPlot(
     {
       width,
       height,
-      padding: [8, 12, 0, 0],
+      padding: [8, time ? 34 : 12, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false }, points: { show: false } },
-      scales: { x: { time: false }, y: range ? { range } : {} },
-      axes: [axis(x, 2 * textSize() + 2), axis(y, 50)],
+      scales: { x: { time }, y: range ? { range } : {} },
+      axes: [axis(x, (time ? 3 : 2) * textSize() + 2, time ? moments : undefined), axis(y, 50)],
       series: [
         {},
         ...series.map((each) => ({
@@ -52,13 +71,14 @@ export function curves(host, width, height, { data, series, bands, x, y, range, 
           dash: each.dash,
           fill: each.fill ? () => colour(each.fill) : undefined,
           points: { show: false },
-          paths: stepped,
+          paths,
+          spanGaps: true,
         })),
       ],
       bands: bands?.map((between) => ({ series: between, fill: () => colour("--fill") })),
       hooks: {
         drawAxes: [beside(under)],
-        draw: [beside(over)],
+        draw: [beside(over, EDGE * devicePixelRatio)],
         setCursor: [
           (made) => {
             const at = made.cursor.idx;

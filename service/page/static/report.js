@@ -1,18 +1,21 @@
 // The answer: first the sentence, then the voices, the energy, the evidence, and from what all that was read.
 
+import { element, level } from "./element.js";
 import { evidence } from "./evidence.js";
-import { forgetAll } from "./sheet.js";
-import { NAMES, capital, digits, element, energy, percent } from "./words.js";
+import { forgetIn } from "./sheet.js";
+import { voices } from "./voices.js";
+import { NAMES, capital, digits, energy, percent } from "./words.js";
 
-const VERDICTS = { unknown: "Unknown", not_applicable: "No model fits", sensor_fault: "Sensor fault" };
+const REFUSED = { unknown: "Unknown", not_applicable: "No model fits", sensor_fault: "Sensor fault" };
 
 export function report(place, answer, recording) {
-  forgetAll();
+  forgetIn(place);
   const when = new Date();
   const { diagnosis } = answer;
   place.replaceChildren(
     element("p", { class: "paper-only" }, `Brinell bearing report · ${recording} · ${stamp(when)}`),
     verdict(answer),
+    ...(diagnosis.voices ? [voices(diagnosis)] : []),
     element("div", { class: "columns" }, ...[network(diagnosis), rule(diagnosis), spent(diagnosis)].filter(Boolean)),
   );
   evidence(place, answer);
@@ -21,18 +24,22 @@ export function report(place, answer, recording) {
 
 const stamp = (when) => when.toLocaleString("sv-SE", { timeZoneName: "short" });
 
-function verdict({ diagnosis, what_to_do: advice }) {
-  const kind = diagnosis.fault === null ? "none" : diagnosis.fault === "normal" ? "normal" : "fault";
+const OF_LEVEL = { alarm: "fault", watch: "none", no_verdict: "none", quiet: "normal" };
+
+function verdict({ asset, worst, diagnosis, what_to_do: advice }) {
+  const { combined } = diagnosis; // of a measuring point alone
+  const kind = combined ? OF_LEVEL[combined.level] : diagnosis.fault === null ? "none" : diagnosis.fault === "normal" ? "normal" : "fault";
   // A sentence ends where a capital follows: numbers have points too.
   const [said, ...rest] = diagnosis.message.split(/(?<=\.) (?=[A-Z])/);
   const card = element(
     "section",
     { class: `card verdict ${kind}`, "aria-label": "Verdict" },
+    ...(combined ? [element("p", { class: "then" }, level(combined.level), ` of this recording of ${asset}, axis ${worst.axis}, all voices together; severity ${combined.severity}`)] : []),
     element("h2", { class: "said" }, said),
     ...rest.map((sentence) => element("p", { class: "then" }, sentence)),
   );
   if (diagnosis.reason && !diagnosis.message.includes(diagnosis.reason)) {
-    card.append(element("p", { class: "then" }, `${VERDICTS[diagnosis.verdict]}: ${diagnosis.reason}.`));
+    card.append(element("p", { class: "then" }, `${REFUSED[diagnosis.verdict]}: ${diagnosis.reason}.`));
   }
   card.append(element("p", { class: "then do" }, advice));
   if (diagnosis.warnings.length > 0) {

@@ -2,17 +2,24 @@
 
 import { Refused, ask, askJson, useSession } from "./api.js";
 
+const OUT = { required: true, signed_in: false, csrf: null };
+
 const at = (id) => document.getElementById(id);
 
-export async function begin(whenSignedIn) {
+// `begin(session, signedOut)` is called once somebody is in, `end()` once nobody is any more.
+export async function signIn(begin, end) {
   const show = (state) => {
-    useSession(state.csrf, () => show({ required: true, signed_in: false, csrf: null }));
+    const out = () => show(OUT);
+    useSession(state.csrf, out);
     at("sign-in").hidden = state.signed_in;
-    at("diagnose").hidden = !state.signed_in;
     at("sign-out").hidden = !(state.required && state.signed_in);
     at("who").textContent = state.name ? `Signed in as ${state.name}` : "";
-    if (state.signed_in) whenSignedIn(state);
-    else at("key").focus();
+    at("nav").hidden = !state.signed_in;
+    if (state.signed_in) begin(state, out);
+    else {
+      end();
+      at("key").focus();
+    }
   };
   at("sign-in-form").addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -19,12 +19,14 @@ export function show(host, { height, paper, half = false }, paint) {
   watcher.observe(host);
 }
 
-export function forgetAll() {
+// What is drawn within `place` will not be drawn again.
+export function forgetIn(place) {
   for (const [host, drawing] of drawings) {
+    if (!place.contains(host)) continue;
     watcher.unobserve(host);
     drawing.undo?.();
+    drawings.delete(host);
   }
-  drawings.clear();
 }
 
 function draw(host) {

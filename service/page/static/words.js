@@ -18,7 +18,7 @@ export const percent = (share) => (share >= 0.995 && share < 1 ? "over 99 %" : `
 export const digits = (value, count = 3) => String(Number(value.toPrecision(count)));
 
 export function energy(nanojoules) {
-  for (const [size, unit] of [[1e6, "mJ"], [1e3, "µJ"]]) {
+  for (const [size, unit] of [[1e9, "J"], [1e6, "mJ"], [1e3, "µJ"]]) {
     if (nanojoules >= size) return `${digits(nanojoules / size)} ${unit}`;
   }
   return `${digits(nanojoules)} nJ`;
@@ -26,14 +26,29 @@ export function energy(nanojoules) {
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-// An element with its attributes, properties by their name, and children.
-export function element(name, given = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(given)) {
-    if (value === undefined) continue;
-    if (key in made && typeof value !== "string") made[key] = value;
-    else made.setAttribute(key, value);
+// Where a measuring point stands, and what a recording alone says.
+export const LEVELS = { alarm: "alarm", watch: "watch", no_verdict: "no verdict", quiet: "quiet", unheard: "not heard yet" };
+export const LEVEL_COLOURS = { alarm: "--alarm", watch: "--watch", no_verdict: "--normal", quiet: "--calm", unheard: "--normal" };
+export const FINDINGS = {
+  inner_race: "inner race damaged",
+  outer_race: "outer race damaged",
+  rolling_element: "rolling element damaged",
+  several: "several parts damaged",
+  normal: "nothing wrong",
+  sensor_broken: "sensor broken",
+  other: "something else",
+};
+export const VERDICTS = { unknown: "unlike anything learned", not_applicable: "no model fits", sensor_fault: "sensor fault" };
+
+// In this device's zone: 2026-11-26 18:30:05; `short` leaves the seconds out.
+export const moment = (given) => new Date(given).toLocaleString("sv-SE");
+export const short = (given) => moment(given).slice(0, 16);
+
+export function ago(given) {
+  const minutes = (Date.now() - new Date(given)) / 60_000;
+  if (minutes < 1) return "just now";
+  for (const [size, unit] of [[1440, "day"], [60, "hour"], [1, "minute"]]) {
+    const count = Math.floor(minutes / size);
+    if (count >= 1) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
   }
-  made.append(...children);
-  return made;
 }

@@ -1,0 +1,1 @@
+"""What changes, told to whoever looks on: server-sent events (WHATWG HTML, 9.2)."""

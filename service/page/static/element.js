@@ -1,0 +1,42 @@
+// Elements of the page, made by their name: what is shown is always text, never HTML.
+
+import { LEVELS, capital } from "./words.js";
+
+// An element with its attributes, properties by their name, and children.
+export function element(name, given = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (key in made && typeof value !== "string") made[key] = value;
+    else made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+export function level(name) {
+  return element("span", { class: `level ${name}` }, LEVELS[name] ?? name);
+}
+
+export function button(sign, name, act, kind = "quiet") {
+  const made = element("button", { type: "button", class: kind, "aria-label": name === sign ? undefined : name, title: name === sign ? undefined : name }, sign);
+  made.addEventListener("click", act);
+  return made;
+}
+
+// Of header cells and rows of cells, each text or an element; the first of a row is its header.
+export function table(caption, heads, rows) {
+  const head = element("tr", {}, ...heads.map((each) => (each === "" ? element("td") : element("th", { scope: "col" }, each))));
+  const cell = (content, at) => (at === 0 ? element("th", { scope: "row" }, content) : element("td", { "data-head": heads[at] }, content));
+  const body = rows.map((cells) => element("tr", {}, ...cells.map(cell)));
+  const made = element("table", {}, element("caption", { class: "unseen" }, caption), element("thead", {}, head), element("tbody", {}, ...body));
+  return element("div", { class: "scrolls", tabindex: "0", role: "group", "aria-label": caption }, made);
+}
+
+export const card = (title, ...children) => element("section", { class: "card", "aria-label": title }, element("h2", {}, title), ...children);
+
+// What a person is to know of a refusal, as an element to be shown.
+export function refusal(error) {
+  if (error.problems === undefined) throw error;
+  return element("div", { class: "refusal", role: "alert" }, ...error.problems.map((each) => element("p", {}, `${capital(each.reason)}. ${each.what_to_do}`)));
+}

@@ -1,0 +1,101 @@
+// What people say to a measuring point: seen, later, and what was found when it was opened.
+
+import { askJson } from "./api.js";
+import { button, card, element, refusal } from "./element.js";
+import { FINDINGS, capital, moment, short } from "./words.js";
+
+const HOUR_MS = 3_600_000;
+const SNOOZES = [["8", "8 hours"], ["24", "1 day"], ["168", "1 week"], ["720", "30 days"]];
+const NAME = "brinell-name";
+
+export class People {
+  constructor(identity, session, changed) {
+    this.identity = identity;
+    this.changed = changed;
+    this.latest = null;
+    this.given = null; // what was found, just now: the next one corrects it
+    const may = session.scopes.includes("feedback") || session.scopes.includes("admin");
+    this.by = element("input", { id: "by", maxlength: "80", autocomplete: "name", placeholder: "J. Mazur", value: localStorage.getItem(NAME) ?? session.name ?? "" });
+    this.note = element("input", { id: "note", maxlength: "500", autocomplete: "off", placeholder: "pitted over 2 cm" });
+    this.opened = element("input", { id: "opened", type: "datetime-local" });
+    this.state = element("p", { class: "hint", role: "status" });
+    this.said = element("div", { role: "status" });
+    const acknowledge = button("I have seen it", "I have seen it", () => this.say("acknowledge", {}));
+    const hours = element("select", { id: "hours", "aria-label": "Snooze for" }, ...SNOOZES.map(([value, words]) => element("option", { value }, words)));
+    const snooze = button("Snooze", "Snooze", () => this.say("snooze", { until: new Date(Date.now() + hours.value * HOUR_MS).toISOString() }));
+    this.wake = button("End the snooze", "End the snooze", () => this.say("snooze", { until: null }));
+    const found = Object.entries(FINDINGS).map(([finding, words]) => button(capital(words), `Opened: ${words}`, () => this.find(finding)));
+    this.place = card(
+      "What people say",
+      element("div", { class: "grid" }, labelled("Your name", this.by), labelled("Note (may be empty)", this.note), labelled("Opened (empty: just now)", this.opened)),
+      element("p", { class: "lead" }, "The alarm"),
+      element("div", { class: "actions" }, acknowledge, snooze, hours, this.wake),
+      this.state,
+      element("p", { class: "lead" }, "The machine was opened, and this was found (one click keeps it for ever)"),
+      element("div", { class: "actions" }, ...found),
+      this.said,
+    );
+    if (!may) {
+      for (const each of this.place.querySelectorAll("button, input, select")) each.disabled = true;
+      this.said.replaceChildren(element("p", { class: "hint" }, "Your key may look only; saying something needs one with the scope feedback."));
+    }
+  }
+
+  show(state) {
+    this.latest = state.latest;
+    this.wake.hidden = state.snoozed_until === null;
+    const told = [];
+    if (state.acknowledged_by) told.push(`Seen by ${state.acknowledged_by}; that stands until the level changes.`);
+    if (state.snoozed_until) told.push(`Snoozed until ${short(state.snoozed_until)}: nothing is sent until then.`);
+    this.state.textContent = told.join(" ") || "Nobody has seen it yet, and it is not snoozed.";
+  }
+
+  async say(what, said) {
+    const by = this.name();
+    if (by === null) return;
+    const note = this.note.value.trim();
+    await this.send(async () => {
+      await askJson(`/v1/assets/${this.identity}/${what}`, { method: "POST", json: { by, ...said, ...(note && { note }) } });
+      return what === "acknowledge" ? "Kept: you have seen it." : said.until === null ? "Kept: it is told again." : `Kept: nothing is sent until ${short(said.until)}.`;
+    });
+  }
+
+  async find(finding) {
+    const by = this.name();
+    if (by === null) return;
+    const opened = (this.opened.value ? new Date(this.opened.value) : new Date()).toISOString();
+    const about = this.given ? { corrects: this.given } : {};
+    await this.send(async () => {
+      const kept = await askJson("/v1/feedback", {
+        method: "POST",
+        json: { asset: this.identity, finding, opened, by, note: this.note.value.trim(), diagnosis: this.latest?.id ?? null, ...about },
+      });
+      this.given = kept.id;
+      return `Kept: opened ${moment(opened).slice(0, 16)}, ${FINDINGS[finding]}. Was it the wrong button? Another one corrects it.`;
+    });
+  }
+
+  name() {
+    const by = this.by.value.trim();
+    if (by !== "") {
+      localStorage.setItem(NAME, by);
+      this.by.removeAttribute("aria-invalid");
+      return by;
+    }
+    this.by.setAttribute("aria-invalid", "true");
+    this.said.replaceChildren(element("p", { class: "refusal" }, "Say first who you are."));
+    this.by.focus();
+    return null;
+  }
+
+  async send(act) {
+    try {
+      this.said.replaceChildren(element("p", { class: "kept" }, await act()));
+      await this.changed();
+    } catch (error) {
+      this.said.replaceChildren(refusal(error));
+    }
+  }
+}
+
+const labelled = (words, field) => element("div", {}, element("label", { for: field.id }, words), field);

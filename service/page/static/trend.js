@@ -1,0 +1,102 @@
+// How a measuring point went over time: the probability of a fault, and one of its indicators.
+
+import { card, element } from "./element.js";
+import { figure } from "./figure.js";
+import { curves } from "./plot.js";
+import { colour } from "./sheet.js";
+import { LEVELS, LEVEL_COLOURS, capital, digits, short } from "./words.js";
+
+const INDICATORS = {
+  change_deviation: ["Change", "change (spreads)", "how far it lies over the mean of its healthy recordings, in their spreads; from 3 on it can count"],
+  velocity_rms_mm_s: ["Vibration velocity", "velocity RMS (mm/s)", "what ISO 20816-3 judges"],
+  envelope_rms_g: ["Envelope", "envelope RMS (g)", "impacts make it grow"],
+  kurtosis: ["Kurtosis", "kurtosis", "3 for even noise; single impacts make it grow"],
+};
+const INKS = ["--trace", "--inner", "--outer", "--rolling", "--cage"];
+const DOTS = ["alarm", "watch", "quiet"];
+
+let chosen = null; // indicator, by name
+
+export function trend(place, course) {
+  const { points } = course;
+  if (points.length === 0) {
+    place.replaceChildren(card("Trend", element("p", { class: "hint" }, "No recording yet.")));
+    return;
+  }
+  const known = Object.keys(INDICATORS).filter((name) => points.some((point) => name in point.condition));
+  if (!known.includes(chosen)) [chosen] = known;
+  place.replaceChildren();
+  const growth = course.growth.filter((each) => each.per_week !== null && Math.abs(each.per_week) >= 0.01);
+  const grows = growth.map((each) => `axis ${each.axis} ${each.per_week > 0 ? "+" : "−"}${Math.round(Math.abs(each.per_week) * 100)} points a week`).join(", ");
+  draw(place, points, {
+    title: "Trend: probability of a fault",
+    note: `What the network says of each recording; the colour is what all voices said together.${grows && spansAWeek(points) ? ` Growth: ${grows}.` : ""}${course.complete ? "" : " Older recordings are left out."}`,
+    y: "probability (%)",
+    value: (point) => (point.probabilities ? 100 * (1 - point.probabilities.normal) : null),
+    range: () => [-4, 104],
+  });
+  if (known.length === 0) return;
+  const select = element("select", { id: "indicator" }, ...known.map((name) => element("option", { value: name, selected: name === chosen }, INDICATORS[name][0])));
+  select.addEventListener("change", () => {
+    chosen = select.value;
+    trend(place, course);
+    place.querySelector("#indicator").focus();
+  });
+  const [name, y, note] = INDICATORS[chosen];
+  draw(place, points, {
+    title: `Trend: ${name.toLowerCase()}`,
+    note: `${capital(note)}.`,
+    y,
+    value: (point) => point.condition[chosen] ?? null,
+    extra: element("div", { class: "choose" }, element("label", { for: "indicator" }, "Indicator"), select),
+  });
+}
+
+const WEEK_MS = 7 * 86_400_000;
+const spansAWeek = (points) => new Date(points.at(-1).time) - new Date(points[0].time) >= WEEK_MS;
+
+function draw(place, points, { title, note, y, value, range, extra }) {
+  const axes = [...new Set(points.map((point) => point.axis))].sort();
+  const told = points.map((point) => ({ at: new Date(point.time) / 1000, axis: point.axis, level: point.level, value: value(point) })).filter((point) => point.value !== null);
+  // Points of one recording differ by milliseconds from axis to axis, so each axis has its own times.
+  const data = uPlot.join(axes.map((axis) => columns(told.filter((point) => point.axis === axis))));
+  const dots = (context, toX, toY) => {
+    for (const point of told) {
+      context.fillStyle = colour(LEVEL_COLOURS[point.level ?? "unheard"]);
+      context.beginPath();
+      context.arc(toX(point.at), toY(point.value), 3.4 * devicePixelRatio, 0, 2 * Math.PI);
+      context.fill();
+    }
+  };
+  const values = told.map((point) => point.value);
+  const levels = [...DOTS.map((name) => [LEVEL_COLOURS[name], capital(LEVELS[name])]), [LEVEL_COLOURS.unheard, "No verdict, or commissioned on it"]];
+  const lines = axes.length > 1 ? axes.map((axis, at) => [INKS[at % INKS.length], `Line: axis ${axis}`]) : [];
+  figure(
+    place,
+    {
+      title,
+      note,
+      alt: values.length ? `${told.length} values from ${short(told[0].at * 1000)} to ${short(told.at(-1).at * 1000)}, from ${digits(values[0])} to ${digits(values.at(-1))}` : "No values",
+      zooms: true,
+      half: true,
+      height: 230,
+      paper: 90,
+      extra,
+      legend: [...levels, ...lines],
+    },
+    (host, width, height, reading) =>
+      curves(host, width, height, {
+        data,
+        series: axes.map((axis, at) => ({ label: axis, colour: INKS[at % INKS.length], width: 1.2 })),
+        x: "time",
+        y,
+        time: true,
+        range: range ?? ((_plot, low, high) => [Math.min(0, low ?? 0), 1.1 * (high || 1)]),
+        over: dots,
+        reading,
+        say: (at) => `${short(data[0][at] * 1000)}: ${axes.map((axis, row) => (data[row + 1][at] == null ? "" : `${axes.length > 1 ? `${axis} ` : ""}${digits(data[row + 1][at])}`)).filter(Boolean).join(", ")}`,
+      }),
+  );
+}
+
+const columns = (points) => [points.map((point) => point.at), points.map((point) => point.value)];

@@ -1,0 +1,253 @@
+"""Assets on the page: the list, one point, commissioning, feedback, what people say, and what comes by itself."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.page.chromium import DESKTOP, PHONE, TABLET, Visit, keep, violations
+from tests.page.plant import FAN, MOTOR, PRESS, PUMP, Plant, npy
+from tests.page.test_diagnose import SHIFTS
+from tests.service.assets.healthy import day
+from tests.service.running import Running, running
+
+Begin = Callable[..., Visit]
+DRUM = "drum.de"
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service that has a plant to watch."""
+    with running(auth="none", state=tmp_path_factory.mktemp("watched")) as service:
+        with httpx2.Client(base_url=service.url, timeout=60) as client:
+            Plant(client).live()
+        yield service
+
+
+@pytest.fixture
+def client(watched: Running) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=watched.url, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def tab(browser: Browser, watched: Running) -> Iterator[Begin]:
+    """`tab(size, scheme)`: as `visit`, on the service with the plant."""
+    visits: list[Visit] = []
+
+    def begin(*how: Any) -> Visit:
+        visits.append(Visit(browser, watched.url, *how))
+        return visits[-1]
+
+    yield begin
+    for each in visits:
+        each.page.close()
+    assert [error for each in visits for error in each.errors] == []
+
+
+def names(page: Page) -> list[str]:
+    return [text.split("\n")[0] for text in page.locator("#assets tbody th").all_inner_texts()]
+
+
+def test_the_worst_comes_first_and_can_be_searched_for(tab: Begin) -> None:
+    page = tab().open_at("assets")
+    expect(page.locator("#assets tbody tr").first).to_contain_text("alarm: outer race")
+    assert names(page) == [
+        "mill 3: fan, drive end", "pump 7: drive end", "mill 3: motor, drive end", "press: gearbox, input shaft"
+    ]  # fmt: skip
+    assert page.locator("#assets tbody tr .stands").all_inner_texts() == ["alarm", "watch", "quiet", "not heard yet"]
+    page.get_by_role("button", name="Quiet").click()
+    expect(page.locator("#assets tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="All").click()
+    page.fill("#asset-search", "PUMP")
+    expect(page.locator("#assets tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="pump 7: drive end").click()
+    expect(page.locator("#assets .verdict")).to_contain_text("pump 7: drive end")
+
+
+def test_a_point_says_where_it_stands_what_to_do_and_how_it_came_there(tab: Begin) -> None:
+    page = tab().open_at(f"assets/{FAN}")
+    expect(page.locator("#assets .verdict .do")).to_contain_text("open the bearing")
+    assert page.locator(".voice .says").all_inner_texts() == ["Raised: outer race", "Raised: outer race", "Raised"]
+    expect(page.locator("figure h3")).to_have_text(["Trend: probability of a fault", "Trend: change"])
+    page.select_option("#indicator", "kurtosis")
+    expect(page.locator("figure h3").last).to_have_text("Trend: kurtosis")
+    happened = page.get_by_role("group", name="What happened")
+    expect(happened).to_contain_text("Watch became alarm")
+
+
+def test_what_was_found_is_kept_by_one_click_and_corrected_by_another(tab: Begin, client: httpx2.Client) -> None:
+    page = tab().open_at(f"assets/{FAN}")
+    page.get_by_role("button", name="Opened: outer race damaged").click()
+    expect(page.locator("#by")).to_be_focused()  # nobody has said who he is yet
+    page.fill("#by", "A. Weber")
+    page.get_by_role("button", name="Opened: inner race damaged").click()
+    expect(page.locator("#assets .kept")).to_contain_text("inner race damaged")
+    page.get_by_role("button", name="Opened: outer race damaged").click()
+    expect(page.locator("#assets .kept")).to_contain_text("outer race damaged")
+    second, first = client.get("/v1/feedback", params={"asset": FAN}).json()["feedback"]
+    assert (second["finding"], second["by"], second["corrects"]) == ("outer_race", "A. Weber", first["id"])
+    newest = client.get("/v1/overview", params={"id": FAN}).json()["assets"][0]["latest"]["id"]
+    assert (first["finding"], first["diagnosis"]) == ("inner_race", newest)
+    expect(page.get_by_role("group", name="What happened")).to_contain_text("(corrected later)")
+
+
+def test_an_alarm_is_acknowledged_and_snoozed(tab: Begin, client: httpx2.Client) -> None:
+    page = tab().open_at(f"assets/{PUMP}")
+    page.fill("#by", "J. Mazur")
+    page.get_by_role("button", name="I have seen it").click()
+    expect(page.locator("#assets")).to_contain_text("Seen by J. Mazur")
+    page.select_option("#hours", "168")
+    page.get_by_role("button", name="Snooze", exact=True).click()
+    expect(page.locator("#assets")).to_contain_text("Snoozed until")
+    page.get_by_role("button", name="End the snooze").click()
+    expect(page.locator("#assets")).to_contain_text("it is told again")
+    told = [event["kind"] for event in client.get(f"/v1/assets/{PUMP}/events").json()["events"]]
+    assert told[:3] == ["stands", "snoozed", "snoozed"] or told[:3] == ["snoozed", "snoozed", "acknowledged"]
+
+
+def test_a_machine_is_commissioned_step_by_step(tab: Begin, client: httpx2.Client, tmp_path: Path) -> None:
+    files = []
+    for number in range(4):
+        files.append(tmp_path / f"{number}.npy")
+        files[-1].write_bytes(npy(day(500 + number)))
+    page = tab().open_at(f"assets/{PRESS}")
+    expect(page.locator(".steps > [aria-current]")).to_contain_text("Choose recordings")
+    page.get_by_role("button", name="Check and take them").click()
+    expect(page.locator(".steps")).to_contain_text("Choose recordings first")
+    page.set_input_files("#healthy", files)
+    page.fill("#healthy-rate", "25600")
+    page.get_by_role("button", name="Check and take them").click()
+    expect(page.locator(".steps")).to_contain_text("Taken: version 1")
+    expect(page.get_by_role("group", name="What it knows of each axis")).to_contain_text("20 %")
+    assert client.get(f"/v1/assets/{PRESS}/baseline").json()["axes"]["x"]["n"] == 4
+    page.get_by_role("button", name="Undo version 1").click()
+    expect(page.locator(".steps")).to_contain_text("Version 1 is undone")
+    assert client.get(f"/v1/assets/{PRESS}/baseline").json()["axes"] == {}
+
+
+def test_what_does_not_look_healthy_is_asked_about_first(tab: Begin, client: httpx2.Client, tmp_path: Path) -> None:
+    Plant(client).add(DRUM, "drum", "drive end")
+    files = []
+    for number in range(2):
+        files.append(tmp_path / f"{number}.npy")
+        files[-1].write_bytes(npy(day(600 + number, 0.0)))
+    page = tab().open_at(f"assets/{DRUM}")
+    page.set_input_files("#healthy", files)
+    page.fill("#healthy-rate", "25600")
+    page.get_by_role("button", name="Check and take them").click()
+    expect(page.locator(".steps > [aria-current]")).to_contain_text("Confirm what does not look healthy")
+    expect(page.locator("#why")).to_be_focused()
+    assert client.get(f"/v1/assets/{DRUM}/baseline").json()["axes"] == {}
+    page.fill("#why", "it always rang like this")
+    page.get_by_role("button", name="Take them all the same").click()
+    expect(page.locator(".steps")).to_contain_text("Taken: version")
+    assert client.get(f"/v1/assets/{DRUM}/baseline").json()["axes"]["x"]["why"] == "it always rang like this"
+
+
+def test_earlier_diagnoses_can_be_what_is_healthy(tab: Begin, client: httpx2.Client) -> None:
+    page = tab().open_at(f"assets/{PUMP}")
+    boxes = page.locator(".choices label:has(.quiet) input")
+    for at in range(3):
+        boxes.nth(at).check()
+    page.get_by_role("button", name="Check and take them").click()
+    expect(page.locator(".steps")).to_contain_text("Taken: version")
+    assert client.get(f"/v1/assets/{PUMP}/baseline").json()["axes"]["x"]["n"] == 3
+
+
+def test_a_point_is_registered_and_a_wrong_one_is_told(tab: Begin) -> None:
+    page = tab().open_at("assets")
+    page.get_by_text("Register a measuring point", exact=True).click()
+    for name, value in {"machine": "lathe", "point": "spindle", "id": "lathe.spindle", "bearing": "98765"}.items():
+        page.fill(f"#new-{name}", value)
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator("#assets .refusal")).to_contain_text("98765")
+    page.fill("#new-bearing", "6205")
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator("#assets .verdict")).to_contain_text("lathe: spindle")
+    expect(page.locator("#assets .verdict")).to_contain_text("No recording yet")
+
+
+def test_what_others_bring_is_shown_as_it_comes(tab: Begin, client: httpx2.Client) -> None:
+    page = tab().open_at("assets")
+    row = page.locator("#assets tbody tr", has_text=MOTOR)
+    expect(row).to_contain_text("quiet")
+    for number in range(5):
+        Plant(client).ask(MOTOR, 700 + number, 2.0)
+    expect(row.locator(".stands")).to_contain_text("alarm", timeout=10_000)
+    page.goto(f"{page.url.partition('#')[0]}#assets/{MOTOR}")
+    expect(page.locator("#assets .verdict")).to_contain_text("alarm")
+    page.fill("#note", "half written")
+    client.post(f"/v1/assets/{MOTOR}/acknowledge", json={"by": "somebody else"}).raise_for_status()
+    expect(page.locator("#assets")).to_contain_text("Seen by somebody else", timeout=10_000)
+    expect(page.locator("#note")).to_have_value("half written")
+
+
+def test_a_recording_of_a_point_is_diagnosed_with_all_three_voices(tab: Begin, tmp_path: Path) -> None:
+    file = tmp_path / "today.npy"
+    file.write_bytes(npy(day(800, 0.0)))
+    page = tab().open_at(f"assets/{FAN}")
+    page.get_by_role("link", name="Diagnose a recording").click()
+    expect(page.locator("#asset-found")).to_contain_text("10 healthy recordings")
+    page.set_input_files("#file", file)
+    page.click("#more summary")
+    page.fill("#rate_hz", "25600")
+    page.click("#go")
+    expect(page.locator("#report .voice")).to_have_count(3)
+    expect(page.locator("#report .voice").last).to_contain_text("times its limit")
+    expect(page.locator("#report .verdict")).to_contain_text("alarm")
+    expect(page.locator("#report figure h3").first).to_have_text("Waveform")
+
+
+def test_the_point_is_wrong_and_it_is_said_at_its_field(tab: Begin, tmp_path: Path) -> None:
+    file = tmp_path / "today.npy"
+    file.write_bytes(npy(day(801)))
+    page = tab().open()
+    page.click("#of-asset summary")
+    page.fill("#asset", "nobody")
+    page.set_input_files("#file", file)
+    page.click("#go")
+    expect(page.locator("#asset")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#ask-refusal")).to_contain_text("there is no asset nobody")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "scheme"),
+    [("light", DESKTOP, "light"), ("dark", DESKTOP, "dark"), ("tablet", TABLET, "dark"), ("phone", PHONE, "light")],
+)
+@pytest.mark.parametrize("where", ["assets", f"assets/{FAN}", "models", "models/aligned/1.0.0", "system"])
+def test_each_page_fits_and_can_be_read(tab: Begin, where: str, name: str, size: tuple[int, int], scheme: str) -> None:
+    page = tab(size, scheme).open_at(where)
+    if where.startswith("assets/"):
+        page.wait_for_function("document.querySelectorAll('.drawn canvas').length === 2")
+        page.get_by_text("Commissioning:").click()
+    keep(f"{where.replace('/', '-')}-{name}.png", page.screenshot(full_page=True))
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_whole_page_is_small_and_does_not_jump(tab: Begin) -> None:
+    visit = tab()
+    network = visit.page.context.new_cdp_session(visit.page)
+    network.send("Network.enable")
+    received: list[float] = []
+    network.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    for where in ("assets", f"assets/{FAN}", "models", "models/aligned/1.0.0", "system"):
+        visit.open_at(where)
+        assert tab().open_at(where).evaluate(SHIFTS) < 0.001, where
+    keep("transfer-pages.txt", f"assets, a point, models, a card, system: {sum(received):.0f} B\n".encode())
+    assert sum(received) < 300_000
+
+
+def test_the_keyboard_leads_from_page_to_page(tab: Begin) -> None:
+    page = tab().open_at("assets")
+    page.focus("#skip")
+    page.keyboard.press("Enter")
+    expect(page.locator("#assets")).to_be_focused()
+    page.locator(".point").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#assets .verdict")).to_contain_text("fan, drive end")
+    expect(page).to_have_title("Assets · Brinell")
