@@ -5,9 +5,11 @@ the published ones. Every file of one fault, diameter (in) and position (o'clock
 several motor loads; whether an outer race at three positions is one bearing or three is not published. W. A. Smith,
 R. B. Randall, "Rolling element bearing diagnostics using the Case Western Reserve University data: A benchmark study",
 Mech. Syst. Signal Process. 64-65 (2015), says which of them show their fault. The 0.028 in bearings are said to be NTN
-equivalents, and their files hold no speed.
+equivalents, and their files hold no speed and no sensor but the drive end's.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from data.datasets.dataset import Dataset
@@ -20,6 +22,10 @@ from data.geometry import CharacteristicOrders
 from data.recording import Recording
 
 DRIVE_END = CharacteristicOrders(bpfo=3.5848, bpfi=5.4152, bsf=2.357, ftf=0.39828)
+FAN_END = "fan end"
+_SIGNALS = {None: "_DE_time", FAN_END: "_FE_time"}
+"""How the name of a sensor's signal ends."""
+_DRIVE_END_ALONE_IN = 0.028
 _NOMINAL_RPM = {0: 1797.0, 2: 1750.0}
 _FILES = "https://engineering.case.edu/sites/default/files"
 # The same samples, saved again by themselves: at home the file also holds another recording.
@@ -62,6 +68,14 @@ _ROWS: tuple[tuple[int, int, str, int | None, str | None], ...] = (
 )
 
 
+def at_the_fan_end(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The same recordings by the sensor at the other end of the motor, which hears the drive end's bearing from afar.
+
+    Those of 0.028 in have none.
+    """
+    return tuple(replace(entry, sensor=FAN_END) for entry in entries if entry.diameter_in != _DRIVE_END_ALONE_IN)
+
+
 def _entry(number: int, hp: int, bearing: str, size: int | None, sha256: str | None) -> Entry:
     fault = Fault(bearing.split()[0])
     return Entry(
@@ -85,9 +99,10 @@ def _read(path: Path, entry: Entry) -> Recording:
     with opened(path) as source:
         variables = read_variables(source)
     number = int(entry.name)
-    signal = numbered(variables, "_DE_time", number)
+    signal = numbered(variables, _SIGNALS[entry.sensor], number)
     if signal is None:
-        raise FormatError(f"{path}: no single drive-end signal among {', '.join(sorted(variables)) or 'no variables'}")
+        there = ", ".join(sorted(variables)) or "no variables"
+        raise FormatError(f"{path}: no single {entry.sensor or 'drive end'} signal among {there}")
     speed = numbered(variables, "RPM", number)
     return Recording(
         samples=variables[signal].ravel(),
@@ -98,7 +113,7 @@ def _read(path: Path, entry: Entry) -> Recording:
         rig=entry.rig,
         bearing=entry.bearing,
         load=entry.load,
-        source=f"{entry.rig}/{path.name}",
+        source=", ".join(filter(None, (f"{entry.rig}/{path.name}", entry.sensor))),
     )
 
 

@@ -23,6 +23,7 @@ class Entry:
         checksum: "sha256:..." or "md5:..." of the file at the public home, where known.
         aliases: other file names that the same recording is stored under.
         diameter_in: diameter of the seeded fault in inches, where published.
+        sensor: which of the sensors in its file, where another one is wanted than that which the dataset is used by.
     """
 
     rig: str
@@ -38,3 +39,4 @@ class Entry:
     checksum: str | None
     aliases: tuple[str, ...] = ()
     diameter_in: float | None = None
+    sensor: str | None = None

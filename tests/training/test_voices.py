@@ -3,21 +3,21 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from data.fault import Fault
 from models.baseline import Baseline
 from models.bearing_fit import rolling_elements
 from models.voices import combine
-from training.suites.recordings import used
 from training.suites.voices import VOICES
-from training.suites.voices.cells import RIGS
+from training.suites.voices.cells import CONFIRMING, RIGS, VoicesCell
 from training.suites.voices.page import COMBINED, FIRST, HEARD, best_single, false_alarms, holds, missed
 from training.voices.asking import Asking
 from training.voices.hearing import Shipped, hear, read
 from training.voices.machines import CHOOSING, COMMISSIONED, TESTING, machine
 from training.voices.rigs import COMMISSIONED as OF_RIGS
-from training.voices.rigs import left_to_test
+from training.voices.rigs import CWRU, FAN_END, commissioned, left_to_test, listened, recordings
 
 
 def test_machines_for_choosing_and_for_testing_are_others() -> None:
@@ -28,11 +28,32 @@ def test_machines_for_choosing_and_for_testing_are_others() -> None:
     assert [test.other_load for test in few.tests] == [False, False, True, False, False, False]
 
 
-@pytest.mark.parametrize("rig", RIGS)
+@pytest.mark.parametrize("rig", OF_RIGS)
 def test_what_commissions_a_rig_is_not_tested_on_it(rig: str) -> None:
     names = {entry.name for entry in left_to_test(rig)}
     assert not names & set(OF_RIGS[rig].names)
-    assert names | set(OF_RIGS[rig].names) == {entry.name for entry in used(rig)}
+    assert names | set(OF_RIGS[rig].names) == {entry.name for entry in recordings(rig)}
+
+
+def test_the_other_sensor_hears_the_same_recordings_and_other_samples(data_root: Path) -> None:
+    drive, fan = ({entry.name: entry for entry in recordings(rig)} for rig in (CWRU, FAN_END))
+    assert set(drive) - set(fan) == {"3001", "3003", "3005", "3007"}
+    for name in ("99", "105"):
+        one, other = listened(data_root, drive[name]), listened(data_root, fan[name])
+        assert (one.rate_hz, one.speed_rpm, one.orders) == (other.rate_hz, other.speed_rpm, other.orders)
+        assert one.samples.size == other.samples.size
+        assert abs(np.corrcoef(one.samples, other.samples)[0, 1]) < 0.9
+    pieces = [[each.samples for each in commissioned(data_root, rig)] for rig in (CWRU, FAN_END)]
+    assert [len(each) for each in pieces] == [5, 5]
+    assert not np.array_equal(pieces[0][0], pieces[1][0])
+
+
+def test_the_other_sensor_is_asked_of_the_network_that_has_not_seen_the_machine() -> None:
+    cells = [cell for cell in VOICES.cells(Path()) if isinstance(cell, VoicesCell)]
+    [drive, fan] = ({(c.network, c.row, c.asking) for c in cells if c.rig == rig} for rig in (CWRU, FAN_END))
+    assert drive == fan
+    assert set(RIGS) - set(CONFIRMING) == {CWRU}
+    assert set(CONFIRMING) - set(RIGS) == {FAN_END}
 
 
 def test_a_machine_is_told_a_wrong_speed_and_a_wrong_bearing() -> None:

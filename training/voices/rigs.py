@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from data.datasets import DATASETS, Entry
+from data.datasets.cwru import at_the_fan_end
 from data.protocols import Span
 from data.recording import Recording
 from data.resampling import resampled
@@ -21,18 +22,33 @@ class Commissioning:
     pieces: int = 1
 
 
+CWRU, FAN_END = "cwru", "cwru, fan end"
+"""The second is the same machine, recordings and days, by the sensor at the other end of the motor."""
+
 COMMISSIONED = {
     "mfpt": Commissioning(("baseline_1", "baseline_2")),
-    "cwru": Commissioning(("97",), pieces=5),
     "jnu": Commissioning(()),
+    CWRU: Commissioning(("97",), pieces=5),
+    FAN_END: Commissioning(("97",), pieces=5),
 }
 """CWRU has one healthy recording at this load and JNU none that is to be had."""
+
+
+def dataset_of(rig: str) -> str:
+    """The dataset that a rig's recordings are of."""
+    return CWRU if rig == FAN_END else rig
+
+
+def recordings(rig: str) -> tuple[Entry, ...]:
+    """All of a rig that are used."""
+    entries = used(dataset_of(rig))
+    return at_the_fan_end(entries) if rig == FAN_END else entries
 
 
 def commissioned(root: Path, rig: str) -> Iterator[Recording]:
     """The healthy recordings, or their pieces, at the rig's lowest rate."""
     chosen = COMMISSIONED[rig]
-    for entry in used(rig):
+    for entry in recordings(rig):
         if entry.name in chosen.names:
             for at in range(chosen.pieces):
                 yield _read(root, Span(entry, at / chosen.pieces, (at + 1) / chosen.pieces))
@@ -40,7 +56,7 @@ def commissioned(root: Path, rig: str) -> Iterator[Recording]:
 
 def left_to_test(rig: str) -> tuple[Entry, ...]:
     """All the others."""
-    return tuple(entry for entry in used(rig) if entry.name not in COMMISSIONED[rig].names)
+    return tuple(entry for entry in recordings(rig) if entry.name not in COMMISSIONED[rig].names)
 
 
 def listened(root: Path, entry: Entry) -> Recording:

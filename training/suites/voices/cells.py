@@ -14,16 +14,27 @@ from models.envelope_rule import EnvelopeRule
 from models.shaft_speed import ShaftSpeed
 from models.voices import combine
 from training.suites.cell import Cell, Result, digest
-from training.suites.recordings import at_hand, used
+from training.suites.recordings import at_hand
 from training.suites.trained import trained
 from training.suites.truth import plan
 from training.suites.truth.cells import NetworkCell
 from training.voices.asking import ASKED, Asking
 from training.voices.hearing import Network, OfRun, Shipped, hear, read
 from training.voices.machines import TESTING, Test, machine
-from training.voices.rigs import COMMISSIONED, commissioned, left_to_test, listened
+from training.voices.rigs import (
+    COMMISSIONED,
+    CWRU,
+    FAN_END,
+    commissioned,
+    dataset_of,
+    left_to_test,
+    listened,
+    recordings,
+)
 
-RIGS = ("mfpt", "jnu", "cwru")
+RIGS = ("mfpt", "jnu", CWRU)
+CONFIRMING = ("mfpt", "jnu", FAN_END)
+"""What the table was never seen on stands in the place of what it was changed on."""
 SIMULATED = "simulated"
 SHIPPED = "aligned, as shipped"
 OTHER_RIGS = "aligned with real rigs"
@@ -41,7 +52,7 @@ class VoicesCell:
 
     Attributes:
         network: one of `NETWORKS`.
-        rig: or `simulated`.
+        rig: of `COMMISSIONED`, or `simulated`.
         row: of `ASKED`.
         asking: of that row.
     """
@@ -65,21 +76,21 @@ class VoicesCell:
     @property
     def key(self) -> str:
         """Changes with what reads, what is asked and what is read."""
-        names = [each.name for each in used(self.rig)] if self.rig in RIGS else [TESTING.start, TESTING.stop]
-        chosen = asdict(COMMISSIONED[self.rig]) if self.rig in RIGS else None
+        names = [each.name for each in recordings(self.rig)] if self._real else [TESTING.start, TESTING.stop]
+        chosen = asdict(COMMISSIONED[self.rig]) if self._real else None
         readers = (EnvelopeRule(), ShaftSpeed(), BearingCheck(), self._network_key)
         return digest("voices", VERSION, self.rig, names, chosen, asdict(self.asking), *readers)
 
     @property
     def seconds(self) -> float:
         """CPU seconds."""
-        return RECORDING_SECONDS * (len(used(self.rig)) if self.rig in RIGS else 17 * len(TESTING))
+        return RECORDING_SECONDS * (len(recordings(self.rig)) if self._real else 17 * len(TESTING))
 
     def measure(self, root: Path, runs: Path) -> Result:
         """Commissions, then listens to all the rest."""
         network = self._network(root, runs)
-        if self.rig in RIGS:
-            root = at_hand(root, self.rig, runs)
+        if self._real:
+            root = at_hand(root, dataset_of(self.rig), runs)
             tests = [Test(listened(root, entry), entry.fault) for entry in left_to_test(self.rig)]
             healthy = tuple(commissioned(root, self.rig))
             return {"recordings": self._listen(healthy, COMMISSIONED[self.rig].pieces > 1, tests, network)}
@@ -119,6 +130,10 @@ class VoicesCell:
         }
 
     @property
+    def _real(self) -> bool:
+        return self.rig in COMMISSIONED
+
+    @property
     def _network_key(self) -> str:
         if self.network == SHIPPED:
             return Shipped("aligned").bundle.identity
@@ -131,13 +146,13 @@ class VoicesCell:
 
     @property
     def _run(self) -> NetworkCell:
-        return _run(self.rig)
+        return _run(dataset_of(self.rig))
 
 
 @lru_cache
-def _run(rig: str) -> NetworkCell:
-    """The truth table's run that has not seen the rig."""
-    wanted = (OTHER_RIGS, f"{rig} never seen", SEED)
+def _run(dataset: str) -> NetworkCell:
+    """The truth table's run that has not seen the dataset."""
+    wanted = (OTHER_RIGS, f"{dataset} never seen", SEED)
     return next(
         cell
         for cell in plan.cells(Path())
@@ -155,7 +170,7 @@ def cells(root: Path) -> Sequence[Cell]:
 def _cells() -> Iterator[VoicesCell]:
     for network in NETWORKS:
         for row, askings in ASKED.items():
-            for rig in (*RIGS, SIMULATED):
+            for rig in (*COMMISSIONED, SIMULATED):
                 if rig == SIMULATED and network != SHIPPED:
                     continue
                 yield from (VoicesCell(network, rig, row, asking) for asking in askings)

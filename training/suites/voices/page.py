@@ -1,6 +1,6 @@
 """docs/voices.md, from the raw results."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -8,9 +8,10 @@ from training.metrics import Share
 from training.sheet import Sheet
 from training.suites.cell import Cell, Result
 from training.suites.suite import NOT_RUN
-from training.suites.voices.cells import NETWORKS, RIGS, SHIPPED, SIMULATED, VoicesCell, faulty
-from training.suites.voices.words import HOLDS, OPENING, READING
+from training.suites.voices.cells import CONFIRMING, NETWORKS, RIGS, SHIPPED, SIMULATED, VoicesCell, faulty
+from training.suites.voices.words import CONFIRMATION, HOLDS, OPENING, READING
 from training.voices.asking import ASKED
+from training.voices.rigs import COMMISSIONED, FAN_END
 
 Heard = dict[str, Any]
 Raised = Callable[[Heard], bool]
@@ -20,7 +21,8 @@ COMBINED, WATCHED, FIRST = "combined: alarm", "combined: watch or alarm", "combi
 ADDED = "large change alone"
 """The row of the table that came to it after the real figures had been seen."""
 RIGHT = "right"
-REAL = "all rigs"
+REAL, CONFIRMED = "all rigs", "all rigs, CWRU by its fan end"
+TOGETHER = {REAL: RIGS, CONFIRMED: CONFIRMING}
 
 
 def _says(voice: str) -> Raised:
@@ -42,15 +44,22 @@ def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:
     parts = [OPENING]
     for network in NETWORKS:
         of_network = [cell for cell in ours if cell.network == network]
-        parts += [f"## Network: {network}\n", _verdict(of_network, results), _main(of_network, results)]
+        parts += [
+            f"## Network: {network}\n",
+            _verdict(of_network, results, REAL) + "\n",
+            _main(of_network, results, REAL),
+        ]
         parts += [_asked(of_network, results, row) for row in ASKED if row != RIGHT]
+    parts.append(CONFIRMATION)
+    for network in NETWORKS:
+        parts += _confirmation(network, [cell for cell in ours if cell.network == network], results)
     simulated = [cell for cell in ours if (cell.network, cell.rig) == (SHIPPED, SIMULATED)]
     return "\n".join([*parts, _simulated(simulated, results), _named(ours, results), READING])
 
 
 def _recordings(cells: Sequence[VoicesCell], results: Mapping[str, Result], row: str, rig: str) -> list[Heard] | None:
     """What was heard of a rig, or of all; None where a cell is unfilled."""
-    wanted = [cell for cell in cells if cell.row == row and cell.rig in (RIGS if rig == REAL else (rig,))]
+    wanted = [cell for cell in cells if cell.row == row and cell.rig in TOGETHER.get(rig, (rig,))]
     if any(cell.key not in results for cell in wanted):
         return None
     return [one for cell in wanted for one in results[cell.key]["recordings"]]
@@ -82,24 +91,40 @@ def _bearing(one: Heard) -> str:
 _HEADINGS = ("", "voice", "missed", "bearings with a miss", "false alarms")
 
 
-def _main(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
-    return Sheet("", _HEADINGS, tuple(_rows(cells, results, RIGHT, intervals=True))).markdown_table()
+def _main(cells: Sequence[VoicesCell], results: Mapping[str, Result], together: str) -> str:
+    rigs = (*TOGETHER[together], together)
+    rows = [line for rig in rigs for line in _rows(rig, _recordings(cells, results, RIGHT, rig), intervals=True)]
+    return Sheet("", _HEADINGS, tuple(rows)).markdown_table()
 
 
 def _asked(cells: Sequence[VoicesCell], results: Mapping[str, Result], row: str) -> str:
-    table = Sheet("", _HEADINGS, tuple(_rows(cells, results, row, intervals=False))).markdown_table()
+    rows = [line for rig in (*RIGS, REAL) for line in _rows(rig, _recordings(cells, results, row, rig))]
+    table = Sheet("", _HEADINGS, tuple(rows)).markdown_table()
     return f"### {row[0].upper()}{row[1:]}\n\n{table}"
 
 
-def _rows(cells: Sequence[VoicesCell], results: Mapping[str, Result], row: str, intervals: bool) -> Any:
-    for rig in (*RIGS, REAL):
-        heard = _recordings(cells, results, row, rig)
-        for voice, raised in HEARD.items():
-            if heard is None:
-                yield (rig, voice, *[NOT_RUN] * 3)
-                continue
-            shares = [count(heard, raised) for count in (missed, bearings_missed, false_alarms)]
-            yield (rig, voice, *(_told(share, intervals) for share in shares))
+def _rows(name: str, heard: Sequence[Heard] | None, intervals: bool = False) -> Iterator[tuple[str, ...]]:
+    """A line for each voice; `heard` is None where it was not run."""
+    for voice, raised in HEARD.items():
+        if heard is None:
+            yield (name, voice, *[NOT_RUN] * 3)
+            continue
+        shares = [count(heard, raised) for count in (missed, bearings_missed, false_alarms)]
+        yield (name, voice, *(_told(share, intervals) for share in shares))
+
+
+def _confirmation(network: str, cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> Sequence[str]:
+    """By the sensor that was registered before it was asked: all rigs together, CWRU alone, and asked wrongly."""
+    wrong = [row for row in ASKED if row != RIGHT]
+    rows = [line for row in wrong for line in _rows(row, _recordings(cells, results, row, FAN_END))]
+    together, alone = (_verdict(cells, results, rig) for rig in (CONFIRMED, FAN_END))
+    return (
+        f"### Confirmation, network: {network}\n",
+        f"- All rigs together: {together}\n- CWRU alone: {alone}\n",
+        _main(cells, results, CONFIRMED),
+        f"Only {FAN_END}, asked wrongly:\n",
+        Sheet("", ("asked", *_HEADINGS[1:]), tuple(rows)).markdown_table(),
+    )
 
 
 def _told(share: Share, interval: bool = False) -> str:
@@ -120,10 +145,10 @@ def holds(heard: Sequence[Heard], combined: str = COMBINED) -> bool:
     return fewer and false_alarms(heard, together).right <= false_alarms(heard, best).right
 
 
-def _verdict(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
-    heard = _recordings(cells, results, RIGHT, REAL)
+def _verdict(cells: Sequence[VoicesCell], results: Mapping[str, Result], rig: str) -> str:
+    heard = _recordings(cells, results, RIGHT, rig)
     if heard is None:
-        return f"Whether the combination is worth shipping: {NOT_RUN}.\n"
+        return f"Whether the combination is worth shipping: {NOT_RUN}."
     best = best_single(heard)
     told = {
         voice: f"{_told(missed(heard, HEARD[voice]))} missed, {_told(false_alarms(heard, HEARD[voice]))} false alarms"
@@ -133,7 +158,7 @@ def _verdict(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
     return (
         f"The best single voice is the {best}: {told[best]}. The table as it was settled before any real recording was "
         f"asked: {told[FIRST]}: {held[FIRST]}. The table as it is now, with `{ADDED}`: {told[COMBINED]}: "
-        f"{held[COMBINED]}.\n"
+        f"{held[COMBINED]}."
     )
 
 
@@ -159,7 +184,7 @@ def _named(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
     rows: list[tuple[str, ...]] = []
     for network in NETWORKS:
         of_network = [cell for cell in cells if cell.network == network]
-        for rig in (*RIGS, SIMULATED):
+        for rig in (*COMMISSIONED, SIMULATED):
             if not any(cell.rig == rig for cell in of_network):
                 continue
             heard = _recordings(of_network, results, RIGHT, rig)
