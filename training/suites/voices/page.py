@@ -9,7 +9,7 @@ from training.sheet import Sheet
 from training.suites.cell import Cell, Result
 from training.suites.suite import NOT_RUN
 from training.suites.voices.cells import CONFIRMING, NETWORKS, RIGS, SHIPPED, SIMULATED, VoicesCell, faulty
-from training.suites.voices.words import CONFIRMATION, HOLDS, OPENING, READING
+from training.suites.voices.words import CONFIRMATION, CONFIRMS, HOLDS, OPENING, READING
 from training.voices.asking import ASKED
 from training.voices.rigs import COMMISSIONED, FAN_END
 
@@ -41,7 +41,7 @@ HEARD: dict[str, Raised] = {
 def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:
     """The whole page."""
     ours = [cell for cell in cells if isinstance(cell, VoicesCell)]
-    parts = [OPENING]
+    parts = [OPENING.replace("{confirmed}", CONFIRMS[_confirmed(ours, results)])]
     for network in NETWORKS:
         of_network = [cell for cell in ours if cell.network == network]
         parts += [
@@ -111,6 +111,14 @@ def _rows(name: str, heard: Sequence[Heard] | None, intervals: bool = False) -> 
             continue
         shares = [count(heard, raised) for count in (missed, bearings_missed, false_alarms)]
         yield (name, voice, *(_told(share, intervals) for share in shares))
+
+
+def _confirmed(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> bool | None:
+    """Whether the combination holds with every network, all rigs together; None: not run."""
+    of_networks = [[cell for cell in cells if cell.network == network] for network in NETWORKS]
+    heard = [_recordings(each, results, RIGHT, CONFIRMED) for each in of_networks]
+    known = [each for each in heard if each is not None]
+    return all(map(holds, known)) if len(known) == len(heard) else None
 
 
 def _confirmation(network: str, cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> Sequence[str]:
