@@ -2,30 +2,27 @@
 
 Where there are more points than are asked for, the time of each axis is cut into equal spans, and the worst of each
 span is kept (`service.assets.worst`): a peak is never thinned out.
-
-Growth is the median of the slopes between the points of time (H. Theil, Proc. R. Netherlands Acad. Sci. 53, 1950;
-P. K. Sen, J. Am. Stat. Assoc. 63, 1968): up to 29 % of them may be wrong without moving it far.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from statistics import median
-from typing import Annotated, Any, Literal
+from math import nan
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, Field, TypeAdapter
 from sqlalchemy import Connection, select
 
 from data.fault import Fault
+from service.assets.growth import Growth, growths
 from service.assets.worst import Badness, badness, fault_probability
 from service.diagnosis import Verdict
 from service.moment import moment_of
 from service.store import reading
 from service.store.identity import shown, time_of
-from service.store.packing import unpack_condition, unpack_probabilities
+from service.store.packing import unpack_condition, unpack_conditions, unpack_probabilities
 from service.store.reading import Wanted
 from service.store.tables import StoredDiagnosis
 
@@ -33,11 +30,6 @@ MOST_POINTS = 2000
 MOST_READ = 20_000
 """Diagnoses that one question reads; at one a minute, two weeks of them."""
 
-MOST_SPANS = 100
-"""Of time, whose medians growth is reckoned from: it costs the square of them."""
-
-LEAST_FOR_GROWTH = 3
-WEEK_US = 604_800e6
 TOGETHER = 1000
 """Ids that one query looks up."""
 
@@ -79,15 +71,6 @@ class FirstSeen(BaseModel):
     fault: Fault
     id: str
     time: datetime
-
-
-class Growth(BaseModel):
-    """How fast something grows on an axis."""
-
-    axis: str
-    of: Literal["fault_probability"]
-    per_week: Annotated[float | None, Field(description=f"Null under {LEAST_FOR_GROWTH} diagnoses, or at one time.")]
-    n: Annotated[int, Field(description="Diagnoses that it is reckoned from.")]
 
 
 class Trend(BaseModel):
@@ -143,7 +126,7 @@ def trend(connection: Connection, asset: str, axis: str | None, first: int, befo
         complete=len(ids) <= MOST_READ,
         points=_POINTS.validate_python([_point(each) for each in sorted(kept, key=lambda each: each.row.id)]),
         first_seen=[seen for of_axis in by_axis.values() for seen in _first_seen(of_axis)],
-        growth=[_growth(name, of_axis) for name, of_axis in by_axis.items()],
+        growth=[growth for name, of_axis in by_axis.items() for growth in _growths(name, of_axis)],
     )
 
 
@@ -152,20 +135,6 @@ def thinned(readings: "Sequence[_Reading]", most: int) -> "list[_Reading]":
     if len(readings) <= most:
         return list(readings)
     return [max(span, key=lambda each: each.badness) for span in _spans(readings, most)]
-
-
-def slope(times: NDArray[np.float64], values: NDArray[np.float64]) -> float | None:
-    """The median of the slopes between all pairs of points at different times; None where there is none.
-
-    >>> slope(np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, 2.0, 4.0, 90.0]))
-    16.0
-    """
-    one, other = np.triu_indices(times.size, 1)
-    apart = times[other] - times[one]
-    different = apart > 0
-    if not different.any():
-        return None
-    return float(np.median((values[other] - values[one])[different] / apart[different]))
 
 
 def _rows(connection: Connection, ids: Sequence[int]) -> Iterable[Any]:
@@ -202,20 +171,12 @@ def _first_seen(readings: Sequence[_Reading]) -> list[FirstSeen]:
     ]
 
 
-def _growth(axis: str, readings: Sequence[_Reading]) -> Growth:
-    told = [each for each in readings if each.probabilities is not None]
-    per_week = None
-    if len(told) >= LEAST_FOR_GROWTH:
-        # In plain Python: to make an array of each span would cost more than all else that a trend does.
-        times, values = np.array([_medians(list(span)) for span in _spans(told, MOST_SPANS)]).T
-        per_week = slope((times - times[0]) / WEEK_US, values)
-    return Growth(axis=axis, of="fault_probability", per_week=per_week, n=len(told))
-
-
-def _medians(readings: Sequence[_Reading]) -> tuple[float, float]:
-    """Of time (they stand in its order) and of the probability of a fault."""
-    values = [fault_probability(each.probabilities) or 0.0 for each in readings]
-    return median(each.order_us for each in readings), median(values)
+def _growths(axis: str, readings: Sequence[_Reading]) -> list[Growth]:
+    times_us = np.array([each.order_us for each in readings], dtype=np.int64)
+    faults = [fault_probability(each.probabilities) for each in readings]
+    probable = np.array([nan if each is None else each for each in faults])
+    conditions = unpack_conditions(each.row.condition for each in readings)
+    return growths(axis, times_us, np.column_stack((probable, conditions)))
 
 
 def _point(reading: _Reading) -> dict[str, Any]:

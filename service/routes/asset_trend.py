@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from service.assets.asset import AxisName
-from service.assets.trend import MOST_POINTS, MOST_READ, MOST_SPANS, Trend, trend
+from service.assets.growth import MOST_SPANS
+from service.assets.trend import MOST_POINTS, MOST_READ, Trend, trend
 from service.errors import refused
 from service.moment import Moment, microseconds
 from service.parts import parts_of
@@ -21,7 +22,8 @@ DESCRIPTION = f"""
 Reads the newest {MOST_READ} diagnoses between `from` and `to`. Where they are more than `limit`, the time of each axis
 is cut into equal spans, and the worst of each span is a point: a fault, then `unknown`, then no answer, then nothing
 found; of equals, the one with the larger probability of any fault. `first_seen` and `growth` are of all that was read.
-Growth is the median slope between the medians of at most {MOST_SPANS} equal spans of time, a week.
+Growth is the median slope between the medians of at most {MOST_SPANS} equal spans of time, a week: of the probability
+of any fault, and of each value of `condition`, in its own unit.
 """
 
 

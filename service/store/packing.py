@@ -6,10 +6,13 @@ stores that were written with it: another one is another file with the next numb
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from math import isnan, nan
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from data.fault import FAULTS, Fault
 
@@ -61,6 +64,13 @@ def unpack_condition(packed: bytes) -> dict[str, float]:
     """The values that were there, to four digits."""
     found = zip(CONDITION, _HALVES.unpack(packed), strict=True)
     return {name: float(f"{value:.4g}") for name, value in found if not isnan(value)}
+
+
+def unpack_conditions(packed: Iterable[bytes | None]) -> NDArray[np.float64]:
+    """Those of many at once: float64 [many, CONDITION], as they are kept; NaN: it was not there."""
+    unknown = pack_condition({})
+    halves = np.frombuffer(b"".join(each or unknown for each in packed), dtype="<f2")
+    return halves.reshape(-1, len(CONDITION)).astype(np.float64)
 
 
 @cache

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import nan
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
@@ -17,16 +16,13 @@ from service.assets import records
 from service.assets.asset import Asset
 from service.assets.offline.chart import Chart, Curve, Stay, titled
 from service.assets.offline.trouble import MachineError
-from service.assets.trend import LEAST_FOR_GROWTH, MOST_POINTS, WEEK_US, Point, Trend, slope, trend
+from service.assets.trend import MOST_POINTS, Point, Trend, trend
 from service.moment import microseconds
 from service.store.identity import LAST, first_id
 from service.store.packing import CONDITION
 from service.store.remembering import keeping
 
 MOST_EVENTS = 1000
-MOST_FOR_GROWTH = 500
-"""Points that growth is reckoned from: it costs the square of them."""
-
 SHORTEST_FOR_GROWTH = timedelta(days=1)
 """What a machine did within hours, times a week, would be no forecast."""
 
@@ -105,16 +101,6 @@ def chart(found: Remembered) -> Chart:
     )
 
 
-def growth(points: Sequence[Point], name: str) -> tuple[float, int] | None:
-    """Of a condition, in its unit, a week, and of how many points; None where they are too few or of one time."""
-    told = [(microseconds(each.time), each.condition[name]) for each in points if name in each.condition]
-    some = np.array(told[:: 1 + len(told) // MOST_FOR_GROWTH], dtype=np.float64)
-    if len(some) < LEAST_FOR_GROWTH:
-        return None
-    per_week = slope((some[:, 0] - some[0, 0]) / WEEK_US, some[:, 1])
-    return None if per_week is None else (per_week, len(some))
-
-
 def _rows(found: Remembered) -> Iterator[tuple[str, str]]:
     told, points = found.trend, found.trend.points
     whole = "" if told.complete else ", the newest"
@@ -128,12 +114,7 @@ def _rows(found: Remembered) -> Iterator[tuple[str, str]]:
         return
     for each in told.growth:
         if each.per_week is not None:
-            yield "growth a week", f"probability of a fault on {each.axis}: {each.per_week:+.2g} ({each.n} diagnoses)"
-    for axis in _axes(points):
-        for name in CONDITION:
-            grown = growth([each for each in points if each.axis == axis], name)
-            if grown is not None:
-                yield "growth a week", f"{name} on {axis}: {grown[0]:+.3g} ({grown[1]} points)"
+            yield "growth a week", f"{each.of} on {each.axis}: {each.per_week:+.3g} ({each.n} diagnoses)"
 
 
 def _stays(connection: Connection, asset: str) -> Iterator[Stay]:

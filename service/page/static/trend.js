@@ -26,7 +26,7 @@ export function trend(place, course) {
   const known = Object.keys(INDICATORS).filter((name) => points.some((point) => name in point.condition));
   if (!known.includes(chosen)) [chosen] = known;
   place.replaceChildren();
-  const growth = course.growth.filter((each) => each.per_week !== null && Math.abs(each.per_week) >= 0.01);
+  const growth = course.growth.filter((each) => each.of === "fault_probability" && each.per_week !== null && Math.abs(each.per_week) >= 0.01);
   const grows = growth.map((each) => `axis ${each.axis} ${each.per_week > 0 ? "+" : "−"}${Math.round(Math.abs(each.per_week) * 100)} points a week`).join(", ");
   draw(place, points, {
     title: "Trend: probability of a fault",

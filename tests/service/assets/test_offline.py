@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import io
 import json
 import os
 import re
@@ -14,16 +15,19 @@ from typing import Any
 import numpy as np
 import pytest
 import typer
+from rich.console import Console
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from service.alarms.rule import Level
 from service.app import create_app
+from service.assets.asset import Asset, Axis
+from service.assets.growth import QUANTITIES, Growth
 from service.assets.offline import commands
 from service.assets.offline.folder import recordings
-from service.assets.offline.trend import growth
+from service.assets.offline.trend import Remembered, show
 from service.assets.offline.trouble import MachineError
-from service.assets.trend import Point
+from service.assets.trend import Point, Trend
 from service.diagnosis import Verdict
 from service.settings import Settings
 from tests.service.asking import FLOAT32
@@ -54,10 +58,10 @@ def columns(found: Sequence[dict[str, Any]], name: str) -> list[Any]:
     return [row[name] for row in found]
 
 
-def point(time: datetime, **condition: float) -> Point:
+def point(time: datetime) -> Point:
     return Point(
         id="", time=time, axis="x", verdict=Verdict.UNKNOWN, fault=None, confidence=None, probabilities=None,
-        level="quiet", speed_rpm=None, energy_nj=None, condition=condition,
+        level="quiet", speed_rpm=None, energy_nj=None, condition={},
     )  # fmt: skip
 
 
@@ -228,12 +232,15 @@ def test_what_is_given_wrong_is_told(folder: Path, tmp_path: Path, words: Sequen
     assert (code, what in " ".join(told.split())) == (1, True), told
 
 
-def test_growth_a_week_is_the_median_slope() -> None:
-    times = [BEGAN + timedelta(days=number) for number in range(15)]
-    points = [point(time, kurtosis=3 + number / 7) for number, time in enumerate(times)]
-    assert growth(points, "kurtosis") == (pytest.approx(1), 15)
-    assert growth(points[:2], "kurtosis") is None
-    assert growth(points, "velocity_rms_mm_s") is None
+def test_all_that_grows_is_shown_with_how_fast() -> None:
+    asset = Asset(id="fan.de", machine="mill 3", point="fan", axes=(Axis(name="x"),))
+    growth = [Growth(axis="x", of=of, per_week=number + 0.25, n=15) for number, of in enumerate(QUANTITIES)]
+    points = [point(BEGAN), point(BEGAN + timedelta(days=14))]
+    trend = Trend(asset="fan.de", read=15, complete=True, points=points, first_seen=[], growth=growth)
+    out = io.StringIO()
+    show(Remembered(asset, trend, ()), Console(file=out, width=100))
+    for number, of in enumerate(QUANTITIES):
+        assert f"{of} on x: +{number}.25 (15 diagnoses)" in out.getvalue()
 
 
 def test_a_store_is_shown_while_the_service_runs(tmp_path: Path) -> None:

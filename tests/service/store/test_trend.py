@@ -1,21 +1,26 @@
 """The trend of a measuring point: all that was diagnosed, or the worst of each span; what it shows of growth."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sqlalchemy import Connection
 
 from data.fault import FAULTS, Fault
+from data.indicators import indicators
+from models.baseline import Baseline
 from service import docs
 from service.assets import trend as trend_module
-from service.assets.trend import Trend, slope, trend
+from service.assets.growth import QUANTITIES, Growth, slope
+from service.assets.trend import Trend, trend
 from service.diagnosis import Diagnosis
 from service.store import writing
 from service.store.identity import DAY_US, LAST, Clock, first_id, time_of
 from service.store.opening import opened
-from service.store.packing import pack_probabilities, unpack_probabilities
+from service.store.packing import CONDITION, pack_probabilities, unpack_probabilities
 from service.store.row import Row, Watched, row
+from tests.service.assets import healthy
 
 ANSWER = Diagnosis.model_validate(docs.example("answer"))
 BEGAN_US = 1_790_000_000_000_000
@@ -29,7 +34,10 @@ class Course:
         self._now_us = BEGAN_US
         self._clock = Clock(1, 0, lambda: self._now_us)
 
-    def add(self, day: float, fault_probability: float, axis: str = "x", asset: str = "fan.de") -> Row:
+    def add(
+        self, day: float, fault_probability: float, axis: str = "x", asset: str = "fan.de",
+        condition: Mapping[str, float] | None = None,
+    ) -> Row:  # fmt: skip
         """One more; a fault from a probability of a half on."""
         self._now_us = BEGAN_US + round(day * DAY_US)
         identity, now = self._clock.new_id()
@@ -37,7 +45,7 @@ class Course:
         rest = dict.fromkeys(FAULTS, 0.0) | {Fault.NORMAL: 1 - fault_probability, Fault.OUTER_RACE: fault_probability}
         answer = ANSWER.model_copy(update={"fault": fault, "probabilities": rest})
         made = row(identity, now, answer, answer.model_dump_json().encode(), source=None, key=None, fingerprint=None,
-                   watched=Watched(asset, axis))  # fmt: skip
+                   watched=Watched(asset, axis, condition=condition or {}))  # fmt: skip
         self.rows.append(made)
         return made
 
@@ -56,6 +64,13 @@ def connection(store_place: str) -> Iterator[Connection]:
 def read(connection: Connection, course: Course, axis: str | None = None, most: int = 2000, **span: int) -> Trend:
     writing.add(connection, course.rows)
     return trend(connection, "fan.de", axis, span.get("first", 0), span.get("before", LAST), most)
+
+
+def grown(found: Trend) -> Mapping[str, Growth]:
+    """Of the one axis that there is."""
+    [axis] = {each.axis for each in found.growth}
+    assert [each.of for each in found.growth] == list(QUANTITIES), axis
+    return {each.of: each for each in found.growth}
 
 
 def test_the_points_are_those_of_the_asset_in_the_order_of_time(connection: Connection, course: Course) -> None:
@@ -112,7 +127,7 @@ def test_growth_is_that_of_the_machine_and_not_of_a_bad_day(connection: Connecti
     for hour in range(24 * 28):
         bad = hour % 5 == 0
         course.add(hour / 24, 0.95 if bad else 0.05 + 0.1 * hour / 24 / 7)
-    [growth] = read(connection, course).growth
+    growth = grown(read(connection, course))["fault_probability"]
     assert growth.per_week == pytest.approx(0.1, rel=0.02)
     assert growth.n == 24 * 28
 
@@ -120,11 +135,42 @@ def test_growth_is_that_of_the_machine_and_not_of_a_bad_day(connection: Connecti
 def test_growth_needs_three_diagnoses(connection: Connection, course: Course) -> None:
     course.add(0, 0.1)
     course.add(7, 0.2)
-    [two] = read(connection, course).growth
+    two = grown(read(connection, course))["fault_probability"]
     assert (two.per_week, two.n) == (None, 2)
     course.add(14, 0.3)
-    [three] = read(connection, course).growth
+    three = grown(read(connection, course))["fault_probability"]
     assert three.per_week == pytest.approx(0.1, abs=1e-3)
+
+
+def test_each_indicator_grows_as_the_machine_does(connection: Connection, course: Course) -> None:
+    """It vibrates more by a tenth of the first day's each day; on every fifth day something else shakes it."""
+    machine, week = healthy.day(100), [healthy.day(number) for number in range(8)]
+    baseline = Baseline.learn([(indicators(each), each.speed_rpm) for each in week])
+    told = []
+    for day in range(36):
+        gain = (1 + 0.1 * day) * (1.5 if day % 5 == 0 else 1.0)
+        found = indicators(replace(machine, samples=machine.samples * np.float32(gain)))
+        told.append(found.values | {"change_deviation": baseline.change(found, machine.speed_rpm).deviation})
+        course.add(day, 0.1, condition=told[-1])
+    growth, first = grown(read(connection, course)), indicators(machine).values
+    for name in ("velocity_rms_mm_s", "envelope_rms_g"):
+        assert growth[name].per_week == pytest.approx(7 * 0.1 * first[name], rel=0.03), name
+    assert growth["kurtosis"].per_week == pytest.approx(0.0, abs=1e-3)
+    deviations = slope(np.arange(36.0) / 7, np.array([each["change_deviation"] for each in told]))
+    assert growth["change_deviation"].per_week == pytest.approx(deviations, rel=0.01)
+    assert {each.n for each in growth.values()} == {36}
+
+
+def test_growth_is_of_what_is_known(connection: Connection, course: Course) -> None:
+    for day in range(9):
+        known = {"kurtosis": 3.0 + day} if day % 2 == 0 else {}
+        course.add(day, 0.1, axis="xy"[day > 5], condition=known)
+    found = read(connection, course)
+    kurtosis = {each.axis: each for each in found.growth if each.of == "kurtosis"}
+    assert (kurtosis["x"].per_week, kurtosis["x"].n) == (pytest.approx(7.0), 3)
+    assert (kurtosis["y"].per_week, kurtosis["y"].n) == (None, 2)
+    assert grown(read(connection, course, axis="x"))["velocity_rms_mm_s"].n == 0
+    assert ("fault_probability", *CONDITION) == QUANTITIES
 
 
 def test_the_slope_is_that_of_scipy() -> None:
