@@ -28,7 +28,10 @@ REAL = (
     "cwru/97",
     "cwru/222",
     "cwru/3007",
+    "cwru/3003",
 )
+LINE_AT_AN_EDGE = {"cwru/3003.mat": 500.0}
+"""A line at 499.8 Hz: how much of it counts on which side is a matter of the window's length."""
 RAMP_S = 0.25
 ONE_PER_CENT = 0.01
 
@@ -82,10 +85,41 @@ def test_the_velocity_is_that_of_an_integration_in_time(recording: Recording) ->
 def test_the_bands_hold_what_a_filter_lets_through(recording: Recording) -> None:
     bands = {name: value for name, value in indicators(recording).values.items() if name.startswith("band_rms_g")}
     assert len(bands) >= 3
-    for name, value in bands.items():
-        low, high = map(float, name.split("_")[-2:])
+    for (low, high), value in joined_at(LINE_AT_AN_EDGE.get(recording.source), edged(bands)).items():
         through = filtered(recording, lambda hz, low=low, high=high: (hz >= low) & (hz < high))  # type: ignore[misc]
-        assert value == pytest.approx(weighted_rms(through, recording.rate_hz), rel=ONE_PER_CENT), name
+        assert value == pytest.approx(weighted_rms(through, recording.rate_hz), rel=ONE_PER_CENT), (low, high)
+
+
+def edged(bands: dict[str, float]) -> dict[tuple[float, float], float]:
+    """By their edges, Hz."""
+    return {(float(name.split("_")[-2]), float(name.split("_")[-1])): value for name, value in bands.items()}
+
+
+def joined_at(edge_hz: float | None, bands: dict[tuple[float, float], float]) -> dict[tuple[float, float], float]:
+    """With the two bands that meet at the edge as one, whose square is the sum of theirs."""
+    below = [band for band in bands if band[1] == edge_hz]
+    above = [band for band in bands if band[0] == edge_hz]
+    rest = {band: value for band, value in bands.items() if band not in (*below, *above)}
+    met = zip(below, above, strict=True)
+    return rest | {(low[0], high[1]): float(np.hypot(bands[low], bands[high])) for low, high in met}
+
+
+def test_a_line_at_an_edge_counts_on_both_sides_and_is_lost_on_neither(data_root: Path) -> None:
+    dataset, (entry,) = named("cwru/3003")
+    recording = dataset.load(data_root, entry)
+    found = indicators(recording).values
+    below, above = found["band_rms_g_10_500"], found["band_rms_g_500_2000"]
+    parts = [filtered(recording, lambda hz, at=at: (hz >= at[0]) & (hz < at[1])) for at in ((10, 500), (500, 2000))]  # type: ignore[misc]
+    alone = [weighted_rms(part, recording.rate_hz) for part in parts]
+    assert below == pytest.approx(alone[0], rel=0.06)
+    assert below < alone[0] * (1 - ONE_PER_CENT)
+    assert np.hypot(below, above) == pytest.approx(np.hypot(*alone), rel=1e-3)
+
+
+@pytest.mark.parametrize("off_hz", [-0.9, -0.2, 0.2, 0.9])
+def test_a_line_near_an_edge_is_shared_and_its_power_is_kept(off_hz: float) -> None:
+    found = indicators(sine(500.0 + off_hz, seconds=4.0)).values
+    assert np.hypot(found["band_rms_g_10_500"], found["band_rms_g_500_2000"]) == pytest.approx(np.sqrt(0.5), rel=1e-3)
 
 
 def test_the_envelope_is_that_of_the_filtered_signals_hilbert_transform(recording: Recording) -> None:

@@ -1,5 +1,6 @@
 """What the envelope rule, the speed and the bearing check say, as indicators."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -7,18 +8,32 @@ import pytest
 from scipy.ndimage import median_filter
 from scipy.signal import butter, hilbert, sosfiltfilt
 
-from data.envelope_spectrum import Band
+from data.datasets import named
+from data.envelope_spectrum import BANDS, WHITENED, Band, EnvelopeSpectrum
 from data.fault import Fault
 from data.geometry import Geometry
 from data.indicators import indicators
 from data.recording import Recording
 from data.rig import draw_rig, simulate
 from models.bearing_fit import BearingCheck
-from models.envelope_rule import CANDIDATES, EnvelopeRule
+from models.envelope_rule import (
+    CANDIDATES,
+    COARSEST_STEP,
+    DB_PER_NEPER,
+    RATIO_LIMITS,
+    SIDEBAND_WEIGHT,
+    SMALLEST_SPREAD,
+    EnvelopeRule,
+    decoy_orders,
+)
 from models.indicators import all_indicators, with_evidence
 from models.shaft_speed import ShaftSpeed
+from tests.plain_envelope import plainly
 
 RULE = EnvelopeRule()
+HARMONICS, SEARCH = 5, 0.02
+ONE_PER_CENT_DB = 20 * np.log10(1.01)
+REAL = ("mfpt/InnerRaceFault_vload_2", "jnu/ob600_2", "cwru/222", "cwru/3003")
 
 
 def machine(fault: Fault, seconds: float = 4.0) -> Recording:
@@ -63,6 +78,90 @@ def test_the_heights_are_those_of_a_squared_envelope_spectrum_over_its_running_m
     expected = np.mean([heights_db[place - 1 : place + 2].max() for place in places])
     found = with_evidence(indicators(recording), evidence)
     assert found.values["evidence_db_outer_race"] == pytest.approx(expected, abs=1.0)
+
+
+@pytest.fixture(params=(*CANDIDATES, *REAL))
+def read(request: pytest.FixtureRequest) -> Recording:
+    """A simulated recording of each fault, or four seconds of a real one."""
+    if request.param in CANDIDATES:
+        return machine(request.param)
+    dataset, (entry,) = named(request.param)
+    recording = dataset.load(request.getfixturevalue("data_root"), entry)
+    return recording.span(0, min(1.0, 4.0 / recording.seconds))
+
+
+class Plain:
+    """Lines and combs of a recording as models/envelope_rule.py says them, one after the other in double precision."""
+
+    def __init__(self, recording: Recording) -> None:
+        assert recording.shaft_hz is not None
+        assert recording.orders is not None
+        self.orders, shaft_hz = recording.orders, recording.shaft_hz
+        highest = HARMONICS * 1.4 * max(self.orders.of(fault) for fault in CANDIDATES) * (1 + SEARCH) + 1.1
+        plan = EnvelopeSpectrum.over_orders(
+            recording.rate_hz, shaft_hz, max(1.0, 8 / shaft_hz), highest, BANDS, WHITENED
+        )
+        count = recording.samples.size // plan.window
+        windows = recording.samples[: count * plan.window].reshape(count, plan.window)
+        ratio = np.fmax.reduce(np.mean([plainly(plan, window) for window in windows], axis=0))
+        around = [ratio, np.r_[np.nan, ratio[:-1]], np.r_[ratio[1:], np.nan]]
+        self.heights, self.bins_per_order = np.fmax.reduce(around), shaft_hz / plan.bin_hz
+
+    def shift(self, fault: Fault) -> float | None:
+        return {Fault.INNER_RACE: 1.0, Fault.ROLLING_ELEMENT: self.orders.ftf}.get(fault)
+
+    def at(self, orders: Sequence[float]) -> list[float]:
+        """Those heights (Np) that the lines hold."""
+        places = [round(order * self.bins_per_order) for order in orders]
+        found = [self.heights[place] for place in places if 0 < place < self.heights.size]
+        return [float(height) for height in found if np.isfinite(height)]
+
+    def lines_db(self, order: float) -> float:
+        return DB_PER_NEPER * float(np.mean(self.at([number * order for number in range(1, HARMONICS + 1)])))
+
+    def sidebands_db(self, order: float, shift: float) -> float:
+        places = [number * order + side for number in range(1, HARMONICS + 1) for side in (-shift, shift)]
+        return DB_PER_NEPER * float(np.mean(self.at(places)))
+
+    def score(self, order: float, shift: float | None) -> float:
+        total = weights = 0.0
+        for number in range(1, HARMONICS + 1):
+            for side, weight in ((0.0, 1.0), (-1.0, SIDEBAND_WEIGHT), (1.0, SIDEBAND_WEIGHT)):
+                if side and shift is None:
+                    continue
+                for height in self.at([number * order + side * (shift or 0.0)]):
+                    total += weight * min(max(height, RATIO_LIMITS[0]), RATIO_LIMITS[1])
+                    weights += weight
+        return total / weights if weights else np.nan
+
+    def best(self, expected: float, around: float, shift: float | None) -> float:
+        step = min(COARSEST_STEP, 2 / (expected * HARMONICS * self.bins_per_order))
+        tries = int(np.ceil(SEARCH / step))
+        return max(self.score(around * (1 + SEARCH * k / tries), shift) for k in range(-tries, tries + 1))
+
+    def z(self) -> dict[Fault, float]:
+        excess, noise, spread = {}, {}, {}
+        for fault in CANDIDATES:
+            expected, shift = self.orders.of(fault), self.shift(fault)
+            decoys = [self.best(expected, around, shift) for around in decoy_orders(self.orders)]
+            low, middle = np.quantile([each for each in decoys if np.isfinite(each)], (0.16, 0.5))
+            excess[fault], spread[fault] = self.best(expected, expected, shift) - middle, middle - low
+            weights = [1.0] * HARMONICS + [SIDEBAND_WEIGHT] * (0 if shift is None else 2 * HARMONICS)
+            noise[fault] = np.sqrt(np.sum(np.square(weights))) / np.sum(weights)
+        tooth = np.sqrt(np.mean([(spread[fault] / noise[fault]) ** 2 for fault in CANDIDATES]))
+        return {fault: excess[fault] / max(tooth * noise[fault], SMALLEST_SPREAD) for fault in CANDIDATES}
+
+
+def test_lines_sidebands_and_z_are_those_of_a_plain_computation(read: Recording) -> None:
+    plain, evidence = Plain(read), RULE.read(read)
+    found, z = with_evidence(indicators(read), evidence).values, plain.z()
+    for fault in CANDIDATES:
+        order, shift = evidence.candidates[fault].matched_order, plain.shift(fault)
+        assert found[f"evidence_db_{fault}"] == pytest.approx(plain.lines_db(order), abs=ONE_PER_CENT_DB), fault
+        assert found[f"evidence_z_{fault}"] == pytest.approx(z[fault], rel=0.01, abs=0.02), fault
+        if shift is not None:
+            expected = plain.sidebands_db(order, shift)
+            assert found[f"sidebands_db_{fault}"] == pytest.approx(expected, abs=ONE_PER_CENT_DB), fault
 
 
 def test_what_was_read_is_joined_and_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
