@@ -50,6 +50,7 @@ class Order:
         answers: about the healthy recordings.
         mode: `new` takes the place of what stands, `extend` adds to it.
         pieces: they were cut from one recording.
+        names: what each recording is called, where they have names.
         why: the word of confirmation; None: nothing that looks faulty is taken.
         by: id of the key.
         again: where the request may come again.
@@ -58,9 +59,14 @@ class Order:
     answers: Answers
     mode: Mode
     pieces: bool = False
+    names: Sequence[str] = ()
     why: str | None = None
     by: str | None = None
     again: Retried | None = None
+
+    def called(self, at: int) -> str:
+        """How a recording is told of; the first is at 0."""
+        return self.names[at] if self.names else f"recording {at + 1}"
 
 
 def refuse_doubted(order: Order) -> None:
@@ -69,7 +75,7 @@ def refuse_doubted(order: Order) -> None:
     Raises:
         RequestRefused: 409, with what speaks against each.
     """
-    doubts = [f"{axis}, {doubt}" for axis, answers in order.answers.items() for doubt in _doubts(answers)]
+    doubts = [f"{axis}, {doubt}" for axis, answers in order.answers.items() for doubt in _doubts(order, answers)]
     if doubts and order.why is None:
         raise RequestRefused(409, [problem("confirm", doubt) for doubt in doubts[:MOST_TOLD]])
 
@@ -129,9 +135,9 @@ def undo(connection: Connection, asset: str, version: int) -> None:
 def _drafted(
     order: Order, axis: str, answers: Sequence[AxisDiagnosis], before: Standing | None, version: int
 ) -> Standing:
-    broken = [at for at, each in enumerate(answers, 1) if each.verdict is Verdict.SENSOR_FAULT]
+    broken = [at for at, each in enumerate(answers) if each.verdict is Verdict.SENSOR_FAULT]
     if broken:
-        raise refused(422, "recordings", f"{axis}, recording {broken[0]}: {answers[broken[0] - 1].message}")
+        raise refused(422, "recordings", f"{axis}, {order.called(broken[0])}: {answers[broken[0]].message}")
     if order.mode == "extend" and before is None:
         raise refused(422, "mode", f"there is nothing to extend: {axis} was not commissioned")
     extended = before if order.mode == "extend" else None
@@ -145,7 +151,7 @@ def _drafted(
         extends=None if extended is None else extended.version,
         made_us=wall_us(),
         by=order.by,
-        doubts=tuple(_doubts(answers))[:MOST_TOLD],
+        doubts=tuple(_doubts(order, answers))[:MOST_TOLD],
         why=order.why,
         orders=orders,
         baseline=baseline.model_copy(update={"version": version}),
@@ -174,7 +180,7 @@ def _one_bearing(axis: str, orders: Sequence[Orders | None], before: Orders | No
     return known[0] if known else None
 
 
-def _doubts(answers: Sequence[AxisDiagnosis]) -> Iterable[str]:
-    for at, each in enumerate(answers, 1):
+def _doubts(order: Order, answers: Sequence[AxisDiagnosis]) -> Iterable[str]:
+    for at, each in enumerate(answers):
         for reason in looks_faulty(each.indicators):
-            yield f"recording {at}: {reason}"
+            yield f"{order.called(at)}: {reason}"

@@ -96,7 +96,8 @@ def commission(
             typer.echo(f"axis {axis}: {standing.n} healthy recordings, version {standing.version}")
             for caution in standing.baseline.cautions:
                 typer.echo(f"  {caution}")
-        typer.echo(f"machine: {into}\nnext: brinell asset replay FOLDER --baseline {into}")
+        timed = "" if times == "name" else f" --times {times}"
+        typer.echo(f"machine: {into}\nnext: brinell asset replay FOLDER --baseline {into}{timed}")
 
 
 @asset.command()

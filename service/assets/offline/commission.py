@@ -38,7 +38,7 @@ def commissioned(
         raise MachineError("all of these recordings were commissioned on before; give others")
     mode: Literal["new", "extend"] = "new" if extends is None else "extend"
     answers = {axis.name: [each.axes[axis.name] for each in new.values()] for axis in asset.axes}
-    order = Order(answers=answers, mode=mode, why=why)
+    order = Order(answers=answers, mode=mode, names=[each.dated.path.name for each in new.values()], why=why)
     before = {} if extends is None else extends.healthy
     version = 1 + max((standing.version for standing in before.values()), default=0)
     try:
