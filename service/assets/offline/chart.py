@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
+from itertools import cycle, groupby
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +22,11 @@ LINES = ("#2b5c8a", "#8d6a9f", "#3a8f85", "#b5651d")
 LIMIT = "#c0392b"
 HEALTHY = "#9aa7b3"
 WORDS = {Level.NO_VERDICT: "no verdict"}
+DOT = 4
 PER_PANEL_IN = 1.75
 DAY_S = 86_400.0
-DECADE, FEW_DECADES = 10, 500
+NARROW, DECADE, FEW_DECADES = 2, 10, 500
+"""Highest over lowest, where the ticks of a logarithmic panel change: even steps, seven of a decade, three, one."""
 MARGIN = 0.015
 
 
@@ -103,28 +105,47 @@ def draw(chart: Chart, path: Path) -> None:
 
 
 def titled(asset: Asset) -> str:
-    """What a picture of a measuring point is called."""
-    where = dict.fromkeys((asset.machine, asset.point))
-    return f"{asset.id}: {', '.join(where)}"
+    """What a picture of a measuring point is called.
+
+    What is called the same twice is said once.
+    """
+    identity, *where = dict.fromkeys((asset.id, asset.machine, asset.point))
+    return f"{identity}: {', '.join(where)}" if where else identity
 
 
 def _curve(panel: "Axes", chart: Chart, curve: Curve) -> None:
     days = _days(chart.times)
-    for number, (axis, values) in enumerate(curve.values.items()):
-        colour = LINES[number % len(LINES)]
-        name = axis if len(curve.values) > 1 else None
+    several = len(curve.values) > 1
+    for (axis, values), colour in zip(curve.values.items(), cycle(LINES)):
+        name = axis if several else None
         panel.plot(*_known(days, values), ".-", color=colour, linewidth=0.7, markersize=3, label=name)
         if axis in curve.limits:
-            told = "its limit" if number == 0 else None
-            panel.plot(days, curve.limits[axis], "--", color=LIMIT, linewidth=1, label=told)
-    for name, height in curve.lines.items():
-        panel.axhline(height, color=LIMIT, linestyle=":", linewidth=1, label=name)
+            told, of_limit = (f"limit of {axis}", colour) if several else ("its limit", LIMIT)
+            panel.plot(days, curve.limits[axis], "--", color=of_limit, linewidth=1, label=told)
     if curve.logarithmic:
-        _logarithmic(panel)
+        panel.set_yscale("log")
+    _lines(panel, curve)
+    if curve.logarithmic:
+        _ticks(panel)
     panel.set_ylabel(curve.label, fontsize="small")
     panel.grid(alpha=0.25)
+    _legend(panel)
+
+
+def _legend(panel: "Axes") -> None:
+    """Beside the panel, where it hides nothing."""
     if panel.get_legend_handles_labels()[0]:
-        panel.legend(loc="upper left", fontsize="x-small", framealpha=0.8)
+        panel.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize="x-small", frameon=False)
+
+
+def _lines(panel: "Axes", curve: Curve) -> None:
+    """Of a logarithmic panel those far over all values would flatten them: the legend alone tells of these."""
+    low, high = panel.get_ylim()
+    for (name, height), style in zip(curve.lines.items(), cycle((":", "-."))):
+        panel.axhline(height, color=LIMIT, linestyle=style, linewidth=1, label=name)
+    if curve.logarithmic:
+        near = [1.1 * height for height in curve.lines.values() if height < NARROW * high]
+        panel.set_ylim(low, max([high, *near]))
 
 
 def _known(days: Sequence[float], values: Sequence[float]) -> tuple[list[float], list[float]]:
@@ -133,14 +154,17 @@ def _known(days: Sequence[float], values: Sequence[float]) -> tuple[list[float],
     return [day for day, _ in pairs], [value for _, value in pairs]
 
 
-def _logarithmic(panel: "Axes") -> None:
+def _ticks(panel: "Axes") -> None:
+    """Of a logarithmic panel."""
     from matplotlib.ticker import Locator, LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
-    panel.set_yscale("log")
     low, high = panel.get_ylim()
-    # Less than a decade would have one tick or none.
-    ticks: Locator = LogLocator() if high / low > FEW_DECADES else LogLocator(subs=(1, 2, 5))
-    panel.yaxis.set_major_locator(MaxNLocator(4) if high / low < DECADE else ticks)
+    ticks: Locator = LogLocator()
+    if high / low < NARROW:
+        ticks = MaxNLocator(4)
+    elif high / low < FEW_DECADES:
+        ticks = LogLocator(subs=(1, 1.5, 2, 3, 4, 5, 7) if high / low < DECADE else (1, 2, 5))
+    panel.yaxis.set_major_locator(ticks)
     panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     panel.yaxis.set_minor_locator(NullLocator())
 
@@ -150,16 +174,15 @@ def _levels(panel: "Axes", chart: Chart) -> None:
     places = list(Level)
     for level in places:
         times = [time for time, said in zip(chart.times, chart.levels, strict=True) if said is level]
-        panel.plot(_days(times), [places.index(level)] * len(times), "|", color=DOTS[level], markersize=9)
+        panel.plot(_days(times), [places.index(level)] * len(times), "o", color=DOTS[level], markersize=DOT)
     healthy = [time for time, said in zip(chart.times, chart.levels, strict=True) if said is None]
-    panel.plot(_days(healthy), [places.index(Level.QUIET)] * len(healthy), "|", color=HEALTHY, markersize=9,
+    panel.plot(_days(healthy), [places.index(Level.QUIET)] * len(healthy), "o", color=HEALTHY, markersize=DOT,
                label="commissioned on these" if healthy else None)  # fmt: skip
     panel.set_yticks(range(len(places)), [WORDS.get(level, level.value) for level in places], fontsize="small")
     panel.set_ylim(-0.6, len(places) - 0.4)
     panel.set_ylabel("recording says", fontsize="small")
     panel.grid(alpha=0.25)
-    if healthy:
-        panel.legend(loc="upper left", fontsize="x-small", framealpha=0.8)
+    _legend(panel)
 
 
 def _stays(panel: "Axes", chart: Chart) -> None:
@@ -172,7 +195,7 @@ def _stays(panel: "Axes", chart: Chart) -> None:
     for level in (Level.WATCH, Level.ALARM):
         since = chart.first(level)
         if since is not None:
-            panel.axvline(_days([since])[0], color=DOTS[level], linewidth=1.2)
+            panel.axvline(_days([since])[0], color=DOTS[level], linewidth=1.2, zorder=1)
 
 
 def _firsts(panel: "Axes", chart: Chart) -> None:

@@ -130,7 +130,7 @@ def _zones(asset: Asset) -> Mapping[str, float]:
     if given is None:
         return {}
     _, bad, worst = BOUNDARIES_MM_S[MachineClass(f"group_{given.group}_{given.foundation}")]
-    return {"zone C (ISO 20816-3)": bad, "zone D": worst}
+    return {f"ISO 20816-3: zone C over {bad:g}": bad, f"zone D over {worst:g}": worst}
 
 
 def _strongest(answer: AxisDiagnosis) -> float:

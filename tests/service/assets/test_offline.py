@@ -24,6 +24,7 @@ from service.app import create_app
 from service.assets.asset import Asset, Axis
 from service.assets.growth import QUANTITIES, Growth
 from service.assets.offline import commands
+from service.assets.offline.chart import titled
 from service.assets.offline.folder import recordings
 from service.assets.offline.trend import Remembered, show
 from service.assets.offline.trouble import MachineError
@@ -152,6 +153,7 @@ def test_what_looks_faulty_is_commissioned_with_a_word_only(folder: Path, tmp_pa
     code, _, told = run("commission", faulty, "--into", file, *FAN)
     assert (code, file.exists()) == (1, False)
     assert "do not look healthy" in told
+    assert "x, 2026-09-01.npy: lines of" in told
     assert "outer race damage" in told
     assert run("commission", faulty, "--into", file, *FAN, "--confirm", "it was always like this")[0] == 0
     assert json.loads(file.read_text())["healthy"]["x"]["why"] == "it was always like this"
@@ -230,6 +232,12 @@ def test_the_point_of_a_service_is_taken_as_it_is_answered(
 def test_what_is_given_wrong_is_told(folder: Path, tmp_path: Path, words: Sequence[object], what: str) -> None:
     code, _, told = run("commission", folder, "--into", tmp_path / "fan.json", *words)
     assert (code, what in " ".join(told.split())) == (1, True), told
+
+
+def test_a_point_is_called_by_each_of_its_names_once() -> None:
+    axes = (Axis(name="x"),)
+    assert titled(Asset(id="fan.de", machine="mill 3", point="fan", axes=axes)) == "fan.de: mill 3, fan"
+    assert titled(Asset(id="fan", machine="fan", point="fan", axes=axes)) == "fan"
 
 
 def test_all_that_grows_is_shown_with_how_fast() -> None:
