@@ -11,8 +11,8 @@ from models.baseline import Baseline
 from models.bearing_fit import rolling_elements
 from models.voices import combine
 from training.suites.voices import VOICES
-from training.suites.voices.cells import CONFIRMING, RIGS, VoicesCell
-from training.suites.voices.page import COMBINED, FIRST, HEARD, best_single, false_alarms, holds, missed
+from training.suites.voices.cells import RIGS, WITH_FAN_END, VoicesCell
+from training.suites.voices.page import COMBINED, HEARD, WATCHED, best_single, false_alarms, holds, missed
 from training.voices.asking import Asking
 from training.voices.hearing import Shipped, hear, read
 from training.voices.machines import CHOOSING, COMMISSIONED, TESTING, machine
@@ -52,8 +52,8 @@ def test_the_other_sensor_is_asked_of_the_network_that_has_not_seen_the_machine(
     cells = [cell for cell in VOICES.cells(Path()) if isinstance(cell, VoicesCell)]
     [drive, fan] = ({(c.network, c.row, c.asking) for c in cells if c.rig == rig} for rig in (CWRU, FAN_END))
     assert drive == fan
-    assert set(RIGS) - set(CONFIRMING) == {CWRU}
-    assert set(CONFIRMING) - set(RIGS) == {FAN_END}
+    assert set(RIGS) - set(WITH_FAN_END) == {CWRU}
+    assert set(WITH_FAN_END) - set(RIGS) == {FAN_END}
 
 
 def test_a_machine_is_told_a_wrong_speed_and_a_wrong_bearing() -> None:
@@ -85,16 +85,17 @@ def heard(fault: Fault, level: str, rule: str = "", **says: str) -> dict[str, An
 
 def test_the_page_says_whether_the_combination_is_worth_it() -> None:
     by_network = heard(Fault.INNER_RACE, "alarm", network="raised", change="raised")
-    by_change = heard(Fault.INNER_RACE, "alarm", "large change alone", change="raised")
+    by_change = heard(Fault.INNER_RACE, "watch", "change alone", change="raised")
     by_evidence = heard(Fault.OUTER_RACE, "alarm", evidence="raised")
     healthy = heard(Fault.NORMAL, "quiet")
     some = [by_network, by_change, by_evidence, healthy]
     assert best_single(some) == "change"
-    assert missed(some, HEARD[COMBINED]).right == 0
-    assert holds(some)
-    assert missed(some, HEARD[FIRST]).right == 1
-    assert not holds(some, FIRST)
-    alarmed = [*some, heard(Fault.NORMAL, "alarm", network="raised")]
+    assert missed(some, HEARD[COMBINED]).right == 1
+    assert missed(some, HEARD[WATCHED]).right == 0
+    assert not holds(some)
+    more = [by_network, by_evidence, by_evidence, healthy]
+    assert holds(more)
+    alarmed = [*more, heard(Fault.NORMAL, "alarm", network="raised")]
     assert false_alarms(alarmed, HEARD[COMBINED]).right == 1
     assert not holds(alarmed)
 

@@ -33,8 +33,8 @@ from training.voices.rigs import (
 )
 
 RIGS = ("mfpt", "jnu", CWRU)
-CONFIRMING = ("mfpt", "jnu", FAN_END)
-"""What the table was never seen on stands in the place of what it was changed on."""
+WITH_FAN_END = ("mfpt", "jnu", FAN_END)
+"""CWRU by its other sensor."""
 SIMULATED = "simulated"
 SHIPPED = "aligned, as shipped"
 OTHER_RIGS = "aligned with real rigs"

@@ -8,8 +8,8 @@ from training.metrics import Share
 from training.sheet import Sheet
 from training.suites.cell import Cell, Result
 from training.suites.suite import NOT_RUN
-from training.suites.voices.cells import CONFIRMING, NETWORKS, RIGS, SHIPPED, SIMULATED, VoicesCell, faulty
-from training.suites.voices.words import CONFIRMATION, CONFIRMS, HOLDS, OPENING, READING
+from training.suites.voices.cells import NETWORKS, RIGS, SHIPPED, SIMULATED, WITH_FAN_END, VoicesCell, faulty
+from training.suites.voices.words import HELD, HOLDS, OPENING, OTHER_SENSOR, READING
 from training.voices.asking import ASKED
 from training.voices.rigs import COMMISSIONED, FAN_END
 
@@ -17,12 +17,10 @@ Heard = dict[str, Any]
 Raised = Callable[[Heard], bool]
 
 NETWORK, EVIDENCE, CHANGE = "network", "evidence", "change"
-COMBINED, WATCHED, FIRST = "combined: alarm", "combined: watch or alarm", "combined: alarm, as first settled"
-ADDED = "large change alone"
-"""The row of the table that came to it after the real figures had been seen."""
+COMBINED, WATCHED = "combined: alarm", "combined: watch or alarm"
 RIGHT = "right"
-REAL, CONFIRMED = "all rigs", "all rigs, CWRU by its fan end"
-TOGETHER = {REAL: RIGS, CONFIRMED: CONFIRMING}
+REAL, BY_FAN_END = "all rigs", "all rigs, CWRU by its fan end"
+TOGETHER = {REAL: RIGS, BY_FAN_END: WITH_FAN_END}
 
 
 def _says(voice: str) -> Raised:
@@ -33,7 +31,6 @@ SINGLE: dict[str, Raised] = {voice: _says(voice) for voice in (NETWORK, EVIDENCE
 HEARD: dict[str, Raised] = {
     **SINGLE,
     COMBINED: lambda one: bool(one["level"] == "alarm"),
-    FIRST: lambda one: bool(one["level"] == "alarm" and one["rule"] != ADDED),
     WATCHED: lambda one: one["level"] in ("watch", "alarm"),
 }
 
@@ -41,7 +38,7 @@ HEARD: dict[str, Raised] = {
 def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:
     """The whole page."""
     ours = [cell for cell in cells if isinstance(cell, VoicesCell)]
-    parts = [OPENING.replace("{confirmed}", CONFIRMS[_confirmed(ours, results)])]
+    parts = [OPENING.replace("{held}", HELD[_held(ours, results)])]
     for network in NETWORKS:
         of_network = [cell for cell in ours if cell.network == network]
         parts += [
@@ -50,9 +47,9 @@ def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:
             _main(of_network, results, REAL),
         ]
         parts += [_asked(of_network, results, row) for row in ASKED if row != RIGHT]
-    parts.append(CONFIRMATION)
+    parts.append(OTHER_SENSOR)
     for network in NETWORKS:
-        parts += _confirmation(network, [cell for cell in ours if cell.network == network], results)
+        parts += _other_sensor(network, [cell for cell in ours if cell.network == network], results)
     simulated = [cell for cell in ours if (cell.network, cell.rig) == (SHIPPED, SIMULATED)]
     return "\n".join([*parts, _simulated(simulated, results), _named(ours, results), READING])
 
@@ -113,23 +110,23 @@ def _rows(name: str, heard: Sequence[Heard] | None, intervals: bool = False) -> 
         yield (name, voice, *(_told(share, intervals) for share in shares))
 
 
-def _confirmed(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> bool | None:
-    """Whether the combination holds with every network, all rigs together; None: not run."""
+def _held(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> bool | None:
+    """Whether the combination holds with every network and either sensor, all rigs together; None: not run."""
     of_networks = [[cell for cell in cells if cell.network == network] for network in NETWORKS]
-    heard = [_recordings(each, results, RIGHT, CONFIRMED) for each in of_networks]
+    heard = [_recordings(each, results, RIGHT, rigs) for each in of_networks for rigs in TOGETHER]
     known = [each for each in heard if each is not None]
     return all(map(holds, known)) if len(known) == len(heard) else None
 
 
-def _confirmation(network: str, cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> Sequence[str]:
+def _other_sensor(network: str, cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> Sequence[str]:
     """By the sensor that was registered before it was asked: all rigs together, CWRU alone, and asked wrongly."""
     wrong = [row for row in ASKED if row != RIGHT]
     rows = [line for row in wrong for line in _rows(row, _recordings(cells, results, row, FAN_END))]
-    together, alone = (_verdict(cells, results, rig) for rig in (CONFIRMED, FAN_END))
+    together, alone = (_verdict(cells, results, rig) for rig in (BY_FAN_END, FAN_END))
     return (
-        f"### Confirmation, network: {network}\n",
+        f"### The fan end, network: {network}\n",
         f"- All rigs together: {together}\n- CWRU alone: {alone}\n",
-        _main(cells, results, CONFIRMED),
+        _main(cells, results, BY_FAN_END),
         f"Only {FAN_END}, asked wrongly:\n",
         Sheet("", ("asked", *_HEADINGS[1:]), tuple(rows)).markdown_table(),
     )
@@ -146,9 +143,9 @@ def best_single(heard: Sequence[Heard]) -> str:
     return min(SINGLE, key=lambda voice: (missed(heard, SINGLE[voice]).right, false_alarms(heard, SINGLE[voice]).right))
 
 
-def holds(heard: Sequence[Heard], combined: str = COMBINED) -> bool:
-    """Whether a combination's alarms miss fewer faults than the best single voice, with no more false alarms."""
-    best, together = SINGLE[best_single(heard)], HEARD[combined]
+def holds(heard: Sequence[Heard]) -> bool:
+    """Whether the combination's alarms miss fewer faults than the best single voice, with no more false alarms."""
+    best, together = SINGLE[best_single(heard)], HEARD[COMBINED]
     fewer = missed(heard, together).right < missed(heard, best).right
     return fewer and false_alarms(heard, together).right <= false_alarms(heard, best).right
 
@@ -160,13 +157,11 @@ def _verdict(cells: Sequence[VoicesCell], results: Mapping[str, Result], rig: st
     best = best_single(heard)
     told = {
         voice: f"{_told(missed(heard, HEARD[voice]))} missed, {_told(false_alarms(heard, HEARD[voice]))} false alarms"
-        for voice in (best, COMBINED, FIRST)
+        for voice in (best, COMBINED, WATCHED)
     }
-    held = {combined: HOLDS[holds(heard, combined)] for combined in (COMBINED, FIRST)}
     return (
-        f"The best single voice is the {best}: {told[best]}. The table as it was settled before any real recording was "
-        f"asked: {told[FIRST]}: {held[FIRST]}. The table as it is now, with `{ADDED}`: {told[COMBINED]}: "
-        f"{held[COMBINED]}."
+        f"The best single voice is the {best}: {told[best]}. Alarms of the table: {told[COMBINED]}: "
+        f"{HOLDS[holds(heard)]}. Watch or alarm: {told[WATCHED]}."
     )
 
 
