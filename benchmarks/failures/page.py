@@ -196,7 +196,7 @@ def _voices(found: Watched, failing: Sequence[Life], healthy: Sequence[Life]) ->
     title = f"Each voice alone, by the same rule, commissioned on {way.commissioned}, {WORDS[found.a_day]}"
     return (
         f"{Sheet(title, headings, tuple(rows)).markdown()}\n"
-        "Alone, whatever a voice raises counts as an alarm; together a change alone is a watch, unless it is large "
+        "Alone, whatever a voice raises counts as an alarm; together a change alone is a watch "
         "(docs/decisions/three-voices.md).\n"
     )
 
