@@ -15,7 +15,8 @@ MOST_SPANS = 100
 """Of time: growth costs the square of them."""
 
 LEAST_FOR_GROWTH = 3
-WEEK_US = 604_800e6
+SHORTEST_US, WEEK_US = 86_400_000_000, 604_800e6
+"""What a machine did within hours, times a week, would be no forecast."""
 
 Array = NDArray[np.float64]
 Quantity = Literal["fault_probability", "velocity_rms_mm_s", "kurtosis", "envelope_rms_g", "change_deviation"]
@@ -28,7 +29,9 @@ class Growth(BaseModel):
 
     axis: str
     of: Quantity
-    per_week: Annotated[float | None, Field(description=f"Null under {LEAST_FOR_GROWTH} diagnoses, or at one time.")]
+    per_week: Annotated[
+        float | None, Field(description=f"Null under {LEAST_FOR_GROWTH} diagnoses, or where they lie within a day.")
+    ]
     n: Annotated[int, Field(description="Diagnoses that it is reckoned from: those of which it is known.")]
 
 
@@ -54,7 +57,7 @@ def per_week(times_us: NDArray[np.int64], values: Array) -> float | None:
     >>> round(per_week(np.arange(4) * day, np.array([1.0, 3.0, 5.0, 91.0])), 6)
     112.0
     """
-    if values.size < LEAST_FOR_GROWTH:
+    if values.size < LEAST_FOR_GROWTH or times_us[-1] - times_us[0] < SHORTEST_US:
         return None
     spans = (times_us - times_us[0]) * MOST_SPANS // (times_us[-1] - times_us[0] + 1)
     return slope(medians((times_us - times_us[0]) / WEEK_US, spans), medians(values, spans))

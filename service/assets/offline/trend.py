@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import nan
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from service.alarms.message import Message
 from service.alarms.rule import Level
 from service.assets import records
 from service.assets.asset import Asset
+from service.assets.growth import LEAST_FOR_GROWTH
 from service.assets.offline.chart import Chart, Curve, Stay, titled
 from service.assets.offline.trouble import MachineError
 from service.assets.trend import MOST_POINTS, Point, Trend, trend
@@ -23,9 +24,6 @@ from service.store.packing import CONDITION
 from service.store.remembering import keeping
 
 MOST_EVENTS = 1000
-SHORTEST_FOR_GROWTH = timedelta(days=1)
-"""What a machine did within hours, times a week, would be no forecast."""
-
 LABELS = {
     "velocity_rms_mm_s": "velocity RMS\n10-1000 Hz (mm/s)",
     "kurtosis": "kurtosis (1)",
@@ -109,12 +107,11 @@ def _rows(found: Remembered) -> Iterator[tuple[str, str]]:
         yield "stands at", f"{stay.level}, since {stay.since:%Y-%m-%d %H:%M} UTC"
     for seen in told.first_seen:
         yield "first seen", f"{seen.fault} on {seen.axis}, {seen.time:%Y-%m-%d %H:%M} UTC (diagnosis {seen.id})"
-    if points[-1].time - points[0].time < SHORTEST_FOR_GROWTH:
-        yield "growth a week", "not told of less than a day"
-        return
-    for each in told.growth:
-        if each.per_week is not None:
-            yield "growth a week", f"{each.of} on {each.axis}: {each.per_week:+.3g} ({each.n} diagnoses)"
+    grown = [each for each in told.growth if each.per_week is not None]
+    for each in grown:
+        yield "growth a week", f"{each.of} on {each.axis}: {each.per_week:+.3g} ({each.n} diagnoses)"
+    if not grown:
+        yield "growth a week", f"not told of less than a day, nor of under {LEAST_FOR_GROWTH} diagnoses"
 
 
 def _stays(connection: Connection, asset: str) -> Iterator[Stay]:

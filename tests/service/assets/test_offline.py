@@ -37,6 +37,7 @@ from tests.service.assets.healthy import RIG, day, lines
 from tests.service.process import ROOT
 
 DOCUMENT = ROOT / "docs" / "replay.md"
+PUBLIC = "~/.cache/brinell/recordings/mfpt"
 HEALTHY, QUIET_DAYS = 8, 4
 GROWING_DB = (-34.0, -28.0, -22.0, -16.0, -10.0, -7.0, -4.0, -1.0, 2.0, 4.0)
 BEGAN = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
@@ -105,7 +106,7 @@ def test_the_printed_lines_work(tmp_path: Path) -> None:
     (tmp_path / "recordings").mkdir()
     for number in range(22):
         np.save(tmp_path / "recordings" / f"2026-09-{number + 1:02}.npy", day(number).samples)
-    lines = re.findall(r"^    brinell (asset .*)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    lines = [line for line in printed() if PUBLIC not in line]
     assert [line.split()[1] for line in lines] == ["commission", "replay"]
     with contextlib.chdir(tmp_path):
         for line in lines:
@@ -113,6 +114,26 @@ def test_the_printed_lines_work(tmp_path: Path) -> None:
             assert code == 0, told
     assert "2 recordings replayed; first watch never, first alarm never; it stands at quiet" in " ".join(output.split())
     assert {each.name for each in tmp_path.iterdir()} == {"recordings", "fan.json", "fan.csv", "fan.png"}
+
+
+def printed() -> list[str]:
+    """What follows `brinell` on the lines of the document."""
+    return re.findall(r"^    brinell (asset .*)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_public_recordings_are_replayed_as_printed(tmp_path: Path, data_root: Path) -> None:
+    table = re.search(r"^    file,time\n(    .*\n)+", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert table is not None
+    (tmp_path / "mfpt.csv").write_text(table[0].replace("    ", ""))
+    lines = [line.replace(PUBLIC, str(data_root / "mfpt")) for line in printed() if PUBLIC in line]
+    assert [line.split()[1] for line in lines] == ["commission", "replay"]
+    with contextlib.chdir(tmp_path):
+        for line in lines:
+            code, output, told = run(*shlex.split(line)[1:])
+            assert code == 0, told
+    said = " ".join(output.split())
+    assert "first watch 2026-01-06 00:00 UTC (outer race fault), first alarm 2026-01-07 00:00 UTC" in said
+    assert (tmp_path / "mfpt.png").read_bytes()[:4] == b"\x89PNG"
 
 
 def test_it_says_what_a_service_answers(folder: Path, machine: Path, plant: TestClient, register: Register) -> None:

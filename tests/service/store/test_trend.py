@@ -142,6 +142,14 @@ def test_growth_needs_three_diagnoses(connection: Connection, course: Course) ->
     assert three.per_week == pytest.approx(0.1, abs=1e-3)
 
 
+def test_what_happened_within_a_day_is_no_growth(connection: Connection, course: Course) -> None:
+    for hour in range(0, 24, 3):
+        course.add(hour / 24, 0.04 * hour)
+    assert {each.per_week for each in read(connection, course).growth} == {None}
+    course.add(1, 0.9)
+    assert grown(read(connection, course))["fault_probability"].per_week == pytest.approx(7 * 0.96, rel=0.05)
+
+
 def test_each_indicator_grows_as_the_machine_does(connection: Connection, course: Course) -> None:
     """It vibrates more by a tenth of the first day's each day; on every fifth day something else shakes it."""
     machine, week = healthy.day(100), [healthy.day(number) for number in range(8)]
