@@ -26,6 +26,7 @@ from service.registry import Registry
 from service.request_id import RequestId
 from service.routes import ROUTERS
 from service.security import key_records
+from service.security.allowance import Allowance
 from service.security.audit import Audit
 from service.security.guard import Guard
 from service.security.headers import SecurityHeaders
@@ -60,12 +61,7 @@ def create_app(settings: Settings, store: Store | Nothing | None = None) -> Fast
     app.state.store = store
     app.state.metrics = Metrics()
     # The last is the outermost.
-    app.add_middleware(
-        Guard,
-        auth=settings.auth,
-        per_minute=settings.requests_per_minute,
-        guesses_per_minute=settings.guesses_per_minute,
-    )
+    app.add_middleware(Guard, auth=settings.auth)
     app.add_middleware(Patience)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Watch, metrics=app.state.metrics)
@@ -106,6 +102,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             store,
             memory,
             keyring,
+            Allowance(settings.requests_per_minute),
+            Allowance(settings.guesses_per_minute),
             audit,
             sender,
             Today(settings.commit_seconds if settings.durability == "fast" else 0.0),

@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import BaseModel, Field
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -15,14 +15,18 @@ from data.errors import SignalError
 from service.answering import Answered, answered, kept
 from service.bodies import read_json
 from service.bodies.gzip import Unpacking
-from service.bodies.incoming import IDENTITY, drain, drained_if_refused, encoding_of, limited, too_large
+from service.bodies.incoming import IDENTITY, drained_if_refused, encoding_of, too_large
+from service.bodies.json import refuse_heavy
 from service.bodies.ndjson import NDJSON, Splitting
+from service.bodies.read_ahead import ReadAhead
 from service.bodies.upload import Announced, every
 from service.diagnosis import Diagnosis
 from service.errors import Problem, RequestRefused, refusal_of, refused, request_id
 from service.parts import Parts
 from service.question import Given, Query
 from service.queue import Place
+from service.security.visit import Visit
+from service.settings import Settings
 from service.store.trouble import StoreError
 
 Line = tuple[int, bytes | RequestRefused]
@@ -85,7 +89,7 @@ async def of_upload(
     if not upload.body:
         raise refused(422, "body", "is empty")
     place.holds(len(upload.body))
-    identity = request_id(request)
+    identity, visit = request_id(request), Visit(parts, request)
     givens = every(upload, query, parts.settings)
     number = 0
     while True:
@@ -99,19 +103,24 @@ async def of_upload(
         number += 1
         decode_ms = (time.perf_counter() - began) * 1e3
         source = given.source if isinstance(given, Given) else None
+        given = await visit.turn() or given
+        place.renew()
         yield await _line(parts, place, number, source, partial(_given, given), identity, decode_ms)
 
 
 async def of_lines(parts: Parts, request: Request, query: Query, place: Place) -> AsyncIterator[bytes]:
     """A line for each line that comes in; what is wrong with one is said in its place, and the next goes on."""
-    identity = request_id(request)
-    async with _ReadAhead(_lines(parts, request)) as ahead:
-        async for number, line in ahead.lines():
+    identity, visit, longest = request_id(request), Visit(parts, request), parts.settings.max_bytes(text=True)
+    encoding, limit = encoding_of(request.headers.get("content-encoding")), parts.settings.max_bytes(text=False)
+    async with ReadAhead(request, limit) as ahead:
+        async for number, line in _lines(ahead, encoding, parts.settings):
+            refusal = await visit.turn()
             # While the body still comes in, its reader is the one that notices.
-            if place.abandoned or (ahead.complete and await request.is_disconnected()):
+            if place.abandoned or ahead.lost or (ahead.complete and await request.is_disconnected()):
                 return
+            line = refusal or line
             place.renew(len(line) if isinstance(line, bytes) else 0)
-            yield await _line(parts, place, number, None, partial(_read, line, query), identity, 0.0)
+            yield await _line(parts, place, number, None, partial(_read, line, query, longest), identity, 0.0)
 
 
 async def _line(
@@ -139,9 +148,10 @@ def _given(given: Given | RequestRefused) -> Given:
     return given
 
 
-def _read(line: bytes | RequestRefused, query: Query) -> Given:
+def _read(line: bytes | RequestRefused, query: Query, longest: int) -> Given:
     if isinstance(line, RequestRefused):
         raise line
+    refuse_heavy(line, longest)
     (given,) = read_json.read(line, query, "the line", False)
     return given
 
@@ -151,81 +161,35 @@ def _told(refusal: RequestRefused) -> LineRefusal:
     return LineRefusal(**first.model_dump(), status=refusal.status, more=others)
 
 
-async def _lines(parts: Parts, request: Request) -> AsyncIterator[Line]:
-    settings = parts.settings
+async def _lines(ahead: ReadAhead, encoding: str, settings: Settings) -> AsyncIterator[Line]:
     splitting = Splitting(settings.max_bytes(text=True))
     try:
-        async for piece in _plain(request, settings.max_bytes(text=False)):
+        async for piece in _plain(ahead, encoding, settings.max_bytes(text=False)):
             for line in splitting.lines(piece):
                 yield line
         for line in splitting.last():
             yield line
     except RequestRefused as refusal:  # the rest cannot be read: this is the last line
         yield splitting.number + 1, refusal
-        await drain(request)
 
 
-async def _plain(request: Request, limit: int) -> AsyncIterator[bytes]:
+async def _plain(ahead: ReadAhead, encoding: str, limit: int) -> AsyncIterator[bytes]:
     """The body in pieces, unpacked where it is compressed.
 
     Raises:
         RequestRefused: over `limit` bytes, as it came or unpacked, or not whole.
     """
-    chunks = limited(request.stream(), request.headers.get("content-length"), limit)
-    if encoding_of(request.headers.get("content-encoding")) == IDENTITY:
-        async for chunk in chunks:
-            yield chunk
+    if encoding == IDENTITY:
+        async for piece in ahead.pieces():
+            yield piece
         return
     unpacking, size = Unpacking(), 0
-    async for chunk in chunks:
-        for piece in unpacking.pieces(chunk):
+    async for packed in ahead.pieces():
+        for piece in unpacking.pieces(packed):
             size += len(piece)
             if size > limit:
                 raise too_large(size, limit)
             yield piece
-            # A chunk may hold a thousand pieces: others are served between them.
+            # What came in may hold a thousand pieces: others are served between them.
             await asyncio.sleep(0)
     unpacking.end()
-
-
-class _ReadAhead:
-    """Takes lines in while the earlier ones are answered.
-
-    A client that sends all before it reads would otherwise wait for us for ever, and we for it. What waits here is
-    bounded by the limit of the body.
-    """
-
-    def __init__(self, lines: AsyncIterator[Line]) -> None:
-        self._source = lines
-        self._waiting: asyncio.Queue[Line | None] = asyncio.Queue()
-        self._taking: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._taking = asyncio.create_task(self._take())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._taking is not None:
-            self._taking.cancel()
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing more comes in."""
-        return self._taking is not None and self._taking.done()
-
-    async def lines(self) -> AsyncIterator[Line]:
-        """Each as it came."""
-        while (line := await self._waiting.get()) is not None:
-            yield line
-        if self._taking is not None:
-            await self._taking
-
-    async def _take(self) -> None:
-        try:
-            async for line in self._source:
-                self._waiting.put_nowait(line)
-        except ClientDisconnect:  # nobody waits for what is left
-            while not self._waiting.empty():
-                self._waiting.get_nowait()
-        finally:
-            self._waiting.put_nowait(None)

@@ -66,8 +66,11 @@ def activate(identity: Identity) -> None:
     Example:  brinell bundle activate order/1.1.0
     """
     with explained():
+        from service.security import on_site
+
         name, _, version = identity.partition("/")
         _registry().activate(name, version)
+        on_site.remember(f"bundle activate {identity}")
         typer.echo(f"{identity} answers. {RELOAD}")
 
 
@@ -78,8 +81,11 @@ def rollback(name: Annotated[str, typer.Argument(help="Of the bundle.")]) -> Non
     Example:  brinell bundle rollback order
     """
     with explained():
-        snapshot = _registry().roll_back(name)
-        typer.echo(f"{snapshot.bundles[name].identity} answers. {RELOAD}")
+        from service.security import on_site
+
+        answers = _registry().roll_back(name).bundles[name].identity
+        on_site.remember(f"bundle rollback {name}: {answers}")
+        typer.echo(f"{answers} answers. {RELOAD}")
 
 
 @bundle.command()

@@ -37,12 +37,11 @@ def serve(
     """
     from service.settings import Settings
 
+    options = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     with explained():
-        settings = Settings.read(
-            **{name: value for name, value in (("host", host), ("port", port)) if value is not None}
-        )
+        settings = Settings.read(**options)
     if show_settings:
-        for line in settings.shown():
+        for line in settings.shown(options):
             typer.echo(line)
         return
     from service.serving import run

@@ -61,7 +61,8 @@ line, `{{"number": 1, "diagnosis": {{...}}}}` or `{{"number": 2, "error": {{...}
 wrong with one is said in its line, and the next goes on.
 
 Each line of NDJSON is an object as `POST /v1/diagnose` takes it, up to {text} MiB; all of them may be {body} MiB
-together, unpacked too. Lines are answered while others still come in. What the query says holds for all of them.
+together, unpacked too. Lines are answered while others still come in. What the query says holds for all of them. Each
+answer counts as a request of the key; over its allowance they come as fast as it may ask.
 
     curl -T recordings.ndjson -X POST -H 'Content-Type: application/x-ndjson' http://127.0.0.1:8000/v1/diagnose/batch
     curl -F file=@pump.tdms -F file=@fan.wav -F speed_rpm=1480 http://127.0.0.1:8000/v1/diagnose/batch

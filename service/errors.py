@@ -185,9 +185,6 @@ def answer(
     """The refusal as it is sent; for what stands outside the routes, where nothing that is raised is caught."""
     identity = request_id(request)
     headers = {**(headers or {}), "X-Request-ID": identity}
-    if status in (413, 415, 422, 429, 503):
-        # The rest of a body that is not wanted is not read: the connection cannot carry another request.
-        headers["Connection"] = "close"
     if request.url.path.startswith("/v2"):
         return JSONResponse(_protocol_error(problems), status, headers)
     content = Refusal(**problems[0].model_dump(), more=list(problems[1:]), request_id=identity)

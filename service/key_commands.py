@@ -32,7 +32,7 @@ def api(
       brinell keys api press-line-2
     """
     with explained():
-        from service.security import key_records
+        from service.security import key_records, on_site
         from service.security.api_key import LONGEST_NAME, NameTooLong, make
         from service.security.scopes import scopes_of
         from service.settings import Settings
@@ -43,9 +43,10 @@ def api(
         if not 0 < len(name) <= LONGEST_NAME:
             raise NameTooLong(f"a name has 1 to {LONGEST_NAME} characters, not {len(name)}")
         key, text = make(name, scopes_of(scope or ["diagnose"]))
+        rights = ", ".join(sorted(key.scopes))
         with keeping() as database, database.writing() as connection:
             key_records.add(connection, key, wall_us())
-        rights = ", ".join(sorted(key.scopes))
+            on_site.record(connection, f"keys api {name}: {key.id} may {rights}")
         where = without_password(place(Settings.read()))
         typer.echo(f"Key {key.id} of {name} may {rights}, where the store is {where}. It is shown this once:", err=True)
         typer.echo(text)
@@ -81,7 +82,7 @@ def revoke(identity: Annotated[str, typer.Argument(metavar="ID", help="As `brine
     Example:  brinell keys revoke 1f3a90bc
     """
     with explained():
-        from service.security import key_records
+        from service.security import key_records, on_site
         from service.security.api_key import NoSuchKey
         from service.store.identity import wall_us
         from service.store.remembering import keeping
@@ -89,6 +90,7 @@ def revoke(identity: Annotated[str, typer.Argument(metavar="ID", help="As `brine
         with keeping() as database, database.writing() as connection:
             if not key_records.revoke(connection, identity, wall_us()):
                 raise NoSuchKey(f"no key {identity} that is valid; brinell keys list shows them")
+            on_site.record(connection, f"keys revoke {identity}")
         typer.echo(f"key {identity} opens nothing any more")
 
 

@@ -8,8 +8,20 @@ from service.unwaited_log import Unwaited
 
 Format = Literal["plain", "json"]
 
+CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+"""What moves the cursor of whoever reads, as they are written in a program."""
+
+
+class Lines(logging.Formatter):
+    """One line for each thing that is told, whatever a client has put into its path; what went wrong may take more."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
+        """Without what would begin another line, or change one on a terminal."""
+        return super().formatMessage(record).translate(CONTROL)
+
+
 FORMATTERS: dict[Format, dict[str, Any]] = {
-    "plain": {"format": "%(asctime)s %(levelname)s %(message)s"},
+    "plain": {"()": Lines, "fmt": "%(asctime)s %(levelname)s %(message)s"},
     "json": {
         "()": "pythonjsonlogger.json.JsonFormatter",
         "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",

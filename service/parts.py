@@ -17,6 +17,7 @@ from service.metrics import Metrics
 from service.mqtt.condition import Condition
 from service.queue import Queue
 from service.registry import Registry
+from service.security.allowance import Allowance
 from service.security.audit import Audit
 from service.security.keyring import Keyring
 from service.security.sessions import Sessions
@@ -43,6 +44,8 @@ class Parts:
         store: keeps the answers.
         memory: keeps signals; None where nothing is kept.
         keyring: who may ask.
+        allowance: how often each key may ask.
+        guesses: how often an address may without a key that is known.
         audit: keeps what administrators did.
         sender: tells people of alarms; None where nothing is kept.
         mqtt: how the bridge to a broker fares; None without one.
@@ -60,6 +63,8 @@ class Parts:
     store: Store | Nothing
     memory: Memory | None
     keyring: Keyring
+    allowance: Allowance
+    guesses: Allowance
     audit: Audit
     sender: Sender | None
     today: Today

@@ -1,5 +1,6 @@
 """What a client asks: the known facts about a signal, from the query and from the body, brought together."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,9 @@ from data.units import SENSITIVITY_LIMITS_MV_G, Calibration, Unit
 from service.bearing import BearingGiven, read_bearing
 from service.errors import refused
 from service.wording import warnings_about
+
+LONGEST_SOURCE = 120
+_CONTROL = r"\x00-\x1f\x7f"
 
 RateHz = Annotated[
     float,
@@ -38,8 +42,8 @@ BundleName = Annotated[
 SourceName = Annotated[
     str,
     Field(
-        pattern=r"^[^\x00-\x1f\x7f]+$",
-        max_length=120,
+        pattern=rf"^[^{_CONTROL}]+$",
+        max_length=LONGEST_SOURCE,
         description="Where the signal came from, in your words (a machine, a measuring point); kept with the answer.",
         examples=["mill 3, fan, drive end"],
     ),
@@ -187,6 +191,15 @@ class Given:
         windows = self.query.windows or (self.body is not None and self.body.windows)
         warnings = (*self.warnings, *doubts, *warnings_about(bearing))
         return Question(recording, told["bundle"], windows, warnings, told["source"] or self.source)
+
+
+def source_of(file_name: str) -> str:
+    """A file's name as a source: the end of a long one, without what no source may hold.
+
+    >>> source_of("mill 3\\npump.tdms")
+    'mill 3_pump.tdms'
+    """
+    return re.sub(f"[{_CONTROL}]", "_", file_name)[-LONGEST_SOURCE:]
 
 
 def joined(query: Query, form: Query) -> Query:

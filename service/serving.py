@@ -4,6 +4,7 @@ import contextlib
 import gc
 import logging
 import math
+import resource
 import signal
 import socket
 import ssl
@@ -50,6 +51,7 @@ class Server(uvicorn.Server):
 def run(settings: Settings) -> None:
     """Serves until it is told to stop."""
     logs.configure(settings.log_format, settings.log_level)
+    raise_open_files()
     with contextlib.ExitStack() as until_the_end:
         with explained():  # what keeps store or bridge from opening is one line, and no traceback of the server
             check_tls(settings)
@@ -61,7 +63,7 @@ def run(settings: Settings) -> None:
             app, host=settings.host, port=settings.port, http=cast(type[GuardedConnection], connection),
             ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key,
             limit_concurrency=settings.connections, server_header=False, proxy_headers=False,
-            access_log=False, log_config=None,
+            access_log=False, log_config=None, ws="none",
             # What is still there then is not waiting to be answered, but has not sent its question.
             timeout_graceful_shutdown=math.ceil(settings.grace_s) + 1,
         )  # fmt: skip
@@ -73,6 +75,12 @@ def run(settings: Settings) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with contextlib.suppress(KeyboardInterrupt):
             Server(config, app).run()
+
+
+def raise_open_files() -> None:
+    """As many as the system lets: under TLS a connection is counted only once its handshake is done."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def check_tls(settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """Everything that can be set about the service, by environment variables `BRINELL_*`."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
         challenger: `name/version` of the bundle that answers in the shadow.
         max_bundle_mib: a larger bundle is not taken in over HTTP.
         max_body_mib: a larger body is refused with 413.
-        max_json_mib: the same for numbers as text (JSON, a line of NDJSON, CSV), which take ten times their size in
+        max_json_mib: the same for numbers as text (JSON, a line of NDJSON, CSV), which take twelve times their size in
             memory while they are read.
         max_minutes: a longer signal is refused with 422.
         threads: diagnoses computed at once; each keeps one core busy.
@@ -286,12 +286,18 @@ class Settings(BaseSettings):
         if self.opcua_security != "none" and None in (self.opcua_certificate, self.opcua_key):
             raise ValueError("BRINELL_OPCUA needs BRINELL_OPCUA_CERTIFICATE and _KEY, or BRINELL_OPCUA_SECURITY=none")
 
-    def shown(self) -> Iterator[str]:
-        """A line for each setting: its variable, its value, and whether somebody set it; then what is none."""
+    def shown(self, options: Collection[str] = ()) -> Iterator[str]:
+        """A line for each setting: its variable, its value, and where that comes from; then what is no setting.
+
+        Args:
+            options: names of what the command line gave.
+        """
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            default = field.get_default(call_default_factory=True)
-            origin = "default" if name not in self.model_fields_set else f"set; default {default}"
+            origin = "default"
+            if name in self.model_fields_set:
+                giver = f"option {_option(name)}" if name in options else "environment"
+                origin = f"{giver}; default {field.get_default(call_default_factory=True)}"
             yield f"{PREFIX}{name.upper()}={'' if value is None else without_password(str(value))}  # {origin}"
         for variable in self.misspelt():
             yield f"# {variable} is set, and is no setting"
@@ -331,10 +337,14 @@ def _first_line(file: Path) -> str:
     return file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
 
 
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 def _told(problem: Any, given: dict[str, Any]) -> str:
     if not problem["loc"]:  # several settings that do not fit together; the message names them
         return str(problem["msg"].removeprefix("Value error, "))
     name = str(problem["loc"][0])
-    where = f"--{name.replace('_', '-')}" if name in given else f"BRINELL_{name.upper()}"
+    where = _option(name) if name in given else f"{PREFIX}{name.upper()}"
     given_as = without_password(repr(problem["input"]))
     return f"{where} is {given_as}: {problem['msg'].removeprefix('Value error, ')}"

@@ -17,7 +17,7 @@ class Codec:
 
     Attributes:
         read: of the bytes, the query, what messages call it, and which channels are wanted, the signals.
-        text: its numbers are text, which takes ten times its size in memory while it is read.
+        text: its numbers are text, which takes twelve times its size in memory while it is read.
     """
 
     read: Read

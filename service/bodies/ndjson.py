@@ -1,10 +1,12 @@
 """Lines of JSON (NDJSON): one object a line, split as the bytes come in."""
 
+import re
 from collections.abc import Iterator
 
 from service.errors import RequestRefused, refused
 
 NDJSON = "application/x-ndjson"
+_LONGEST_BLANK = 1000
 NAMES = (NDJSON, "application/jsonl", "application/x-jsonlines", "application/jsonlines")
 
 
@@ -16,18 +18,28 @@ class Splitting:
         self.number = 0
         self._begun = bytearray()
         self._skipping = False
+        # No longer ones than may be: those are told of.
+        self._blank_lines = re.compile(rb"(?:[^\S\n]{0,%d}\n)++" % min(longest, _LONGEST_BLANK))
 
     def lines(self, piece: bytes) -> "Iterator[tuple[int, bytes | RequestRefused]]":
         """Those that `piece` completes; one over the longest is a refusal in its place, and the next goes on."""
         first = 0
         while (end := piece.find(b"\n", first)) >= 0:
             yield from self._end(piece[first:end])
-            first = end + 1
+            first = self._past_blank_lines(piece, end + 1)
         self._grow(piece[first:])
 
     def last(self) -> "Iterator[tuple[int, bytes | RequestRefused]]":
         """What follows after the last line feed."""
         yield from self._end(b"")
+
+    def _past_blank_lines(self, piece: bytes, first: int) -> int:
+        """Where they end: they cost no more than to be counted, for a body may be millions of them."""
+        found = self._blank_lines.match(piece, first)
+        if found is None:
+            return first
+        self.number += piece.count(b"\n", first, found.end())
+        return found.end()
 
     def _grow(self, part: bytes) -> None:
         if self._skipping:

@@ -10,10 +10,11 @@ from service.bodies import BY_ENDING, CODECS, FLOAT32, JSON, Bytes, Codec, codec
 from service.bodies.codec import Several
 from service.bodies.gzip import unpacked
 from service.bodies.incoming import IDENTITY, collect, encoding_of, too_large
+from service.bodies.json import refuse_heavy
 from service.bodies.multipart import FORM, File, split
 from service.bodies.ndjson import NAMES
 from service.errors import RequestRefused, refused
-from service.question import Given, Query, joined
+from service.question import Given, Query, joined, source_of
 from service.settings import Settings
 
 RAW = ("", ".bin", ".dat", ".f32", ".raw")
@@ -116,7 +117,10 @@ def plain(upload: Upload) -> Bytes:
     Raises:
         RequestRefused: it cannot be unpacked, or is over its limit then.
     """
-    return upload.body if upload.encoding == IDENTITY else unpacked(upload.body, upload.limit)
+    body = upload.body if upload.encoding == IDENTITY else unpacked(upload.body, upload.limit)
+    if kind_of(upload.content_type) == JSON:
+        refuse_heavy(body, upload.limit)
+    return body
 
 
 def of_file(file: File, query: Query, settings: Settings, wanted: Several) -> list[Given]:
@@ -129,8 +133,10 @@ def of_file(file: File, query: Query, settings: Settings, wanted: Several) -> li
     limit = settings.max_bytes(text=read.text)
     if len(file.content) > limit:
         raise too_large(len(file.content), limit)
+    if read is CODECS[JSON]:
+        refuse_heavy(file.content, limit)
     name = file.name or "the file"
-    return [replace(given, source=name) for given in read.read(file.content, query, name, wanted)]
+    return [replace(given, source=source_of(name)) for given in read.read(file.content, query, name, wanted)]
 
 
 def _codec_of(file: File) -> Codec:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from service.bodies.gzip import unpacked
 from service.bodies.incoming import IDENTITY, collect, declared, drained_if_refused, encoding_of
+from service.bodies.json import refuse_heavy
 from service.errors import RequestRefused, refused, request_id
 from service.inference_protocol.messages import Answer, Inference, read, wanted, write
 from service.inference_protocol.models import Model, Models
@@ -43,7 +44,7 @@ async def infer(request: Request, models: Models, statistics: Statistics) -> Res
         try:
             async with drained_if_refused(request):
                 body = await collect(request.stream(), request.headers.get("content-length"), limit)
-            asked = await _asked(place, body, encoding, header_bytes, limit)
+            asked = await _asked(place, body, encoding, header_bytes, limit, parts.settings.max_bytes(text=True))
             wanted(asked, [name for name, _, _ in model.outputs])  # refused here: before it costs processor time
             _hurry(place, asked)
             answer = await model.infer(asked, place, request_id(request))
@@ -60,7 +61,7 @@ async def infer(request: Request, models: Models, statistics: Statistics) -> Res
 
 
 async def _asked(
-    place: Place, body: bytes | bytearray, encoding: str, header_bytes: int | None, limit: int
+    place: Place, body: bytes | bytearray, encoding: str, header_bytes: int | None, limit: int, most_text: int
 ) -> Inference:
     place.holds(len(body))
     if encoding != IDENTITY:
@@ -71,7 +72,12 @@ async def _asked(
         raise refused(400, HEADER_LENGTH, f"is {header_bytes}, and the body {len(body)} bytes")
     if len(body) <= AT_ONCE_BYTES or (header_bytes is not None and header_bytes <= AT_ONCE_BYTES):
         return read(body, header_bytes)
-    return await place.answer(lambda: read(body, header_bytes))
+    return await place.answer(lambda: _read(body, header_bytes, most_text))
+
+
+def _read(body: bytes | bytearray, header_bytes: int | None, most_text: int) -> Inference:
+    refuse_heavy(memoryview(body)[:header_bytes], most_text)
+    return read(body, header_bytes)
 
 
 async def _written(place: Place, model: Model, asked: Inference, answer: Answer) -> tuple[bytes, int | None]:

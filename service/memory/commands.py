@@ -1,6 +1,6 @@
 """`brinell recordings`: what the service kept, without the service."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -16,11 +16,19 @@ def join(app: typer.Typer) -> None:
     app.add_typer(recordings, name="recordings")
 
 
+def _until(text: str) -> datetime:
+    """A day alone is meant to its end, as `to` of the service is."""
+    found = datetime.fromisoformat(text)
+    return found + timedelta(days=1) if len(text) == len("2026-11-01") else found
+
+
 @recordings.command()
 def export(
     file: Annotated[Path, typer.Argument(help="Where to put it, .zip; it must not be there yet.")],
     first: Annotated[datetime | None, typer.Option("--from", help="Recordings of this day or later, UTC.")] = None,
-    to: Annotated[datetime | None, typer.Option(help="Recordings before this day, UTC.")] = None,
+    to: Annotated[
+        datetime | None, typer.Option(parser=_until, metavar="DAY", help="Recordings up to the end of this day, UTC.")
+    ] = None,
     asset: Annotated[str | None, typer.Option(help="Of this measuring point alone.")] = None,
     key: Annotated[Path | None, typer.Option(help="Private key that signs it; else BRINELL_EXPORT_KEY.")] = None,
 ) -> None:
@@ -32,8 +40,10 @@ def export(
     """
     with explained():
         from service.memory.offline import export_to
+        from service.security import on_site
 
         counts = export_to(file, asset=asset, first=first, to=to, key=key)
+        on_site.remember(f"recordings export {file.absolute()}")
         said = f"{counts.recordings} recordings, {counts.feedback} findings, {counts.assets} measuring points"
         left_out = counts.deleted + counts.damaged
         typer.echo(f"{file}: {said}" + (f"; {left_out} recordings could not be read" if left_out else ""))

@@ -25,7 +25,7 @@ def export_to(
     Args:
         file: a new one; it appears when it is whole.
         asset: one alone.
-        first, to: UTC.
+        first, to: UTC, where they name no zone; `to` itself is no part of it.
         key: in place of the settings'.
 
     Raises:
@@ -61,4 +61,4 @@ def export_to(
 
 
 def _first_id(day: datetime) -> int:
-    return first_id(microseconds(day.replace(tzinfo=UTC)))
+    return first_id(microseconds(day if day.tzinfo else day.replace(tzinfo=UTC)))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import BrinellError
-from service.store.location import put_aside, sync_folder
+from service.store.location import make_private, put_aside, sync_folder
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ def sound(file: Path) -> sqlite3.Connection:
 
 
 def _connected(file: Path) -> sqlite3.Connection:
+    make_private(file)
     connection: Any = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     try:
         # The rollback journal writes what is new once, and a log (WAL) twice: payloads are nearly all that is written.

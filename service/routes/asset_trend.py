@@ -11,7 +11,7 @@ from service.assets.asset import AxisName
 from service.assets.growth import MOST_SPANS
 from service.assets.trend import MOST_POINTS, MOST_READ, Trend, trend
 from service.errors import refused
-from service.moment import Moment, microseconds
+from service.moment import FROM_A_DAY, TO_A_DAY, Since, Until, microseconds
 from service.parts import parts_of
 from service.repeated import refuse_repeated
 from service.routes.assets import NONE_SUCH, UNREADABLE, Id, record_of
@@ -32,8 +32,8 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    first: Annotated[Moment | None, Field(alias="from", description="Stored at this time or later.")] = None
-    to: Annotated[Moment | None, Field(description="Stored before this time.")] = None
+    first: Annotated[Since | None, Field(alias="from", description=f"Stored at this time or later{FROM_A_DAY}")] = None
+    to: Annotated[Until | None, Field(description=f"Stored before this time{TO_A_DAY}")] = None
     axis: Annotated[AxisName | None, Field(description="This one alone, also one that the asset no longer has.")] = None
     limit: Annotated[int, Field(ge=16, le=MOST_POINTS, description="At most so many points.")] = MOST_POINTS
 

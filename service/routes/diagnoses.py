@@ -13,7 +13,7 @@ from service.assets.answer import AxisDiagnosis
 from service.assets.asset import AssetId
 from service.diagnosis import Diagnosis, Verdict
 from service.errors import Refusal, refused
-from service.moment import Moment, microseconds, moment_of
+from service.moment import FROM_A_DAY, TO_A_DAY, Since, Until, microseconds, moment_of
 from service.parts import parts_of
 from service.question import BundleName, SourceName
 from service.repeated import refuse_repeated
@@ -34,8 +34,8 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    first: Annotated[Moment | None, Field(alias="from", description="Stored at this time or later.")] = None
-    to: Annotated[Moment | None, Field(description="Stored before this time.")] = None
+    first: Annotated[Since | None, Field(alias="from", description=f"Stored at this time or later{FROM_A_DAY}")] = None
+    to: Annotated[Until | None, Field(description=f"Stored before this time{TO_A_DAY}")] = None
     verdict: Verdict | None = None
     fault: Fault | None = None
     bundle: Annotated[BundleName | None, Field(description="A bundle, or one version of it (order/1.0.0).")] = None

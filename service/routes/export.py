@@ -17,7 +17,7 @@ from service.errors import refused
 from service.memory.export import exported
 from service.memory.records import Wanted
 from service.memory.snapshot import Snapshot
-from service.moment import Moment, microseconds
+from service.moment import FROM_A_DAY, TO_A_DAY, Since, Until, microseconds
 from service.parts import Parts, parts_of
 from service.repeated import refuse_repeated
 from service.routes.assets import NO_STORE, UNREADABLE
@@ -35,7 +35,7 @@ A zip file of what is kept at this moment: the signals (`signals/<id>.npy`, floa
 `signature.json` where BRINELL_EXPORT_KEY is set. Nothing in it is compressed. `brinell recordings schema` prints the
 schema of its lines. It is streamed: an answer that ends early has no end of a zip file.
 
-    curl -X POST -o export.zip 'http://127.0.0.1:8000/v1/export?from=2026-10-01T00:00:00Z'
+    curl -X POST -o export.zip 'http://127.0.0.1:8000/v1/export?from=2026-10-01&to=2026-10-31'
 """
 ARCHIVE: Responses = {
     200: {"description": "The archive.", "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}
@@ -48,8 +48,10 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    first: Annotated[Moment | None, Field(alias="from", description="Recordings of this time or later.")] = None
-    to: Annotated[Moment | None, Field(description="Recordings before this time.")] = None
+    first: Annotated[Since | None, Field(alias="from", description=f"Recordings of this time or later{FROM_A_DAY}")] = (
+        None
+    )
+    to: Annotated[Until | None, Field(description=f"Recordings before this time{TO_A_DAY}")] = None
     asset: Annotated[AssetName | None, Field(description="One alone; feedback too.")] = None
 
 

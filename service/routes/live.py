@@ -12,10 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from service.live.look import look
 from service.live.streams import Stream
-from service.parts import Parts, parts_of
-from service.security.guard import KEY_ID
+from service.parts import parts_of
+from service.security.visit import Visit
 from service.settings import Settings
-from service.store.trouble import StoreError
 
 EVENTS = "text/event-stream"
 
@@ -43,31 +42,8 @@ def router(_: Settings) -> APIRouter:
     @routes.get("/v1/live", response_class=EventStream)
     async def live(request: Request) -> EventStream:
         parts = parts_of(request.app)
-        owner = _key_of(request) or (request.client.host if request.client is not None else "")
-        return EventStream(parts.streams.join(owner, partial(look, parts)), _may_go_on(parts, request))
+        visit = Visit(parts, request)
+        owner = visit.key_id or (request.client.host if request.client is not None else "")
+        return EventStream(parts.streams.join(owner, partial(look, parts)), visit.may_go_on)
 
     return routes
-
-
-def _key_of(request: Request) -> str | None:
-    found: str | None = request.scope.get("state", {}).get(KEY_ID)
-    return found
-
-
-def _may_go_on(parts: Parts, request: Request) -> Callable[[], Awaitable[bool]]:
-    """Whether what let the request in still would: the guard looks but once, and a stream has no end."""
-    key_id = _key_of(request)
-    session = parts.sessions.find(request.headers)
-    by_cookie = session is not None and session.key_id == key_id
-
-    async def ask() -> bool:
-        if key_id is None:
-            return True
-        if by_cookie and parts.sessions.find(request.headers) is not session:
-            return False
-        try:
-            return await parts.keyring.of(key_id) is not None
-        except StoreError:
-            return False
-
-    return ask

@@ -1,4 +1,4 @@
-"""What administrators did: in the store, and in the log whatever happens to the store."""
+"""What administrators did over HTTP: in the store, and in the log whatever happens to the store."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert
 from starlette.requests import Request
 
 from service.errors import request_id
+from service.security.allowance import Allowance
 from service.security.api_key import ApiKey
 from service.store.identity import wall_us
 from service.store.tables import AuditEntry
@@ -17,33 +18,50 @@ logger = logging.getLogger(__name__)
 
 LONGEST_PATH = 200
 
+REFUSALS_PER_MINUTE = 1
+"""Of one key: nothing is deleted from the table, and who may only ask is not to fill it."""
+
 Write = Callable[[Callable[[Connection], None]], Awaitable[None]]
 
 
 class Audit:
-    """Keeps one entry for each request that needed an administrator and came with a key, whatever came of it."""
+    """Keeps an entry for each request that needed an administrator and came with a key, whatever came of it."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
+        self._refusals = Allowance(REFUSALS_PER_MINUTE)
 
     async def record(self, request: Request, key: ApiKey | None, status: int) -> None:
         """A request that was answered with `status`; without a key where the service asks for none."""
-        entry: dict[str, Any] = {
-            "time_us": wall_us(),
-            "key_id": None if key is None else key.id,
-            "method": request.method[:10],
-            "path": request.url.path.replace("\0", "")[:LONGEST_PATH],
-            "status": status,
-            "request_id": request_id(request),
-            "client": None if request.client is None else request.client.host[:64],
-        }
-        logger.info("%(method)s %(path)s %(status)s by key %(key_id)s", entry, extra={"audit": entry})
+        await self._keep(_logged(request, key, status))
+
+    async def record_refusal(self, request: Request, key: ApiKey, status: int) -> None:
+        """A request that was not let in; over `REFUSALS_PER_MINUTE` it is in the log alone."""
+        entry = _logged(request, key, status)
+        if not self._refusals.take(key.id):
+            await self._keep(entry)
+
+    async def _keep(self, entry: dict[str, Any]) -> None:
         try:
             await self._write(lambda connection: _add(connection, entry))
         except NothingKept:
             return
         except Exception as error:  # whatever the database says: the request itself was answered already
             logger.error("an administrator's request is in the log alone: %s", error)
+
+
+def _logged(request: Request, key: ApiKey | None, status: int) -> dict[str, Any]:
+    entry = {
+        "time_us": wall_us(),
+        "key_id": None if key is None else key.id,
+        "method": request.method[:10],
+        "path": request.url.path.replace("\0", "")[:LONGEST_PATH],
+        "status": status,
+        "request_id": request_id(request),
+        "client": None if request.client is None else request.client.host[:64],
+    }
+    logger.info("%(method)s %(path)s %(status)s by key %(key_id)s", entry, extra={"audit": entry})
+    return entry
 
 
 def _add(connection: Connection, entry: dict[str, Any]) -> None:

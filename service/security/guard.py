@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.bodies.incoming import drain
 from service.errors import Problem, answer
 from service.parts import parts_of
-from service.security.allowance import Allowance
 from service.security.api_key import ApiKey
 from service.security.loopback import is_loopback
 from service.security.scopes import READING, Auth, needed
@@ -37,11 +36,9 @@ class Guard:
     Without keys (`BRINELL_AUTH=none`) it answers this machine only, whatever address the service listens on.
     """
 
-    def __init__(self, app: ASGIApp, auth: Auth, per_minute: int, guesses_per_minute: int) -> None:
+    def __init__(self, app: ASGIApp, auth: Auth) -> None:
         self.app = app
         self.auth = auth
-        self.allowance = Allowance(per_minute)
-        self.guesses = Allowance(guesses_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         right = needed(scope["method"], scope["path"]) if scope["type"] == "http" else None
@@ -50,52 +47,18 @@ class Guard:
             return
         key: ApiKey | None = None
         if self.auth == "keys":
-            key, refusal = await self._let_in(scope, right)
+            key, refusal = await _let_in(scope, right)
         else:
             refusal = None if _from_here(scope) else _refused(scope, 403, HERE_ONLY, what_to_do=SET_KEYS)
         if refusal is not None:
             await drain(Request(scope, receive))
             await refusal(scope, receive, send)
             if right is Right.ADMIN and key is not None:  # strangers would fill the table
-                await parts_of(scope["app"]).audit.record(Request(scope), key, refusal.status_code)
+                await parts_of(scope["app"]).audit.record_refusal(Request(scope), key, refusal.status_code)
         elif right is Right.ADMIN:
             await self._recorded(key, scope, receive, send)
         else:
             await self.app(scope, receive, send)
-
-    async def _let_in(self, scope: Scope, right: Right) -> tuple[ApiKey | None, Response | None]:
-        parts, sent = parts_of(scope["app"]), Headers(scope=scope)
-        text = _given(sent)
-        # A key that is sent counts before a cookie, which a browser sends whether or not it is meant.
-        session = parts.sessions.find(sent) if text is None else None
-        if session is not None and scope["method"] not in READING and not session.is_meant(sent):
-            return None, _refused(scope, 403, NOT_MEANT, what_to_do=BRING_TOKEN)
-        try:
-            if session is not None:
-                key = await parts.keyring.of(session.key_id)
-            else:
-                key = None if text is None else await parts.keyring.find(text)
-        except StoreError as error:
-            return None, _refused(scope, 503, f"keys cannot be read: {error.reason}", what_to_do=error.what_to_do)
-        if key is None:
-            return None, self._unknown(scope, text or (None if session is None else session.key_id))
-        if not key.may(right):
-            rights = ", ".join(sorted(key.scopes))
-            return key, _refused(scope, 403, f"key {key.id} may {rights}; this needs {right}", what_to_do=MORE)
-        wait_s = self.allowance.take(key.id)
-        if not wait_s:
-            scope.setdefault("state", {})[KEY_ID] = key.id
-            return key, None
-        return key, _too_often(scope, f"key {key.id} asks too often", WAIT, wait_s)
-
-    def _unknown(self, scope: Scope, text: str | None) -> Response:
-        """Who has a key that is right is never held up by others who guess from the same address."""
-        host = (scope.get("client") or ("",))[0]
-        wait_s = self.guesses.take(host)
-        if wait_s:
-            return _too_often(scope, f"{host} asks too often without a key that is known", SEND_IT, wait_s)
-        reason = "there is none" if text is None else "this one is not known, or was revoked"
-        return _refused(scope, 401, reason, headers={"WWW-Authenticate": "Bearer"})
 
     async def _recorded(self, key: ApiKey | None, scope: Scope, receive: Receive, send: Send) -> None:
         seen = Seen(send, absent=500)
@@ -103,6 +66,43 @@ class Guard:
             await self.app(scope, receive, seen.send)
         finally:
             await parts_of(scope["app"]).audit.record(Request(scope), key, seen.status)
+
+
+async def _let_in(scope: Scope, right: Right) -> tuple[ApiKey | None, Response | None]:
+    parts, sent = parts_of(scope["app"]), Headers(scope=scope)
+    text = _given(sent)
+    # A key that is sent counts before a cookie, which a browser sends whether or not it is meant.
+    session = parts.sessions.find(sent) if text is None else None
+    if session is not None and scope["method"] not in READING and not session.is_meant(sent):
+        return None, _refused(scope, 403, NOT_MEANT, what_to_do=BRING_TOKEN)
+    try:
+        if session is not None:
+            key = await parts.keyring.of(session.key_id)
+        else:
+            key = None if text is None else await parts.keyring.find(text)
+    except StoreError as error:
+        return None, _refused(scope, 503, f"keys cannot be read: {error.reason}", what_to_do=error.what_to_do)
+    if key is None:
+        return None, _unknown(scope, text or (None if session is None else session.key_id))
+    # What a key may not do counts too: each such request is work, and may be one for the store.
+    wait_s = parts.allowance.take(key.id)
+    if wait_s:
+        return key, _too_often(scope, f"key {key.id} asks too often", WAIT, wait_s)
+    if not key.may(right):
+        rights = ", ".join(sorted(key.scopes))
+        return key, _refused(scope, 403, f"key {key.id} may {rights}; this needs {right}", what_to_do=MORE)
+    scope.setdefault("state", {})[KEY_ID] = key.id
+    return key, None
+
+
+def _unknown(scope: Scope, text: str | None) -> Response:
+    """Who has a key that is right is never held up by others who guess from the same address."""
+    host = (scope.get("client") or ("",))[0]
+    wait_s = parts_of(scope["app"]).guesses.take(host)
+    if wait_s:
+        return _too_often(scope, f"{host} asks too often without a key that is known", SEND_IT, wait_s)
+    reason = "there is none" if text is None else "this one is not known, or was revoked"
+    return _refused(scope, 401, reason, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _given(headers: Headers) -> str | None:
@@ -138,4 +138,4 @@ def _refused(
     scope: Scope, status: int, reason: str, *, what_to_do: str = SEND_IT, headers: dict[str, str] | None = None
 ) -> Response:
     problem = Problem(field="key", reason=reason, what_to_do=what_to_do)
-    return answer(Request(scope), status, [problem], {"Connection": "close", **(headers or {})})
+    return answer(Request(scope), status, [problem], headers)

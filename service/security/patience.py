@@ -21,7 +21,10 @@ HEARING, SAYING = 0, 1
 
 
 class Patience:
-    """Ends a request whose client is too slow: 408 where no answer has begun, else the connection is closed."""
+    """Ends a request whose client is too slow: 408 where no answer has begun, else the connection is closed.
+
+    What is refused before its body is in ends its connection too; any other refusal leaves it open.
+    """
 
     def __init__(self, app: ASGIApp, idle_s: float = IDLE_S) -> None:
         self.app = app
@@ -51,6 +54,9 @@ class Patience:
         async def send_in_time(message: Message) -> None:
             nonlocal began
             began = True
+            if not ended and message.get("status", 0) >= 400 and _brings_body(scope):
+                # What still comes in is not waited for: the connection can carry no other request.
+                message.setdefault("headers", []).append((b"connection", b"close"))
             wait(SAYING, loop.time() + UNREAD_S)
             await send(message)
             wait(SAYING, math.inf)
@@ -72,3 +78,8 @@ class Patience:
             problem = Problem(field="body", reason="it came too slowly", what_to_do="Send it at once, or compressed.")
             refusal = answer(Request(scope), 408, [problem], {"Connection": "close"})
             await refusal(scope, receive, send)
+
+
+def _brings_body(scope: Scope) -> bool:
+    lengths = [value for name, value in scope["headers"] if name in (b"content-length", b"transfer-encoding")]
+    return any(value != b"0" for value in lengths)

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from service.store.location import held, put_aside, refuse_absent, sync_folder
+from service.store.location import held, make_private, put_aside, refuse_absent, sync_folder
 from service.store.migration import APPLICATION_ID
 from service.store.tables import SCHEMA
 from service.store.trouble import StoreError
@@ -81,6 +81,7 @@ def checked(file: Path) -> int:
 
 def _copy(source: Path, to: Path) -> None:
     to.unlink(missing_ok=True)
+    make_private(to)
     try:
         with (
             closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as read,

@@ -27,11 +27,13 @@ def backup(
     """
     with explained():
         from service.memory import copies
+        from service.security import on_site
         from service.settings import Settings
         from service.store import backup as copying
 
         count = copying.backup(_store_file("pg_dump --format=custom --file=FILE"), file, overwrite=force)
         signals = copies.save(file, Settings.read().recordings_folder) if recordings else 0
+        on_site.remember(f"backup {file.absolute()}")
         typer.echo(f"{file}: {count} diagnoses" + (f"; {copies.beside(file)}: {signals} signals" if recordings else ""))
 
 
@@ -45,6 +47,7 @@ def restore(
     """
     with explained():
         from service.memory import copies
+        from service.security import on_site
         from service.settings import Settings
         from service.store import backup as copying
 
@@ -53,6 +56,7 @@ def restore(
         typer.echo(f"{to}: restored from {file}")
         folder = Settings.read().recordings_folder
         signals, folder_aside = copies.bring_back(to, file, folder)
+        on_site.remember(f"restore {file.absolute()}")
         typer.echo(f"{folder}: {signals} signals")
         typer.echo("keys are as they were then: one that was revoked since opens again (brinell keys list)")
         for kept in (aside, folder_aside):

@@ -32,6 +32,8 @@ JOURNALS: Mapping[Durability, str] = {"power-safe": "WAL", "fast": "PERSIST"}
 POSTGRESQL_ARGUMENTS = {
     "connect_timeout": PATIENCE_S,
     "application_name": "brinell",
+    # Else it is the database's, and what is read from one in SQL_ASCII would be bytes.
+    "client_encoding": "utf8",
     # A host that has lost power closes no connection: without these a commit would wait for many minutes.
     "keepalives_idle": 10,
     "keepalives_interval": 3,

@@ -4,7 +4,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -126,6 +126,12 @@ def _lock_file(file: Path) -> IO[str]:
             f"{file.parent} cannot be written: {error.strerror}",
             "Set BRINELL_STATE to a folder that the service's user may write, or BRINELL_STORE=none to keep nothing.",
         ) from None
+
+
+def make_private(file: Path) -> None:
+    """An empty one that its owner alone reads, where there is none; SQLite gives its mode to what lies beside it."""
+    with suppress(OSError):  # who opens it next says what is wrong with the place
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def put_aside(file: Path, why: str) -> Path:

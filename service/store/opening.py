@@ -10,12 +10,14 @@ from sqlalchemy import func, select, text, update
 
 from service.store.database import PATIENCE_S, Database, Durability, set_journal
 from service.store.identity import Clock
-from service.store.location import SIDE_FILES, held, postgresql, put_aside, sync_folder
+from service.store.location import SIDE_FILES, held, make_private, postgresql, put_aside, sync_folder
 from service.store.migration import migrate
 from service.store.tables import Bookkeeping, StoredDiagnosis
 from service.store.trouble import StoreDamaged, StoreError
 
 logger = logging.getLogger(__name__)
+
+ENCODING = "UTF8"
 
 
 @contextmanager
@@ -35,9 +37,20 @@ def opened(store: str, durability: Durability) -> Iterator[tuple[Database, Clock
         return
     database = Database.postgresql(url, durability)
     try:
+        _check_encoding(database)
         yield database, _begin(database)
     finally:
         database.close()
+
+
+def _check_encoding(database: Database) -> None:
+    """What people write is kept in any language, and a column's length counts characters."""
+    with database.reading() as connection:
+        encoding, name = connection.execute(text("SELECT current_setting('server_encoding'), current_database()")).one()
+    if encoding != ENCODING:
+        reason = f"the database {name} is in {encoding}, and the store needs {ENCODING}"
+        make_one = f"createdb --encoding {ENCODING} --template template0 NAME"
+        raise StoreError(reason, f"Make one ({make_one}), and name it in BRINELL_STORE.")
 
 
 @contextmanager
@@ -45,6 +58,17 @@ def _file(file: Path, durability: Durability) -> Iterator[Database]:
     with held(file, alone=True) as alone:
         if alone:  # else another process uses it, which has seen to this
             _make_sound(file, durability)
+    with as_it_is(file) as database:
+        yield database
+
+
+@contextmanager
+def as_it_is(file: Path) -> Iterator[Database]:
+    """The database file that is there, of whatever version.
+
+    Raises:
+        StoreError: another is just being put in its place.
+    """
     with _in_use(file):
         database = Database.sqlite(file)
         try:
@@ -81,6 +105,7 @@ def _make_sound(file: Path, durability: Durability) -> None:
 
 def _prepare(file: Path, durability: Durability) -> None:
     ended_badly = any(_in_use_once(file.with_name(file.name + end)) for end in SIDE_FILES)
+    make_private(file)
     set_journal(file, durability)
     database = Database.sqlite(file)
     try:

@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from service.alarms.channels import channels
 from service.alarms.hearing import Alarms
 from service.settings import Settings
+from service.store import opening
 from service.store.budget import Budget
 from service.store.database import Database
 from service.store.location import NONE, file_of, postgresql, refuse_absent, writes_a_file
 from service.store.nothing import Nothing
-from service.store.opening import opened
 from service.store.retention import Retention
 from service.store.store import Store
 from service.store.trouble import StoreError
@@ -50,8 +50,29 @@ def keeping(*, new: bool = True) -> Iterator[Database]:
         raise StoreError("BRINELL_STORE is none", "Set it as it is set for the service.")
     if not new and writes_a_file(settings.store):
         refuse_absent(file_of(settings.store, settings.state))
-    with opened(place(settings), settings.durability) as (database, _):
+    with opening.opened(place(settings), settings.durability) as (database, _):
         yield database
+
+
+@contextmanager
+def as_it_is(settings: Settings) -> Iterator[Database]:
+    """The store that is there, of whatever version: one more row is no reason to migrate it.
+
+    Raises:
+        StoreError: there is none, or it cannot be opened.
+    """
+    url = None if settings.store is None else postgresql(settings.store)
+    if url is None:
+        file = file_of(settings.store, settings.state)
+        refuse_absent(file)
+        with opening.as_it_is(file) as database:
+            yield database
+        return
+    database = Database.postgresql(url, settings.durability)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def place(settings: Settings) -> str:

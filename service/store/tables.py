@@ -153,7 +153,15 @@ class StoredKey(Base):
 
 
 class AuditEntry(Base):
-    """A request that needed an administrator, and the status it got."""
+    """A request that needed an administrator, and the status it got; or a command on this machine.
+
+    Attributes:
+        time_us: microseconds since 1970.
+        key_id: that came with it.
+        method, path: of a command `COMMAND` (`service.security.on_site`) and what it did.
+        status: 0 of a command.
+        client: its address, or the user of the system.
+    """
 
     __tablename__ = "audit"
 

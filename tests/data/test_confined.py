@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -106,6 +108,18 @@ def many_bombs() -> bytes:
     savemat(stream, {"x1": np.zeros(4_000_000)}, do_compression=True)
     content = stream.getvalue()
     return content[:128] + content[128:] * 200
+
+
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="Linux alone says who goes first")
+def test_the_child_is_the_first_to_go_where_memory_ends() -> None:
+    script = """
+from pathlib import Path
+from data.formats.cell import Limits, confine
+confine(Limits())
+print(Path("/proc/self/oom_score_adj").read_text())
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "1000"
 
 
 def test_a_parser_that_crashes_is_an_error_of_this_file_only(bomb: bytes, file: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import httpx2
 import numpy as np
 import pytest
 import soundfile
@@ -22,6 +23,7 @@ from data.recording import Recording
 from service.app import create_app
 from service.settings import Settings
 from tests.service.asking import Simulated, post
+from tests.service.running import running
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
@@ -194,10 +196,32 @@ def port(app: FastAPI) -> Iterator[int]:
         serving.join(20)
 
 
-def head(length: int | None = None) -> bytes:
+def head(length: int | None = None, *more: str) -> bytes:
     size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
     kind = "Content-Type: application/x-ndjson"
-    return f"POST /v1/diagnose/batch HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n{size}\r\n\r\n".encode()
+    return "\r\n".join(("POST /v1/diagnose/batch HTTP/1.1", "Host: localhost", kind, size, *more, "", "")).encode()
+
+
+def test_a_batch_of_more_lines_than_can_be_held_weighs_what_its_bytes_weigh() -> None:
+    body = gzip.compress(b"1\n" * (16 << 20))
+    with running(auth="none") as service, socket.create_connection(("127.0.0.1", service.port), timeout=60) as asking:
+        before = service.process.memory_info().rss
+        asking.sendall(head(len(body), "Content-Encoding: gzip") + body)
+        most, until = 0, time.monotonic() + 5
+        while time.monotonic() < until:
+            assert asking.recv(1 << 16)
+            most = max(most, service.process.memory_info().rss)
+        assert httpx2.get(f"{service.url}/healthz", timeout=5).status_code == 200
+    assert most - before < 64 << 20
+
+
+def test_lines_of_nothing_cost_next_to_nothing(client: TestClient) -> None:
+    for blank in (b"\n", b" \n"):
+        body = gzip.compress(blank * (32 << 20) + b"1\n")
+        began = time.process_time()
+        [answer] = lines(client.post("/v1/diagnose/batch", content=body, headers=NDJSON | {"Content-Encoding": "gzip"}))
+        assert answer["number"] == (32 << 20) + 1
+        assert time.process_time() - began < 10
 
 
 def test_an_answer_comes_before_the_next_question_is_sent(port: int, recording: Recording) -> None:

@@ -1,11 +1,14 @@
 """Connections that want to stay, and connections that nobody else can read."""
 
 import asyncio
+import os
 import socket
 import ssl
 import subprocess
+import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx2
@@ -15,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from service.security.patience import Patience
 from service.serving import check_tls
 from service.settings import Settings, SettingsError
+from tests.service.process import ROOT
 from tests.service.running import running
 
 ASK = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -96,3 +100,28 @@ def test_it_speaks_tls(tmp_path: Path) -> None:
     certificate.write_text("no certificate")
     with pytest.raises(SettingsError, match="BRINELL_TLS_KEY cannot be used"):
         check_tls(Settings(tls_certificate=certificate, tls_key=key))
+
+
+def test_a_refusal_leaves_the_connection_open_where_the_body_is_in(tmp_path: Path) -> None:
+    with running(state=tmp_path, auth="keys", requests_per_minute=2) as service:
+        made = [sys.executable, "-m", "brinell", "keys", "api", "sensor"]
+        environment = os.environ | {"BRINELL_STATE": str(tmp_path)}
+        key = subprocess.run(made, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+        with closing(HTTPConnection("127.0.0.1", service.port, timeout=20)) as connection:
+            for status in (422, 422, 429, 429):
+                headers = {"X-API-Key": key, "Content-Type": "application/octet-stream"}
+                connection.request("POST", "/v1/diagnose?rate_hz=12000", bytes(12), headers)
+                answer = connection.getresponse()
+                assert (answer.status, answer.headers["Connection"]) == (status, None)
+                answer.read()
+            sent = connection.sock
+            connection.request("GET", "/v1/models", headers={"X-API-Key": key})
+            assert connection.getresponse().status == 429
+            assert connection.sock is sent
+        with closing(HTTPConnection("127.0.0.1", service.port, timeout=20)) as connection:
+            connection.putrequest("POST", "/v1/diagnose?rate_hz=12000")
+            for header in (("X-API-Key", key), ("Content-Length", str(1 << 40)), ("Expect", "100-continue")):
+                connection.putheader(*header)
+            connection.endheaders()
+            answer = connection.getresponse()
+            assert (answer.status, answer.headers["Connection"]) == (429, "close")

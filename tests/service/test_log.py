@@ -74,3 +74,15 @@ def until_ready(process: subprocess.Popen[bytes], client: httpx2.Client) -> None
         except httpx2.TransportError:
             time.sleep(0.1)
     raise AssertionError("not ready after half a minute")
+
+
+def test_a_path_begins_no_line_of_its_own() -> None:
+    script = """
+import logging
+from service import logs
+logs.configure("plain", "info")
+logging.info("%s %s", "GET", "/x\\n2026-01-01 00:00:00 INFO all is well\\x1b[2K")
+"""
+    said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stderr
+    assert said.count("\n") == 1
+    assert said.endswith("INFO GET /x\\x0a2026-01-01 00:00:00 INFO all is well\\x1b[2K\n")

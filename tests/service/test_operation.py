@@ -116,16 +116,17 @@ with TestClient(create_app(Settings())) as client:
 
 
 def test_every_setting_is_shown_with_its_origin() -> None:
-    environment = {**os.environ, "BRINELL_THREADS": "3", "BRINELL_STATE": "/srv/brinell", "BRINELL_DURABLITY": "fast"}
+    given = {"THREADS": "3", "PORT": "9004", "STATE": "/srv/brinell", "DURABLITY": "fast"}
+    environment = os.environ | {f"BRINELL_{name}": value for name, value in given.items()}
     command = [sys.executable, "-m", "brinell", "serve", "--show-settings", "--port", "9005"]
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     *shown, misspelt = run.stdout.splitlines()
     assert misspelt == "# BRINELL_DURABLITY is set, and is no setting"
     lines = dict(line.split("=", 1) for line in shown)
-    assert lines["BRINELL_STATE"].startswith("/srv/brinell  # set; default /")
+    assert lines["BRINELL_STATE"].startswith("/srv/brinell  # environment; default /")
     assert set(lines) == {f"BRINELL_{name.upper()}" for name in Settings.model_fields}
-    assert lines["BRINELL_THREADS"] == "3  # set; default 2"
-    assert lines["BRINELL_PORT"] == "9005  # set; default 8000"
+    assert lines["BRINELL_THREADS"] == "3  # environment; default 2"
+    assert lines["BRINELL_PORT"] == "9005  # option --port; default 8000"
     assert lines["BRINELL_HOST"] == "127.0.0.1  # default"
 
 

@@ -1,5 +1,9 @@
 """What is not answered: one shape of refusal, with the field, the reason and what to do."""
 
+import re
+from pathlib import Path
+
+import httpx2
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -9,6 +13,7 @@ from service.engine import Engine
 from service.registry import Registry
 from service.settings import Settings
 from tests.service.asking import FLOAT32, Simulated
+from tests.service.running import running
 
 
 def test_twelve_bytes_of_text_are_refused_with_field_reason_and_advice(client: TestClient) -> None:
@@ -99,3 +104,31 @@ def test_an_error_of_the_services_own_is_a_500_that_tells_nothing_but_its_id(
     assert answer.json()["field"] == "service"
     assert "Zero" not in answer.text
     assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
+
+
+SMALL_VALUES = b'{"samples": [' + b"1," * (5 << 20) + b"1]}"
+EMPTY_LISTS = b'{"x": [' + b"[]," * (1 << 20) + b"[]]}"
+MANY_FIELDS = b"{" + b",".join(b'"%x": 1' % number for number in range(1 << 19)) + b"}"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "content", "said"),
+    [
+        ("/v1/diagnose", "application/json", SMALL_VALUES, '"field":"length"'),
+        ("/v1/diagnose", "application/json", EMPTY_LISTS, '"field":"body"'),
+        ("/v1/diagnose", "application/json", MANY_FIELDS, '"field":"body"'),
+        ("/v1/diagnose/batch", "application/x-ndjson", SMALL_VALUES, '"field":"length"'),
+        ("/v2/models/brinell/infer", "application/json", SMALL_VALUES, '"error":"length: '),
+    ],
+)
+def test_text_of_many_small_values_is_refused_before_it_swells(path: str, kind: str, content: bytes, said: str) -> None:
+    with running(auth="none") as service:
+        before = peak_mib(service.process.pid)
+        answer = httpx2.post(f"{service.url}{path}", content=content, headers={"Content-Type": kind}, timeout=60)
+        assert said in answer.text
+        assert peak_mib(service.process.pid) - before < 64
+
+
+def peak_mib(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]

@@ -2,12 +2,15 @@
 
 import asyncio
 import hashlib
+import json
 import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import numpy as np
@@ -21,6 +24,7 @@ from service.parts import parts_of
 from service.security import key_records
 from service.security import keyring as keyring_module
 from service.security.api_key import parts
+from service.security.on_site import COMMAND
 from service.security.scopes import Scope as Right
 from service.security.scopes import needed
 from service.settings import Settings, SettingsError
@@ -55,6 +59,13 @@ def key_for(*scopes: str) -> str:
 
 def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
+
+
+def over_http(client: TestClient) -> list[Any]:
+    """What was changed by it, or was to be: the commands that made the keys left rows of their own."""
+    store = parts_of(client.app).store  # type: ignore[arg-type]
+    wanted = select(AuditEntry.__table__).where(AuditEntry.method != COMMAND)
+    return list(asyncio.run(store.read(lambda connection: connection.execute(wanted).all())))
 
 
 def test_without_a_key_only_health_and_description_answer(locked: TestClient) -> None:
@@ -105,6 +116,32 @@ def test_a_key_that_asks_too_often_waits(locked: TestClient) -> None:
     assert 1 <= int(locked.get("/v1/models", headers=headers).headers["Retry-After"]) <= 12
 
 
+def test_a_batch_costs_what_is_in_it_and_leaves_half_to_what_cannot_wait(state: Path) -> None:
+    headers = bearer(key_for("diagnose")) | {"Content-Type": "application/x-ndjson"}
+    with TestClient(create_app(Settings(requests_per_minute=120))) as client:
+        began = time.monotonic()
+        answer = client.post("/v1/diagnose/batch", content=b"1\n" * 63, headers=headers)
+        assert len(answer.text.splitlines()) == 63
+        assert 0.9 < time.monotonic() - began < 10  # the last three have waited, half a second each
+        assert client.get("/v1/models", headers=headers).status_code == 200
+
+
+def test_a_key_that_is_revoked_while_its_batch_comes_in_gets_no_more_answers(
+    locked: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
+    key = key_for("diagnose")
+
+    def lines() -> Iterator[bytes]:
+        yield b"1\n"
+        brinell("keys", "revoke", (parts(key) or ("", ""))[0])
+        yield b"1\n1\n"
+
+    headers = bearer(key) | {"Content-Type": "application/x-ndjson"}
+    answer = locked.post("/v1/diagnose/batch", content=lines(), headers=headers)
+    assert [json.loads(line)["error"]["status"] for line in answer.text.splitlines()] == [422, 401, 401]
+
+
 def test_who_guesses_keys_is_held_up_and_who_has_one_is_not(state: Path) -> None:
     key = key_for("diagnose")
     with TestClient(create_app(Settings(guesses_per_minute=3))) as client:
@@ -142,8 +179,7 @@ def test_the_store_holds_no_key(locked: TestClient, state: Path) -> None:
 def test_what_administrators_do_is_recorded(locked: TestClient) -> None:
     key = key_for("admin")
     locked.post("/v2/repository/models/nothing/unload", headers={**bearer(key), "X-Request-ID": "shift-3"})
-    store = parts_of(locked.app).store  # type: ignore[arg-type]
-    (entry,) = asyncio.run(store.read(lambda connection: connection.execute(select(AuditEntry.__table__)).all()))
+    (entry,) = over_http(locked)
     (identity, _) = parts(key) or ("", "")
     assert (entry.key_id, entry.method, entry.request_id) == (identity, "POST", "shift-3")
     assert entry.path == "/v2/repository/models/nothing/unload"
@@ -153,9 +189,15 @@ def test_what_administrators_do_is_recorded(locked: TestClient) -> None:
 def test_what_administrators_are_refused_is_recorded_too(locked: TestClient) -> None:
     key = key_for("diagnose")
     assert locked.post("/v1/models/reload", headers=bearer(key)).status_code == 403
-    store = parts_of(locked.app).store  # type: ignore[arg-type]
-    (entry,) = asyncio.run(store.read(lambda connection: connection.execute(select(AuditEntry.__table__)).all()))
+    (entry,) = over_http(locked)
     assert (entry.path, entry.status) == ("/v1/models/reload", 403)
+
+
+def test_a_key_that_may_not_change_anything_cannot_fill_the_record_of_changes(locked: TestClient) -> None:
+    headers = bearer(key_for("diagnose"))
+    statuses = [locked.post("/v1/models/reload", headers=headers).status_code for _ in range(8)]
+    assert statuses == [403] * 5 + [429] * 3
+    assert [entry.status for entry in over_http(locked)] == [403]
 
 
 def test_a_password_is_not_shown() -> None:

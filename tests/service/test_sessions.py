@@ -106,6 +106,20 @@ def test_a_key_that_is_not_known_signs_nobody_in(locked: TestClient) -> None:
     assert "set-cookie" not in refused.headers
 
 
+def test_who_guesses_keys_by_signing_in_is_held_up_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRINELL_STATE", str(tmp_path))
+    monkeypatch.setenv("BRINELL_AUTH", "keys")
+    _, guess = make("nobody", frozenset({Scope.DIAGNOSE}))
+    with TestClient(create_app(Settings(guesses_per_minute=2))) as client:
+        answers = [client.post("/v1/session", json={"key": guess}) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [401, 401, 429]
+        assert 1 <= int(answers[-1].headers["Retry-After"]) <= 30
+        assert client.get("/v1/models").status_code == 429
+        assert client.post("/v1/session", json={"key": key_for("diagnose")}).status_code == 200
+
+
 def test_without_keys_nobody_need_sign_in(client: TestClient) -> None:
     state = client.get("/v1/session").json()
     assert (state["required"], state["signed_in"], state["csrf"]) == (False, True, None)

@@ -217,6 +217,21 @@ def test_a_form_that_cannot_be_read_is_refused_by_its_field(
     assert (found.status_code, found.json()["field"]) == (status, field), found.text
 
 
+@pytest.mark.parametrize("unprintable", ["\x00", "\x01"])
+def test_a_file_whose_name_no_column_takes_is_kept_under_what_is_left_of_it(
+    store_place: str, files: dict[str, bytes], unprintable: str
+) -> None:
+    named = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{"x" * 150}{unprintable}y.wav"\r\n\r\n'
+    form = named.encode() + files["wav"] + b"\r\n--b--\r\n"
+    with TestClient(create_app(Settings(store=store_place))) as client:
+        kind = {"Content-Type": "multipart/form-data; boundary=b"}
+        answer = client.post("/v1/diagnose", content=form, headers=kind)
+        assert answer.status_code == 200, answer.text
+        name = f"{'x' * 114}_y.wav"
+        [found] = client.get("/v1/diagnoses", params={"source": name}).json()["diagnoses"]
+        assert (found["id"], found["source"]) == (answer.json()["id"], name)
+
+
 def test_text_in_a_form_has_the_limit_of_text() -> None:
     with TestClient(create_app(Settings(max_json_mib=1, max_body_mib=4))) as client:
         content = b"0.5\n" * (1 << 19)

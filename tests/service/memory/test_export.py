@@ -206,6 +206,8 @@ def test_an_export_is_of_the_time_and_asset_that_are_asked_for(client: TestClien
     assert counts(asset="pump") == (0, 0, 1)
     assert counts(to="2026-01-01T00:00:00Z") == (0, 1, 2)
     assert counts(**{"from": "2026-01-01T00:00:00Z"}) == (1, 1, 2)
+    day = kept(client)[0]["time"][:10]
+    assert counts(**{"from": day, "to": day}) == (1, 1, 2)
     assert client.post("/v1/export?from=yesterday").status_code == 422
 
 

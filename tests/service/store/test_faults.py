@@ -211,6 +211,20 @@ def test_what_keeps_the_store_from_opening_is_one_line(tmp_path: Path) -> None:
     assert errors.count("\n") == 1
 
 
+def test_a_database_in_another_encoding_is_refused_in_one_line(postgres: Postgres) -> None:
+    where = ["-h", "127.0.0.1", "-p", str(postgres.port), "-U", "test"]
+    postgres.run("createdb", *where, "-E", "SQL_ASCII", "-T", "template0", "ascii")
+    try:
+        process = Process(free_port(), store=postgres.url.replace("/postgres", "/ascii"))
+        errors = process.said()
+    finally:
+        postgres.run("dropdb", *where, "ascii")
+    assert process.returncode == 1
+    assert errors.startswith("error: the database ascii is in SQL_ASCII")
+    assert "createdb --encoding UTF8" in errors
+    assert errors.count("\n") == 1
+
+
 def test_a_running_service_is_backed_up_but_not_restored(tmp_path: Path) -> None:
     with served(state=tmp_path) as service:
         service.ask()

@@ -7,6 +7,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,17 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from data.fault import Fault
 from service import docs
 from service.app import create_app
 from service.diagnosis import Diagnosis
+from service.moment import Since, Until
 from service.settings import Settings
 from service.store import reading, writing
+from service.store.backup import backup, restore
 from service.store.identity import DAY_US, Clock, first_id, shown
 from service.store.migration import SCRIPTS
 from service.store.opening import opened
@@ -92,7 +96,17 @@ def test_the_same_key_with_another_request_is_refused(kept: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["cursor=nonsense", "from=2026-11-24", "from=0", "limit=0", "limit=501", "limit=1&limit=2", "source=%00"]
+    "query",
+    [
+        "cursor=nonsense",
+        "from=2026-11-24T08:00:00",
+        "to=2026-02-30",
+        "from=0",
+        "limit=0",
+        "limit=501",
+        "limit=1&limit=2",
+        "source=%00",
+    ],
 )
 def test_what_cannot_be_asked_is_refused(client: TestClient, query: str) -> None:
     assert client.get(f"/v1/diagnoses?{query}").status_code == 422
@@ -169,6 +183,29 @@ def test_a_span_of_time_is_asked_for_with_its_beginning_and_without_its_end(kept
     before = kept.get("/v1/diagnoses", params={"to": moment}).json()["diagnoses"]
     assert [diagnosis["id"] for diagnosis in after] == [second]
     assert len(before) == 1
+
+
+def test_a_date_alone_is_a_day_from_its_first_moment_to_its_end(kept: TestClient) -> None:
+    identity = asked(kept).json()["id"]
+    [found] = kept.get("/v1/diagnoses").json()["diagnoses"]
+    day = datetime.fromisoformat(found["time"]).date()
+    before, after = (day + timedelta(days=days) for days in (-1, 1))
+
+    def between(first: date, to: date) -> list[str]:
+        query = {"from": first.isoformat(), "to": to.isoformat()}
+        return [diagnosis["id"] for diagnosis in kept.get("/v1/diagnoses", params=query).json()["diagnoses"]]
+
+    assert between(day, day) == between(before, after) == [identity]
+    assert between(before, before) == between(after, after) == []
+
+
+def test_a_day_ends_where_the_next_begins() -> None:
+    since, until = TypeAdapter(Since).validate_python, TypeAdapter(Until).validate_python
+    assert since("2026-11-01") == datetime(2026, 11, 1, tzinfo=UTC)
+    assert until("2026-11-30") == since("2026-12-01") == until("2026-12-01T00:00:00Z")
+    assert until("9999-12-31") > since("9999-12-31")
+    with pytest.raises(ValueError, match="or a date alone"):
+        until("yesterday")
 
 
 def test_a_clock_that_is_set_back_changes_no_order_and_is_told_as_it_was() -> None:
@@ -289,6 +326,18 @@ def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="schema 9999"), opened(str(file), "fast"):
         pass
     assert file.exists()
+
+
+def test_a_file_of_the_store_is_its_owners_alone(tmp_path: Path) -> None:
+    """Whatever the folder, which somebody else may have made."""
+    file = tmp_path / "brinell.db"
+    with Store.open(str(file), "power-safe", KEPT, 1) as store:
+        asyncio.run(store.keep(store.entry(ANSWER)))
+        modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir() if each.suffix != ".lock"}
+    assert modes == dict.fromkeys(("brinell.db", "brinell.db-wal", "brinell.db-shm"), 0o600)
+    backup(file, tmp_path / "copy.db", overwrite=False)
+    restore(tmp_path / "copy.db", tmp_path / "restored.db", force=False)
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in ("copy.db", "restored.db")} == {0o600}
 
 
 def test_many_at_once_share_commits(tmp_path: Path) -> None:
