@@ -70,7 +70,7 @@ conform: $(TEST) ## ask a served process all that its OpenAPI description allows
 bench: $(BENCH) ## measure what Brinell costs beside others; ARGS=--quick shows that it works
 	$(PY) -m brinell bench $(ARGS)
 
-screenshots: $(TEST) chromium ## draw docs/screenshots anew
+screenshots: $(TEST) servers ## draw docs/screenshots anew
 	$(PY) -m tests.page.screenshots
 
 image: ## build the container image, run it, ask it (needs Docker)
