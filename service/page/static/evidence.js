@@ -155,8 +155,8 @@ function image(width, height, shade) {
 }
 
 function drawSpectrogram(place, { rows, columns, levels, seconds, highest_hz: top, low_db: low, high_db: high, unit }) {
-  const values = bytes(levels);
-  const picture = image(columns, rows, (column, row) => [...heat(values[(rows - 1 - row) * columns + column] / 255), 255]);
+  const share = (at) => (levels.charCodeAt(at) - 48) / 63;
+  const picture = image(columns, rows, (column, row) => [...heat(share((rows - 1 - row) * columns + column)), 255]);
   const scale = image(1, 64, (_, row) => [...heat(1 - row / 63), 255]);
   figure(
     place,
