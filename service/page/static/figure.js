@@ -13,9 +13,9 @@ export function figure(place, { title, note, alt, half = false, zooms = false, h
   const reading = element("output", { class: "reading", "aria-live": "off" }, HOW);
   const tools = element("div", { class: "tools", role: "group", "aria-label": `${title}: tools` });
   if (zooms) {
-    for (const [by, sign, name] of ZOOMS) tools.append(button(sign, `${name}: ${title}`, () => zoom(host, by)));
+    for (const [by, sign, name] of ZOOMS) tools.append(button(sign, () => zoom(host, by), { name: `${name}: ${title}` }));
   }
-  tools.append(button("PNG", `Save as PNG: ${title}`, () => savePng(host, title, note, legend)));
+  tools.append(button("PNG", () => savePng(host, title, note, legend), { name: `Save as PNG: ${title}` }));
   const caption = element("figcaption", {}, element("h3", {}, title), tools, element("p", {}, note));
   const made = element("figure", { class: half ? "card half" : half === null ? "card half-on-paper" : "card" }, caption, ...[extra, legend && named(legend)].filter(Boolean), host);
   if (zooms) made.append(reading);
