@@ -20,7 +20,7 @@ from tests.service.running import Running, running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 COLOURS = 256
-TALL = (1280, 1500)
+TALL, SMALL = (1280, 1500), (1280, 760)
 
 
 def main() -> None:
@@ -32,10 +32,13 @@ def main() -> None:
         evidence = _diagnosed(browser, service.url, "outer-race", TALL, "light")
         evidence.locator("figure", has_text="what the network saw").evaluate("figure => figure.scrollIntoView()")
         _keep(evidence, "diagnose-why")
-        _keep(_page(browser, service.url, "assets", (1280, 640), "light"), "assets")
+        _keep(_page(browser, service.url, "assets", SMALL, "light"), "assets")
         _keep(_page(browser, service.url, f"assets/{FAN}", TALL, "light"), "asset")
         _keep(_page(browser, service.url, f"assets/{FAN}", TABLET, "dark"), "asset-tablet")
-        _keep(_page(browser, service.url, "models", (1280, 760), "light"), "models")
+        models = _page(browser, service.url, "models", SMALL, "light")
+        models.locator("section", has_text="aligned 1.0.0").get_by_text("What it reached").click()
+        _keep(models, "models")
+        _keep(_page(browser, service.url, "system", SMALL, "light"), "system")
 
 
 @contextmanager
