@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from service.bodies import NPY
 from service.errors import refused
-from service.page.demo import BEARING, DEMOS, RATE_HZ, SECONDS, npy
 from service.packed import packed
+from service.page.demo import BEARING, DEMOS, RATE_HZ, SECONDS, npy
 from service.parts import parts_of
 from service.routes.bundles import refusals
 from service.routes.models import Responses

@@ -17,8 +17,8 @@ from service.bodies import JSON
 from service.bodies.upload import Upload, one
 from service.diagnosis import Diagnosis
 from service.errors import request_id
-from service.page.advice import what_to_do
 from service.packed import packed
+from service.page.advice import what_to_do
 from service.page.pictures import Pictures, pictures
 from service.parts import Parts, parts_of
 from service.question import Query
@@ -93,4 +93,3 @@ def drawn(found: Answered, bundles: Mapping[str, Bundle]) -> bytes:
     if used is not None and diagnosis.bundle is not None and used.manifest.version != diagnosis.bundle.version:
         used = None
     return pictures(found.recording, diagnosis, used).model_dump_json().encode()
-

@@ -16,8 +16,8 @@ from service.assets.worst import Worst, worst
 from service.bodies import JSON
 from service.bodies.incoming import drained_if_refused
 from service.errors import refused, request_id
-from service.page.explaining import drawn
 from service.packed import packed
+from service.page.explaining import drawn
 from service.page.pictures import Pictures
 from service.parts import Parts, parts_of
 from service.routes.asset_diagnose import of_every_axis

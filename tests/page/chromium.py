@@ -69,7 +69,9 @@ class Visit:
         foreign: addresses elsewhere that were asked for.
     """
 
-    def __init__(self, browser: Browser | BrowserContext, url: str, size: tuple[int, int] = DESKTOP, scheme: Any = "light") -> None:
+    def __init__(
+        self, browser: Browser | BrowserContext, url: str, size: tuple[int, int] = DESKTOP, scheme: Any = "light"
+    ) -> None:
         self.url = url
         self.page: Page = _tab(browser, size, scheme)
         self.page.add_init_script(WATCH)
@@ -103,7 +105,7 @@ class Visit:
         page.select_option("#demo", name)
         page.click("#go")
         page.wait_for_selector(".verdict")
-        page.wait_for_function("document.querySelectorAll('.drawn canvas').length > 4")
+        page.locator(".drawn canvas").nth(4).wait_for()
         return page
 
     def painted_ms(self) -> float:

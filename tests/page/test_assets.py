@@ -34,6 +34,10 @@ def test_the_worst_comes_first_and_can_be_searched_for(tab: Begin) -> None:
         "mill 3: fan, drive end", "pump 7: drive end", "mill 3: motor, drive end", "press: gearbox, input shaft"
     ]  # fmt: skip
     assert page.locator("#assets tbody tr .stands").all_inner_texts() == ["alarm", "watch", "quiet", "not heard yet"]
+    expect(page.locator("#assets tbody tr").first.locator("td").last).to_have_text("High")
+    expect(page.locator("#assets tbody tr").first.locator(".spark")).to_have_attribute(
+        "aria-label", re.compile("Over 24 recordings from [0-9]+ % to ")
+    )
     page.get_by_role("button", name="Quiet").click()
     expect(page.locator("#assets tbody tr")).to_have_count(1)
     page.get_by_role("button", name="All").click()
@@ -46,7 +50,9 @@ def test_the_worst_comes_first_and_can_be_searched_for(tab: Begin) -> None:
 def test_a_point_says_where_it_stands_what_to_do_and_how_it_came_there(tab: Begin) -> None:
     page = tab().open_at(f"assets/{FAN}")
     expect(page.locator("#assets .verdict .do")).to_contain_text("open the bearing")
-    expect(page.locator("#assets .verdict .hint")).to_contain_text(re.compile("Severity high. Vibration velocity in zone [A-D]"))
+    expect(page.locator("#assets .verdict .hint")).to_contain_text(
+        re.compile("Severity high. Vibration velocity in zone [A-D]")
+    )
     assert page.locator(".voice .says").all_inner_texts() == ["Raised: outer race", "Raised: outer race", "Raised"]
     expect(page.locator("figure h3")).to_have_text(["Trend: probability of a fault", "Trend: change"])
     page.select_option("#indicator", "kurtosis")

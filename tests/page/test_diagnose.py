@@ -14,6 +14,8 @@ from tests.page.conftest import Begin, visits
 from tests.service.running import Running, running
 
 FIGURES = {"Waveform", "Envelope spectrum", "Spectrogram", "Along the recording", "Spikes"}
+
+
 def figures(page: Page) -> set[str]:
     return set(page.locator("figure h3").all_inner_texts())
 
@@ -198,7 +200,7 @@ def test_the_button_stays_within_reach_beside_a_long_report(visit: Begin) -> Non
     page = visit().diagnose_demo()
     page.click("#more summary")
     page.click("#of-asset summary")
-    page.mouse.wheel(0, 1500)
+    page.evaluate("scrollTo(0, 1500)")
     page.focus("#source")
     page.keyboard.press("Tab")
     expect(page.locator("#go")).to_be_focused()

@@ -16,10 +16,13 @@ from service.settings import Settings
 from tests.page.chromium import DESKTOP, PHONE, TABLET, Visit, violations
 from tests.page.conftest import visits
 from tests.page.plant import FAN, POINTS, Plant
+from tests.page.test_screens import unfold
 from tests.service.running import Running, running
 from tests.service.versions import another, bolder
 
 ROOT = Path(__file__).resolve().parents[2]
+ADMINISTRATORS = ("Activate", "Roll", "Put", "Check", "Undo", "Register")
+"""How buttons begin that only they may press."""
 
 
 @pytest.fixture(scope="module")
@@ -119,20 +122,23 @@ def test_a_technician_is_shown_no_button_that_would_be_refused(
         pressed = set()
         for where in ("assets", f"assets/{FAN}", "models", "system"):
             visit.open_at(where)
-            for summary in page.locator("main:not([hidden]) details:not([open]) > summary").all():
-                summary.click()
+            unfold(page)
             for name in buttons(page):
                 page.get_by_role("button", name=name, exact=True).click()
                 expect(page.locator("main:not([hidden]) .refusal:not(:empty)")).to_have_count(0)
                 pressed.add(name)
         assert {"I have seen it", "Snooze", "Opened: inner race damaged"} <= pressed
-        assert not {name for name in pressed if name.startswith(("Activate", "Roll", "Put", "Check", "Undo", "Register"))}
+        assert not {
+            name for name in pressed if name.startswith(("Activate", "Roll", "Put", "Check", "Undo", "Register"))
+        }
         assert refused == []
         expect(page.locator("#who")).to_have_text("Signed in as technician")
         visit.open_at("models")
         expect(page.locator("#models")).to_contain_text("need one with the scope admin")
         visit.open_at("assets")
-        expect(page.locator("#assets")).to_contain_text("Registering a measuring point needs a key with the scope admin")
+        expect(page.locator("#assets")).to_contain_text(
+            "Registering a measuring point needs a key with the scope admin"
+        )
     assert {each["by"] for each in administered.get("/v1/feedback").json()["feedback"]} == {"technician"}
 
 
