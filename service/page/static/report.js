@@ -16,7 +16,8 @@ export function report(place, answer, recording) {
     element("p", { class: "paper-only" }, `Brinell bearing report · ${recording} · ${stamp(when)}`),
     verdict(answer),
     ...(diagnosis.voices ? [voices(diagnosis)] : []),
-    element("div", { class: "columns" }, ...[network(diagnosis), rule(diagnosis), change(diagnosis), spent(diagnosis)].filter(Boolean)),
+    element("div", { class: "columns" }, ...[network(diagnosis), rule(diagnosis), change(diagnosis)].filter(Boolean)),
+    ...[spent(diagnosis)].filter(Boolean),
   );
   evidence(place, answer);
   place.append(from(diagnosis, recording, when));
@@ -108,17 +109,12 @@ function spent({ energy: account }) {
   if (account === null) return null;
   const twin = account.relu_twin_nj;
   const most = Math.max(account.paper_nj, account.full_nj, twin.paper, twin.full);
+  const pair = (title, spikes, relu) =>
+    element("div", {}, element("h3", {}, title), meter("With spikes", spikes / most, energy(spikes)), meter("The same network with ReLU", relu / most, energy(relu)));
   return card(
     "Energy of this answer",
-    meter("Arithmetic, spikes", account.paper_nj / most, energy(account.paper_nj)),
-    meter("Arithmetic, ReLU", twin.paper / most, energy(twin.paper)),
-    meter("With memory, spikes", account.full_nj / most, energy(account.full_nj)),
-    meter("With memory, ReLU", twin.full / most, energy(twin.full)),
-    element(
-      "p",
-      { class: "hint" },
-      `What hardware of profile ${account.profile} would spend, not this computer. ReLU: the same network without spikes. With memory: its traffic and the neurons’ updates too.`,
-    ),
+    element("div", { class: "columns" }, pair("Arithmetic alone", account.paper_nj, twin.paper), pair("With memory traffic and neuron updates", account.full_nj, twin.full)),
+    element("p", { class: "hint" }, `What hardware of profile ${account.profile} would spend, not this computer.`),
   );
 }
 
