@@ -21,7 +21,7 @@ NO_SHIFT = 0.001
 
 AXES = {
     "Waveform": {"time (s)", "acceleration (g)"},
-    "Envelope spectrum": {"frequency (Hz)", "envelope amplitude (g)"},
+    "Envelope spectrum": {"frequency (Hz)", "amplitude (g)"},
     "Spectrogram": {"time (s)", "frequency (kHz)", "dB (g²/Hz)"},
     "Along the recording": {"time (s)", "probability (%)"},
     "Why outer race: what the network saw": {"height (dB)", "multiple of the part's frequency, ± sidebands"},

@@ -41,9 +41,9 @@ function verdict({ asset, worst, diagnosis, what_to_do: advice }) {
     made.append(headline(said), ...rest.map((sentence) => then(sentence)), what);
   }
   if (diagnosis.reason && !message.includes(diagnosis.reason)) made.append(then(`${REFUSED[diagnosis.verdict]}: ${diagnosis.reason}.`));
-  if (diagnosis.warnings.length > 0) {
-    made.append(element("ul", { "aria-label": "Keep in mind" }, ...diagnosis.warnings.map((each) => element("li", {}, capital(each)))));
-  }
+  // The advice of all voices together has some of them already.
+  const warnings = diagnosis.warnings.map(capital).filter((each) => !advice.includes(each));
+  if (warnings.length > 0) made.append(element("ul", { "aria-label": "Keep in mind" }, ...warnings.map((each) => element("li", {}, each))));
   made.append(element("div", { class: "actions" }, button("Print report", () => window.print())));
   return made;
 }
@@ -110,12 +110,14 @@ function spent({ energy: account }) {
   const twin = account.relu_twin_nj;
   const most = Math.max(account.paper_nj, account.full_nj, twin.paper, twin.full);
   const pair = (title, spikes, relu) =>
-    element("div", {}, element("h3", {}, title), meter("With spikes", spikes / most, energy(spikes)), meter("The same network with ReLU", relu / most, energy(relu)));
-  return card(
+    element("div", {}, element("h3", {}, title), meter("With spikes", spikes / most, energy(spikes)), meter("Same network, ReLU", relu / most, energy(relu)));
+  const made = card(
     "Energy of this answer",
-    element("div", { class: "columns" }, pair("Arithmetic alone", account.paper_nj, twin.paper), pair("With memory traffic and neuron updates", account.full_nj, twin.full)),
+    element("div", { class: "columns" }, pair("Arithmetic alone", account.paper_nj, twin.paper), pair("With memory and updates", account.full_nj, twin.full)),
     element("p", { class: "hint" }, `What hardware of profile ${account.profile} would spend, not this computer.`),
   );
+  made.classList.add("energy");
+  return made;
 }
 
 function from(diagnosis, recording, when) {

@@ -9,6 +9,9 @@ let onPaper = false;
 // In px of the page; on paper all is smaller.
 export const textSize = () => (onPaper ? 9 : 12);
 export const font = (size = textSize(), weight = 400) => `${weight} ${size}px ${FACES}`;
+// Of what an axis is called: on paper an axis is hardly longer than that.
+export const labelFont = () => font(onPaper ? 7 : 12);
+export const labelSize = () => (onPaper ? 11 : 20);
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -100,7 +103,9 @@ export function axes(context, box, x, y) {
   for (const value of ticks(x.low, x.high, box.width / 70)) text(context, String(value), toX(value), box.top + box.height + textSize(), { align: "center" });
   for (const value of ticks(y.low, y.high, box.height / 35)) text(context, String(value), box.left - 6, toY(value), { align: "right" });
   text(context, x.label, box.left + box.width / 2, box.top + box.height + 2.5 * textSize(), { align: "center" });
+  context.font = labelFont();
   text(context, y.label, 10, box.top + box.height / 2, { align: "center", turn: -Math.PI / 2 });
+  context.font = font();
   context.strokeStyle = colour("--edge");
   context.strokeRect(box.left, box.top, box.width, box.height);
   return { toX, toY };
