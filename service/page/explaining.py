@@ -29,8 +29,8 @@ Takes what `POST /v1/diagnose` takes, and answers with the same diagnosis, what 
 picture: waveform, envelope spectrum with the lines of this bearing, spectrogram, probabilities along the recording, the
 window that spoke most clearly for the answer with what the answer owes to each part of it (occlusion), and its spikes.
 
-However long the recording, the pictures take some 130 kB, under 70 kB in gzip: each of their steps stands for all that
-lies under it. It costs two to five times the processor time of a diagnosis.
+However long the recording, the pictures take some 100 kB, 40 kB in gzip: each of their steps stands for all that lies
+under it. It costs some three times the processor time of a diagnosis.
 """
 _TEXT = TypeAdapter(str)
 

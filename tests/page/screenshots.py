@@ -20,7 +20,7 @@ from tests.service.running import Running, running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 COLOURS = 256
-TALL, SMALL = (1280, 1500), (1280, 760)
+TALL, SMALL = (1280, 1640), (1280, 760)
 
 
 def main() -> None:
@@ -71,7 +71,11 @@ def _diagnosed(browser: Browser, url: str, demo: str, size: tuple[int, int], sch
 
 
 def _keep(page: Page, name: str) -> None:
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    picture = (
+        Image.open(io.BytesIO(page.screenshot()))
+        .convert("RGB")
+        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     FOLDER.mkdir(parents=True, exist_ok=True)
     picture.save(FOLDER / f"{name}.png", optimize=True)
     page.close()

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.settings import Settings
-from tests.page.chromium import DESKTOP, PHONE, TABLET, Visit, violations
+from tests.page.chromium import DESKTOP, PHONE, SETTLED_MS, TABLET, Visit, violations
 from tests.page.conftest import visits
 from tests.page.plant import FAN, POINTS, Plant
 from tests.page.test_screens import unfold
@@ -52,6 +52,7 @@ def test_a_key_signs_in_until_it_is_signed_out(browser: Browser, locked: Running
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.wait_for_timeout(SETTLED_MS)
             assert violations(page) == []
     expect(page.locator("#key")).to_be_focused()
     page.fill("#key", key[:-1] + ("A" if key[-1] != "A" else "B"))

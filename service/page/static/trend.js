@@ -52,12 +52,13 @@ export function trend(place, course) {
 
 const WEEK_MS = 7 * 86_400_000;
 
-// In words, how fast something grows, of each axis; nothing under a week of recordings, or where it is not reckoned.
+// In words, how fast something grows, of each axis: the median of all slopes, which a few recordings do not move. Nothing
+// under a week of recordings, or where it is not reckoned.
 function growth({ growth: reckoned = [], points }, of, unit, scale = 1) {
   if (new Date(points.at(-1).time) - new Date(points[0].time) < WEEK_MS) return "";
   const told = reckoned.filter((each) => each.of === of && each.per_week);
   const grows = told.map(({ axis, per_week: slope }) => `axis ${axis} ${slope > 0 ? "+" : "−"}${`${digits(Math.abs(slope) * scale, 2)} ${unit}`.trim()} a week`);
-  return grows.length ? ` Growth: ${grows.join(", ")}.` : "";
+  return grows.length ? ` Median slope: ${grows.join(", ")}.` : "";
 }
 
 function draw(place, points, { title, note, y, value, range, extra }) {
