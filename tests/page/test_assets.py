@@ -66,8 +66,9 @@ def test_what_was_found_is_kept_by_one_click_and_corrected_by_another(tab: Begin
     page.get_by_role("button", name="Opened: outer race damaged").click()
     expect(page.locator("#by")).to_be_focused()  # nobody has said who he is yet
     page.fill("#by", "A. Weber")
-    page.get_by_role("button", name="Opened: inner race damaged").click()
+    page.get_by_role("button", name="Opened: inner race damaged").dblclick()  # is said once all the same
     expect(page.locator("#assets .kept")).to_contain_text("inner race damaged")
+    expect(page.locator("#assets [aria-busy=true]")).to_have_count(0)
     page.get_by_role("button", name="Opened: outer race damaged").click()
     expect(page.locator("#assets .kept")).to_contain_text("outer race damaged")
     second, first = client.get("/v1/feedback", params={"asset": FAN}).json()["feedback"]

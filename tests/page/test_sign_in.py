@@ -126,6 +126,7 @@ def test_a_technician_is_shown_no_button_that_would_be_refused(
             unfold(page)
             for name in buttons(page):
                 page.get_by_role("button", name=name, exact=True).click()
+                expect(page.locator("main:not([hidden]) [aria-busy=true]")).to_have_count(0)
                 expect(page.locator("main:not([hidden]) .refusal:not(:empty)")).to_have_count(0)
                 pressed.add(name)
         assert {"I have seen it", "Snooze", "Opened: inner race damaged"} <= pressed

@@ -89,12 +89,17 @@ export class People {
     return null;
   }
 
+  // One thing at a time: a second click of a double one would be kept for ever too.
   async send(act) {
+    if (this.place.getAttribute("aria-busy") === "true") return;
+    this.place.setAttribute("aria-busy", "true");
     try {
       this.said.replaceChildren(element("p", { class: "kept" }, await act()));
       await this.changed();
     } catch (error) {
       this.said.replaceChildren(refusal(error));
+    } finally {
+      this.place.setAttribute("aria-busy", "false");
     }
   }
 }
