@@ -5,7 +5,7 @@ import { moment } from "./words.js";
 
 const STEP = 0.25;
 const EDGE = 5; // px that a mark may reach over the axes
-export const HOW = matchMedia("(pointer: coarse)").matches ? "Zoom with the buttons; tap to read a place." : "Drag to zoom, double click to see all again.";
+export const HOW = matchMedia("(pointer: coarse)").matches ? "Zoom and move with the buttons above." : "Drag to zoom, double click to see all again.";
 
 const DAY_S = 86400;
 
