@@ -235,10 +235,6 @@ def _latest(row: Any, together: _Together | None) -> Latest:
     )
 
 
-def _point(row: Any) -> Course:
-    return Course(time=moment_of(row.time_us), fault_probability=_probability(row), level=row.level)
-
-
 def _probability(row: Any) -> float | None:
     """To the four digits that it is kept with."""
     found = fault_probability(None if row.probabilities is None else unpack_probabilities(row.probabilities))

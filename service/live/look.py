@@ -23,7 +23,9 @@ _STANDS = select(
     StoredAsset.id, StoredAsset.changed_us, AlarmState.level, AlarmState.since_us, AlarmState.heard_us,
     AlarmState.silent_since_us, AlarmState.acknowledged_us, AlarmState.snoozed_to_us,
 ).outerjoin(AlarmState, AlarmState.asset == StoredAsset.id)  # fmt: skip
-_COMMISSIONED = select(StoredBaseline.asset, func.max(StoredBaseline.version)).group_by(StoredBaseline.asset)
+_COMMISSIONED = select(
+    StoredBaseline.asset, func.max(StoredBaseline.version), func.count(StoredBaseline.undone_us)
+).group_by(StoredBaseline.asset)
 _FOUND = select(StoredFeedback.asset, func.max(StoredFeedback.id)).group_by(StoredFeedback.asset)
 
 
@@ -57,14 +59,15 @@ class Look:
 async def look(parts: Parts) -> Look:
     """What there is to see at this moment; costs a reading of two short columns of every asset."""
     try:
-        assets = await parts.store.read(_assets)
+        assets = await parts.store.read(seen_of_assets)
     except (NothingKept, StoreError):
         assets = None
     return Look(assets, _models(parts), (await state(parts)).model_dump_json())
 
 
-def _assets(connection: Connection) -> dict[str, Any]:
-    commissioned = {row[0]: row[1] for row in connection.execute(_COMMISSIONED)}
+def seen_of_assets(connection: Connection) -> dict[str, Any]:
+    """By id, whatever is another value once something about the asset is."""
+    commissioned = {row[0]: tuple(row[1:]) for row in connection.execute(_COMMISSIONED)}
     found = {row[0]: row[1] for row in connection.execute(_FOUND)}
     return {
         row.id: (tuple(row), commissioned.get(row.id), found.get(row.id)) for row in connection.execute(_STANDS).all()

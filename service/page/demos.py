@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from service.bodies import NPY
 from service.errors import refused
+from service.packed import packed
 from service.page.demo import BEARING, DEMOS, RATE_HZ, SECONDS, npy
 from service.parts import parts_of
 from service.routes.bundles import refusals
@@ -55,6 +56,7 @@ def router(_: Settings) -> APIRouter:
     async def demo(request: Request, name: Name) -> Response:
         if name not in DEMOS:
             raise refused(404, "demo", f"there is no demo {name!r}")
-        return Response(await parts_of(request.app).in_pool(lambda: npy(name)), media_type=NPY)
+        parts = parts_of(request.app)
+        return await packed(parts, request, await parts.in_pool(lambda: npy(name)), NPY)
 
     return routes

@@ -13,9 +13,11 @@ from service.asking import asked
 from service.assets.answer import AxisDiagnosis
 from service.assets.signals import Query
 from service.assets.worst import Worst, worst
+from service.bodies import JSON
 from service.bodies.incoming import drained_if_refused
 from service.errors import refused, request_id
-from service.page.explaining import drawn, sent
+from service.packed import packed
+from service.page.explaining import drawn
 from service.page.pictures import Pictures
 from service.parts import Parts, parts_of
 from service.routes.asset_diagnose import of_every_axis
@@ -81,4 +83,4 @@ async def _explain(parts: Parts, request: Request, identity: str, query: Query) 
     content = b'{"asset":%b,"worst":%b,"diagnosis":%b,"what_to_do":%b,"pictures":%b}' % (
         _TEXT.dump_json(identity), _WORST.dump_json(bad), answers[found.index(shown)], advice, seen,
     )  # fmt: skip
-    return await sent(parts, request, content)
+    return await packed(parts, request, content, JSON)

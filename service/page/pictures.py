@@ -83,7 +83,7 @@ def _course(
     counts = np.diff(np.append(edges, len(starts_s)))
     means = np.add.reduceat(calibrated, edges, axis=0) / counts[:, None]
     return Course(
-        starts_s=short(starts_s[edges]),
+        starts_s=starts_s[edges].round(3).tolist(),
         step_s=seconds * float(counts.max()),
         probabilities={fault: short(means[:, at]) for at, fault in enumerate(bundle.manifest.faults)},
     )

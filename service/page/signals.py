@@ -4,7 +4,6 @@ Nothing is thinned out: each step of a picture stands for all that lies under it
 mean, so that an impact is not lost however long the recording is.
 """
 
-import base64
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -31,6 +30,10 @@ FRAME = 512
 ROWS = 128
 COLUMNS = 240
 RANGE_DB = 60.0
+LEVELS = 64
+"""Over 60 dB about one for each decibel, which is as fine as colours are told apart."""
+
+LOWEST = "0"
 READ_AS_THEY_ARE = ("counts", "full scale")
 
 Array = NDArray[np.floating]
@@ -97,7 +100,8 @@ class Spectrogram(Picture):
     """Power density over time and frequency, dB of unit²/Hz.
 
     Attributes:
-        levels: base64 of uint8 [rows, columns], the lowest frequency first; 0 is `low_db` or less, 255 `high_db`.
+        levels: a letter for each of [rows, columns], the lowest frequency first: "0" is `low_db` or less, and the
+            `LEVELS` - 1st after it (ASCII) is `high_db`.
     """
 
     seconds: float
@@ -201,7 +205,7 @@ def spectrogram(recording: Recording) -> Spectrogram:
     level = 10 * np.log10(np.stack(columns, axis=1).astype(np.float64) * scale + 1e-20)
     high = float(level.max())
     low = max(high - RANGE_DB, float(level.min()))
-    scaled = np.clip((level - low) / max(high - low, 1e-9) * 255, 0, 255).round().astype(np.uint8)
+    scaled = np.clip((level - low) / max(high - low, 1e-9) * (LEVELS - 1), 0, LEVELS - 1).round().astype(np.uint8)
     return Spectrogram(
         seconds=recording.seconds,
         highest_hz=recording.rate_hz / 2,
@@ -210,7 +214,7 @@ def spectrogram(recording: Recording) -> Spectrogram:
         low_db=round(low, 1),
         high_db=round(high, 1),
         unit=unit_of(recording),
-        levels=base64.b64encode(scaled.tobytes()).decode(),
+        levels=(scaled + ord(LOWEST)).tobytes().decode("ascii"),
     )
 
 
@@ -220,5 +224,5 @@ def unit_of(recording: Recording) -> str:
 
 
 def short(values: Array) -> list[float]:
-    """With four digits, which no picture shows more of."""
-    return [float(f"{value:.4g}") for value in values.tolist()]
+    """With three digits: a picture is at most some thousand px high."""
+    return [float(f"{value:.3g}") for value in values.tolist()]

@@ -10,8 +10,10 @@ from starlette.responses import Response
 from service.assets.asset import AxisName
 from service.assets.growth import MOST_SPANS
 from service.assets.trend import MOST_POINTS, MOST_READ, Trend, trend
+from service.bodies import JSON
 from service.errors import refused
 from service.moment import FROM_A_DAY, TO_A_DAY, Since, Until, microseconds
+from service.packed import packed
 from service.parts import parts_of
 from service.repeated import refuse_repeated
 from service.routes.assets import NONE_SUCH, UNREADABLE, Id, record_of
@@ -60,6 +62,6 @@ def router(_: Settings) -> APIRouter:
         body = await parts.store.read(
             lambda connection: trend(connection, identity, query.axis, first, before, query.limit).model_dump_json()
         )
-        return Response(body, media_type="application/json")
+        return await packed(parts, request, body.encode(), JSON)
 
     return routes

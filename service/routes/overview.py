@@ -12,6 +12,7 @@ from service.assets import overview
 from service.assets.asset import PLAIN, AssetId
 from service.assets.overview import Overview, Stand, Wanted
 from service.bodies import JSON
+from service.packed import packed
 from service.parts import parts_of
 from service.repeated import refuse_repeated
 from service.routes.assets import NO_STORE, UNREADABLE
@@ -64,7 +65,8 @@ def router(_: Settings) -> APIRouter:
             following = overview.cursor(page[-1]) if len(found) > query.limit else None
             return Plant(assets=page, counts=overview.counts(connection, wanted), next=following).model_dump_json()
 
-        return Response(await parts_of(request.app).store.read(read), media_type=JSON)
+        parts = parts_of(request.app)
+        return await packed(parts, request, (await parts.store.read(read)).encode(), JSON)
 
     return routes
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -25,6 +25,21 @@ ARTEFACTS = Path(__file__).resolve().parents[2] / "build" / "page"
 """Where the tests leave what they saw."""
 
 DESKTOP, TABLET, PHONE = (1440, 900), (768, 1024), (390, 844)
+
+WATCH = """
+  window.shifts = [];
+  new PerformanceObserver(list => shifts.push(...list.getEntries().map(each => each.value)))
+    .observe({type: 'layout-shift', buffered: true});
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (words, ...where) {
+    (this.canvas.words ??= new Set()).add(words);
+    return write.call(this, words, ...where);
+  };
+"""
+"""What is looked at while a page is used: each shift of its layout, and the words that it writes into drawings."""
+
+SETTLED_MS = 600
+"""After which nothing moves any more."""
 
 
 @contextmanager
@@ -43,12 +58,27 @@ def chromium() -> Iterator[Browser]:
 
 
 class Visit:
-    """One tab on a service, and whatever went wrong in it."""
+    """One tab on a service, and whatever went wrong in it.
 
-    def __init__(self, browser: Browser, url: str, size: tuple[int, int] = DESKTOP, scheme: Any = "light") -> None:
+    Args:
+        browser: for a tab like those of `size` and `scheme`; or a context, which is another device.
+
+    Attributes:
+        received: bytes of each answer, head and body, as Chromium counts them.
+        errors: what scripts and the console said.
+        foreign: addresses elsewhere that were asked for.
+    """
+
+    def __init__(
+        self, browser: Browser | BrowserContext, url: str, size: tuple[int, int] = DESKTOP, scheme: Any = "light"
+    ) -> None:
         self.url = url
-        viewport: Any = {"width": size[0], "height": size[1]}
-        self.page: Page = browser.new_page(viewport=viewport, color_scheme=scheme)
+        self.page: Page = _tab(browser, size, scheme)
+        self.page.add_init_script(WATCH)
+        self.received: list[float] = []
+        network = self.page.context.new_cdp_session(self.page)
+        network.send("Network.enable")
+        network.on("Network.loadingFinished", lambda event: self.received.append(event["encodedDataLength"]))
         self.errors: list[str] = []
         self.foreign: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -65,7 +95,7 @@ class Visit:
         """As `open`, at one of its pages: `assets`, `assets/ID`, `models`, `system`."""
         self.page.goto(f"{self.url}/#{where}")
         self.page.wait_for_selector(f"main[data-at='{where}']:not([hidden])")
-        self.page.wait_for_selector("#live:has-text('live')")
+        self.page.wait_for_selector("#live:not(.off):not([hidden])")
         return self.page
 
     def diagnose_demo(self, name: str = "outer-race") -> Page:
@@ -75,8 +105,24 @@ class Visit:
         page.select_option("#demo", name)
         page.click("#go")
         page.wait_for_selector(".verdict")
-        page.wait_for_function("document.querySelectorAll('.drawn canvas').length > 4")
+        page.locator(".drawn canvas").nth(4).wait_for()
         return page
+
+    def painted_ms(self) -> float:
+        """From the beginning of the load to the first text or picture."""
+        first = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        return float(self.page.evaluate(first))
+
+    def shifted(self) -> float:
+        """How far the layout has jumped, by all shifts together, also those after somebody did something."""
+        self.page.wait_for_timeout(SETTLED_MS)
+        return float(self.page.evaluate("shifts.reduce((sum, each) => sum + each, 0)"))
+
+    def written(self) -> dict[str, set[str]]:
+        """The words in each drawing, by the title of its figure."""
+        words = "[...document.querySelectorAll('figure')].map(figure => [figure.querySelector('h3').textContent,"
+        words += " [...figure.querySelectorAll('canvas')].flatMap(canvas => [...canvas.words ?? []])])"
+        return {title: set(of) for title, of in self.page.evaluate(words)}
 
     def _heard(self, kind: str, text: str) -> None:
         # A refusal of the service is no error of the page's.
@@ -86,6 +132,12 @@ class Visit:
     def _asked(self, url: str) -> None:
         if not url.startswith((self.url, "blob:", "data:")):
             self.foreign.append(url)
+
+
+def _tab(browser: Browser | BrowserContext, size: tuple[int, int], scheme: Any) -> Page:
+    if isinstance(browser, BrowserContext):
+        return browser.new_page()
+    return browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
 
 
 def violations(page: Page) -> list[str]:
@@ -98,3 +150,8 @@ def keep(name: str, content: bytes) -> None:
     """Leaves what was seen among the artefacts."""
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     (ARTEFACTS / name).write_bytes(content)
+
+
+def pages(pdf: bytes) -> int:
+    """How many sheets were printed."""
+    return pdf.count(b"/Type /Page") - pdf.count(b"/Type /Pages")

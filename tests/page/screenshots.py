@@ -20,7 +20,7 @@ from tests.service.running import Running, running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 COLOURS = 256
-TALL = (1280, 1500)
+TALL, SMALL = (1280, 1640), (1280, 760)
 
 
 def main() -> None:
@@ -32,10 +32,13 @@ def main() -> None:
         evidence = _diagnosed(browser, service.url, "outer-race", TALL, "light")
         evidence.locator("figure", has_text="what the network saw").evaluate("figure => figure.scrollIntoView()")
         _keep(evidence, "diagnose-why")
-        _keep(_page(browser, service.url, "assets", (1280, 640), "light"), "assets")
+        _keep(_page(browser, service.url, "assets", SMALL, "light"), "assets")
         _keep(_page(browser, service.url, f"assets/{FAN}", TALL, "light"), "asset")
         _keep(_page(browser, service.url, f"assets/{FAN}", TABLET, "dark"), "asset-tablet")
-        _keep(_page(browser, service.url, "models", (1280, 760), "light"), "models")
+        models = _page(browser, service.url, "models", SMALL, "light")
+        models.locator("section", has_text="aligned 1.0.0").get_by_text("What it reached").click()
+        _keep(models, "models")
+        _keep(_page(browser, service.url, "system", SMALL, "light"), "system")
 
 
 @contextmanager
@@ -68,7 +71,11 @@ def _diagnosed(browser: Browser, url: str, demo: str, size: tuple[int, int], sch
 
 
 def _keep(page: Page, name: str) -> None:
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    picture = (
+        Image.open(io.BytesIO(page.screenshot()))
+        .convert("RGB")
+        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     FOLDER.mkdir(parents=True, exist_ok=True)
     picture.save(FOLDER / f"{name}.png", optimize=True)
     page.close()

@@ -1,6 +1,7 @@
 """`POST /v1/diagnose/explain`: its pictures show what the recording and the graphs hold."""
 
-import base64
+import gzip
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -17,15 +18,27 @@ from data.windows import Windows
 from models.bundle import Bundle
 from models.verdict import softmax
 from service.engine import Engine
+from service.packed import LEVEL
 from service.page.demo import DEMOS
 from service.page.occlusion import log_odds, owed
 from service.page.pictures import pictures
-from service.page.signals import COLUMNS, LINES, STEPS, EnvelopeSpectrum, envelope_spectrum, spectrogram, waveform
+from service.page.signals import (
+    COLUMNS,
+    LEVELS,
+    LINES,
+    LOWEST,
+    STEPS,
+    EnvelopeSpectrum,
+    envelope_spectrum,
+    spectrogram,
+    waveform,
+)
 from service.page.spikes import SpikeTrain
 from service.page.window import SEGMENTS, clearest, seen
 from tests.service.asking import Simulated, post
 
 LARGEST_ANSWER = 400_000
+LARGEST_PACKED = 60_000
 TURNS = 4
 
 
@@ -185,8 +198,10 @@ def test_the_spectrogram_shows_a_tone_where_it_is() -> None:
     time = np.arange(80_000) / 20_000
     samples = np.where(time < 2, np.sin(2 * np.pi * 2500 * time), np.sin(2 * np.pi * 7500 * time))
     found = spectrogram(Recording(samples.astype(np.float32), 20_000.0))
-    levels = np.frombuffer(base64.b64decode(found.levels), dtype=np.uint8).reshape(found.rows, found.columns)
+    levels = np.frombuffer(found.levels.encode(), dtype=np.uint8).reshape(found.rows, found.columns)
     loudest_hz = (levels.argmax(axis=0) + 0.5) / found.rows * found.highest_hz
+    assert levels.min() >= ord(LOWEST)
+    assert levels.max() == ord(LOWEST) + LEVELS - 1
     assert loudest_hz[5] == pytest.approx(2500, abs=100)
     assert loudest_hz[-5] == pytest.approx(7500, abs=100)
 
@@ -230,3 +245,20 @@ def test_demos_are_files_that_the_service_reads(client: TestClient) -> None:
         answer = client.post("/v1/diagnose", params=asked, files={"file": ("demo.npy", file.content)}).json()
         assert answer["fault"] == DEMOS[each["name"]].fault
     assert client.get("/v1/demos/none").json()["field"] == "demo"
+
+
+@pytest.mark.parametrize("seconds", [3.0, 60.0])
+def test_pictures_cost_a_few_diagnoses_and_pack_well(engine: Engine, seconds: float) -> None:
+    rng = np.random.default_rng(0)
+    rig = draw_rig(rng, geometry=Geometry(9, 0.2034), rate_hz=25_600.0, speed_rpm=1480.0)
+    recording = simulate(rig, Fault.OUTER_RACE, seconds, rng)
+    began = time.process_time()
+    diagnosis = engine.diagnose(recording)
+    diagnosed = time.process_time()
+    assert diagnosis.bundle is not None
+    shown = pictures(recording, diagnosis, engine.bundles[diagnosis.bundle.name]).model_dump_json().encode()
+    times = 1 + (time.process_time() - diagnosed) / (diagnosed - began)
+    packed = len(gzip.compress(shown, LEVEL, mtime=0))
+    print(f"{seconds:g} s: {times:.1f} times the processor time of a diagnosis; {len(shown)} B, in gzip {packed}")
+    assert times < 10
+    assert packed < LARGEST_PACKED

@@ -15,11 +15,13 @@ import pytest
 
 from service.live.streams import MOST_OF_ONE
 from service.settings import Settings
+from tests.service.assets.healthy import day, lines
 from tests.service.assets.test_growing_fault import FAN
 from tests.service.process import ROOT
 from tests.service.running import Running, running
 
 SOON_S = 15
+BASELINE = "/v1/assets/fan.de/baseline"
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,11 @@ def test_what_changes_about_a_machine_is_told_by_its_id(service: Running) -> Non
         assert ("assets", {"changed": ["fan.de"]}) in some(stream, "assets")
         finding = {"asset": "fan.de", "finding": "normal", "opened": "2026-01-01T00:00:00Z", "by": "J. Mazur"}
         client.post("/v1/feedback", json=finding).raise_for_status()
+        assert ("assets", {"changed": ["fan.de"]}) in some(stream, "assets")
+        healthy = lines([day(number) for number in range(2)])
+        client.post(BASELINE, content=healthy, headers={"Content-Type": "application/x-ndjson"}).raise_for_status()
+        assert ("assets", {"changed": ["fan.de"]}) in some(stream, "assets")
+        client.delete(BASELINE, params={"version": 1}).raise_for_status()
         assert ("assets", {"changed": ["fan.de"]}) in some(stream, "assets")
 
 

@@ -2,12 +2,12 @@
 
 import { askJson } from "./api.js";
 import { Commissioning } from "./commissioning.js";
-import { card, element, level, refusal, table } from "./element.js";
+import { card, element, facts, level, refusal, table } from "./element.js";
 import { People } from "./people.js";
 import { forgetIn } from "./sheet.js";
 import { trend } from "./trend.js";
 import { voices } from "./voices.js";
-import { FINDINGS, LEVELS, NAMES, VERDICTS, capital, digits, percent, short } from "./words.js";
+import { FINDINGS, LEVELS, LEVEL_KINDS, NAMES, VERDICTS, capital, digits, percent, short } from "./words.js";
 
 const LAST = 12;
 
@@ -71,7 +71,7 @@ class Page {
     this.voices.replaceChildren(...(newest === null ? [] : [voices(newest)]));
     this.people.show(state, feedback);
     this.commissioning.show(asset, baseline, diagnoses);
-    this.past.replaceChildren(lastDiagnoses(diagnoses), happened(events.events, feedback), facts(asset));
+    this.past.replaceChildren(lastDiagnoses(diagnoses), happened(events.events, feedback), known(asset));
   }
 
   drawTrend() {
@@ -80,24 +80,39 @@ class Page {
   }
 }
 
-const KINDS = { alarm: "fault", watch: "none", no_verdict: "none", quiet: "normal", unheard: "none" };
-
 function verdict(asset, state, newest) {
+  const { latest, stands } = state;
   const made = element(
     "section",
-    { class: `card verdict ${KINDS[state.stands]} ${state.stands}`, "aria-label": "Where it stands" },
-    element("p", { class: "then" }, level(state.stands), state.since ? ` since ${short(state.since)}` : ""),
+    { class: `card verdict ${LEVEL_KINDS[stands]} ${stands}`, "aria-label": "Where it stands" },
+    element("p", { class: "then" }, level(stands), state.since ? ` since ${short(state.since)}` : ""),
     element("h1", { class: "said" }, `${asset.machine}: ${asset.point}`),
+    ...whatToDo(latest, stands),
   );
-  const alone = state.latest?.level && state.latest.level !== state.stands;
-  if (alone) made.append(element("p", { class: "then do" }, `Its last recording alone says ${LEVELS[state.latest.level]}; it takes several to move the point.`));
-  if (state.latest?.advice) made.append(element("p", { class: alone ? "then" : "then do" }, alone ? `Of that recording: ${state.latest.advice}` : state.latest.advice));
-  else if (state.latest === null) made.append(element("p", { class: "then do" }, "No recording yet: commission it below, or diagnose one."));
-  if (newest) made.append(element("p", { class: "hint" }, `Last recording ${short(state.latest.time)}${asset.axes.length > 1 ? `, axis ${state.latest.axis} is the worst` : ""}: ${newest.message}`));
+  if (newest) made.append(element("p", { class: "hint" }, lastRecording(asset, latest, newest)));
   if (state.silent_since) made.append(element("p", { class: "then" }, `Silent since ${short(state.silent_since)}: no recording for longer than its rule allows.`));
   const ask = element("a", { href: `#diagnose/${asset.id}`, class: "as-button" }, "Diagnose a recording");
   made.append(element("div", { class: "actions" }, ask));
   return made;
+}
+
+function whatToDo(latest, stands) {
+  const said = (words) => element("p", { class: "then do" }, words);
+  if (latest === null) return [said("No recording yet: commission it below, or diagnose one.")];
+  if (latest.level === null) return [said("It was commissioned on its last recording; the next one is compared with that.")];
+  if (latest.level === stands) return [said(latest.advice)];
+  const raised = stands === "alarm" || stands === "watch";
+  return [
+    said(`Its last recording alone says ${LEVELS[latest.level]}; it takes several to move the point.${raised ? ` Until then act on the ${stands}.` : ""}`),
+    element("p", { class: "then" }, `Of that recording: ${latest.advice}`),
+  ];
+}
+
+function lastRecording(asset, latest, newest) {
+  const axis = asset.axes.length > 1 ? `, axis ${latest.axis} is the worst` : "";
+  const severity = latest.severity && latest.severity !== "none" ? ` Severity ${latest.severity}.` : "";
+  const zone = newest.indicators?.zone ? ` Vibration velocity in zone ${newest.indicators.zone} (ISO 20816-3: A as new, D damaging).` : "";
+  return `Last recording ${short(latest.time)}${axis}: ${newest.message}${severity}${zone}`;
 }
 
 const says = ({ verdict: kind, fault, confidence }) =>
@@ -140,7 +155,7 @@ const SPEEDS = {
   given: () => "given with each recording",
 };
 
-function facts(asset) {
+function known(asset) {
   const bearing = asset.bearing === null ? "not known" : (asset.bearing.designation ?? (typeof asset.bearing === "string" ? asset.bearing : JSON.stringify(asset.bearing)));
   const rows = [
     ["Id", asset.id],
@@ -150,5 +165,5 @@ function facts(asset) {
     ["Class (ISO 20816-3)", asset.machine_class ? `group ${asset.machine_class.group}, ${asset.machine_class.foundation} foundation` : "not known: no zones A to D"],
     ["Notes", asset.notes || "none"],
   ];
-  return card("What is known about it", element("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])));
+  return facts("What is known about it", rows);
 }

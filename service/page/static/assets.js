@@ -2,13 +2,12 @@
 
 import { askJson } from "./api.js";
 import { openAsset, tellAsset } from "./asset.js";
-import { button, card, element, level, refusal, table } from "./element.js";
+import { at, button, card, element, level, onTyping, refusal, table } from "./element.js";
 import { register } from "./register.js";
 import { forgetIn } from "./sheet.js";
 import { LEVELS, LEVEL_COLOURS, NAMES, ago, capital, moment, percent } from "./words.js";
 
-const TYPING_MS = 200;
-const place = document.getElementById("assets");
+const place = at("assets");
 
 let shown = null; // the id of the one that is shown; null: the list
 let session = null;
@@ -26,7 +25,9 @@ export async function open(identity, signedIn) {
   list = new List();
   await list.read();
   // After the list, which would push it down.
-  if (shown === null && session.scopes.includes("admin")) place.append(register((made) => (location.hash = `#assets/${made.id}`)));
+  if (shown !== null) return;
+  if (session.scopes.includes("admin")) place.append(register((made) => (location.hash = `#assets/${made.id}`)));
+  else place.append(element("p", { class: "hint" }, "Registering a measuring point needs a key with the scope admin."));
 }
 
 export async function told(kind, data) {
@@ -42,13 +43,9 @@ class List {
     this.search = element("input", { id: "asset-search", type: "search", maxlength: "80", autocomplete: "off", placeholder: "machine, point or id" });
     this.filters = element("div", { class: "filters", role: "group", "aria-label": "Show" });
     this.rows = element("div", { "aria-live": "polite" });
-    let waiting;
-    this.search.addEventListener("input", () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(() => this.read(), TYPING_MS);
-    });
+    onTyping(this.search, () => this.read());
     const head = element("div", { class: "find" }, element("label", { for: "asset-search" }, "Search"), this.search);
-    const how = "Where a point stands follows from its last recordings together: 3 of 5 make a watch, 4 of 5 an alarm, unless its own rule says otherwise.";
+    const how = "Where a point stands follows from its last recordings together: 3 of 5 make a watch, 4 of 5 an alarm, unless its own rule says otherwise. The curves are what the network says of the last recordings, from 0 to 100 %; the colour of a dot is what all voices said.";
     const title = element("div", { class: "title" }, element("h1", {}, "Measuring points"), element("p", { class: "hint" }, how));
     place.replaceChildren(title, element("div", { class: "bar" }, this.filters, head), this.rows);
   }
@@ -76,7 +73,7 @@ class List {
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const focused = document.activeElement?.dataset?.stands;
     const filter = (name, words, count) => {
-      const made = button(`${words} ${count}`, `${words} ${count}`, () => {
+      const made = button(`${words} ${count}`, () => {
         this.stands = name;
         this.pages = 1;
         this.read();
@@ -89,14 +86,14 @@ class List {
     this.filters.replaceChildren(filter(null, "All", total), ...Object.keys(LEVELS).map((name) => filter(name, capital(LEVELS[name]), counts[name])));
     if (focused) this.filters.querySelector(`[data-stands="${focused}"]`)?.focus();
     if (found.length === 0) {
-      const none = this.search.value.trim() || this.stands ? "None is like that." : "No measuring point is registered yet. Register one below; from then on a recording alone is a whole question.";
+      const none = this.search.value.trim() || this.stands ? "None is like that." : "No measuring point is registered yet. Once one is, a recording alone is a whole question.";
       this.rows.replaceChildren(element("p", { class: "card" }, none));
       return;
     }
     const heads = ["Measuring point", "Stands at", "Last recording", "Probability of a fault", "Severity"];
     this.rows.replaceChildren(table("Measuring points", heads, found.map(row)));
     if (more) {
-      this.rows.append(button("Show more", "Show more", () => {
+      this.rows.append(button("Show more", () => {
         this.pages += 1;
         this.read();
       }));

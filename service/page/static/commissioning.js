@@ -1,7 +1,7 @@
 // Commissioning, step by step: how does the machine sound when it is healthy?
 
 import { Refused, ask, askJson } from "./api.js";
-import { button, element, level, refusal, table } from "./element.js";
+import { at, button, element, labelled, level, refusal, table } from "./element.js";
 import { capital, digits, short } from "./words.js";
 
 const FIRM = 19;
@@ -13,7 +13,7 @@ export class Commissioning {
     this.changed = changed;
     this.asset = null;
     this.busy = false;
-    this.files = element("input", { id: "healthy", type: "file", multiple: true, accept: ".csv,.txt,.wav,.npy,.mat,.tdms,.uff,.unv" });
+    this.files = element("input", { id: "healthy", type: "file", multiple: true, accept: at("file").accept });
     this.past = element("fieldset", { class: "choices" });
     this.speed = element("input", { id: "healthy-speed", type: "number", min: "30", max: "60000", step: "any" });
     this.rate = element("input", { id: "healthy-rate", type: "number", min: "500", step: "any", placeholder: "25600" });
@@ -24,7 +24,7 @@ export class Commissioning {
     this.doubts = element("div");
     this.result = element("div", { role: "status" });
     this.history = element("div");
-    this.go = button("Check and take them", "Check and take them", () => this.take(false), "");
+    this.go = button("Check and take them", () => this.take(false), { kind: "" });
     this.steps = [
       step("What it needs", this.what),
       step(
@@ -132,7 +132,7 @@ export class Commissioning {
       this.busy = false;
       this.at(1);
     };
-    const all = button("Take them all the same", "Take them all the same", () => {
+    const all = button("Take them all the same", () => {
       if (this.why.value.trim().length < 3) {
         this.why.setAttribute("aria-invalid", "true");
         this.why.focus();
@@ -140,12 +140,12 @@ export class Commissioning {
       }
       this.at(1);
       this.take(true);
-    }, "");
+    }, { kind: "" });
     this.doubts.replaceChildren(
       element("ul", { role: "alert" }, ...error.problems.map((each) => element("li", {}, each.reason))),
       element("p", {}, "A baseline that holds a fault hides it. Nothing is kept yet."),
       labelled("Why they are healthy all the same (3 letters or more)", this.why),
-      element("div", { class: "actions" }, all, button("Leave them", "Leave them", done)),
+      element("div", { class: "actions" }, all, button("Leave them", done)),
     );
     this.why.focus();
   }
@@ -171,7 +171,7 @@ export class Commissioning {
     const [newest] = history.filter((version) => version.undone === null);
     const past = history.slice(0, 5).map((version) => `version ${version.version}, ${short(version.made)}: ${Object.values(version.n).join(", ")} recordings${version.undone ? " (undone)" : ""}`);
     this.history.append(element("p", { class: "hint" }, `${capital(past.join("; "))}.`));
-    if (newest && this.may) this.history.append(element("div", { class: "actions" }, button(`Undo version ${newest.version}`, `Undo version ${newest.version}`, () => this.undo(newest.version))));
+    if (newest && this.may) this.history.append(element("div", { class: "actions" }, button(`Undo version ${newest.version}`, () => this.undo(newest.version))));
   }
 
   async undo(version) {
@@ -186,5 +186,4 @@ export class Commissioning {
 }
 
 const step = (title, ...children) => element("li", {}, element("h3", {}, title), ...children);
-const labelled = (words, field) => element("div", {}, element("label", { for: field.id }, words), field);
 const checked = (box, words) => element("label", { class: "check" }, box, words);

@@ -2,6 +2,10 @@
 
 import { LEVELS, capital } from "./words.js";
 
+const TYPING_MS = 150;
+
+export const at = (id) => document.getElementById(id);
+
 // An element with its attributes, properties by their name, and children.
 export function element(name, given = {}, ...children) {
   const made = document.createElement(name);
@@ -18,10 +22,22 @@ export function level(name) {
   return element("span", { class: `level ${name}` }, LEVELS[name] ?? name);
 }
 
-export function button(sign, name, act, kind = "quiet") {
-  const made = element("button", { type: "button", class: kind, "aria-label": name === sign ? undefined : name, title: name === sign ? undefined : name }, sign);
+// `name`: what it is called where its words are a sign, or the same as those of others.
+export function button(words, act, { name, kind = "quiet" } = {}) {
+  const made = element("button", { type: "button", class: kind, "aria-label": name, title: name }, words);
   made.addEventListener("click", act);
   return made;
+}
+
+export const labelled = (words, field) => element("div", {}, element("label", { for: field.id }, ...[words].flat()), field);
+
+// Calls `act` once nobody has typed into the field for a moment.
+export function onTyping(field, act) {
+  let waiting;
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(act, TYPING_MS);
+  });
 }
 
 // Of header cells and rows of cells, each text or an element; the first of a row is its header.
@@ -34,6 +50,12 @@ export function table(caption, heads, rows) {
 }
 
 export const card = (title, ...children) => element("section", { class: "card", "aria-label": title }, element("h2", {}, title), ...children);
+
+// Of rows [name, value].
+export function facts(title, rows) {
+  const told = rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
+  return card(title, element("dl", { class: "facts" }, ...told));
+}
 
 // What a person is to know of a refusal, as an element to be shown.
 export function refusal(error) {

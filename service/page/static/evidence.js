@@ -41,7 +41,7 @@ function drawWaveform(place, { step_s: step, unit, low, high }, seen) {
       alt: `Acceleration over ${digits(step * low.length)} seconds, peak ${digits(peak)} ${unit}`,
       zooms: true,
       height: 210,
-      paper: 80,
+      paper: 92,
     },
     (host, width, height, reading) =>
       curves(host, width, height, {
@@ -111,7 +111,7 @@ function drawEnvelope(place, envelope, diagnosis) {
       alt: `Envelope spectrum up to ${Math.round(frequencies.at(-1))} hertz; the highest line is at ${frequencies[highest].toFixed(1)} hertz${order(frequencies[highest])}`,
       zooms: true,
       height: 300,
-      paper: 110,
+      paper: 100,
       extra: marks.length ? boxes : undefined,
     },
     (on, width, height, reading) =>
@@ -119,7 +119,7 @@ function drawEnvelope(place, envelope, diagnosis) {
         data: [frequencies, amplitudes],
         series: [{ colour: "--trace", width: 1.2 }],
         x: "frequency (Hz)",
-        y: `envelope amplitude (${unit})`,
+        y: `amplitude (${unit})`,
         range: (_plot, _low, high) => [0, (high || 1) * 1.25],
         under: shade,
         over: label,
@@ -155,14 +155,14 @@ function image(width, height, shade) {
 }
 
 function drawSpectrogram(place, { rows, columns, levels, seconds, highest_hz: top, low_db: low, high_db: high, unit }) {
-  const values = bytes(levels);
-  const picture = image(columns, rows, (column, row) => [...heat(values[(rows - 1 - row) * columns + column] / 255), 255]);
+  const share = (at) => (levels.charCodeAt(at) - 48) / 63;
+  const picture = image(columns, rows, (column, row) => [...heat(share((rows - 1 - row) * columns + column)), 255]);
   const scale = image(1, 64, (_, row) => [...heat(1 - row / 63), 255]);
   figure(
     place,
     {
       title: "Spectrogram",
-      note: "How strong each frequency is over time; a steady machine gives even stripes.",
+      note: "Power over time; a steady machine gives even stripes.",
       alt: `Power over time and frequency up to ${digits(top / 1e3)} kilohertz, from ${low} to ${high} decibels`,
       half: true,
       height: 290,
@@ -170,7 +170,7 @@ function drawSpectrogram(place, { rows, columns, levels, seconds, highest_hz: to
     },
     (host, width, height) => {
       const context = canvas(host, width, height);
-      const box = { left: 58, top: 8, width: width - 58 - 76, height: height - 52 };
+      const box = { left: 58, top: 8, width: width - 58 - 76, height: height - 8 - 3.7 * textSize() };
       context.drawImage(picture, box.left, box.top, box.width, box.height);
       axes(context, box, { low: 0, high: seconds, label: "time (s)" }, { low: 0, high: top / 1e3, label: "frequency (kHz)" });
       const left = box.left + box.width + 12;
@@ -190,7 +190,7 @@ function drawCourse(place, { starts_s: starts, step_s: step, probabilities }) {
     place,
     {
       title: "Along the recording",
-      note: "What the network makes of each window alone; a real fault holds from one to the next.",
+      note: "Each window alone; a real fault holds from one to the next.",
       alt: faults.map((fault) => `${NAMES[fault]}: ${Math.round(100 * Math.min(...probabilities[fault]))} to ${Math.round(100 * Math.max(...probabilities[fault]))} %`).join(", "),
       half: true,
       height: 258,
@@ -236,7 +236,8 @@ function drawCurve(place, seen, title) {
     place,
     {
       title,
-      note: `${where(seen)}. ${HOW_OWED}`,
+      note: `${where(seen)}.`,
+      how: HOW_OWED,
       alt: `${where(seen)}; the part from ${digits(top.first * step)} to ${digits(top.last * step)} (${xLabel}) spoke most for the answer`,
       half: null,
       zooms: true,
@@ -267,11 +268,12 @@ function drawCombs(place, seen, title) {
     place,
     {
       title,
-      note: `${where(seen)}: how high lines stand over their surroundings, at the places where each part would show. ${HOW_OWED} ${told ? `Most: ${told}.` : "No single line decided."}`,
+      note: `${where(seen)}: how high lines stand over their surroundings, at the places where each part would show. ${told ? `Most: ${told}.` : "No single line decided."}`,
+      how: HOW_OWED,
       alt: `Heights of ${lines.length} lines in decibels${told ? `; most for the answer spoke ${told}` : ""}`,
       half: null,
       height: 450,
-      paper: 150,
+      paper: 125,
       legend: OWED,
     },
     (host, width, height) => {
@@ -333,7 +335,7 @@ function drawSpikes(place, trains, seen) {
       alt: `${Math.round(total)} spikes; ${trains.map((train) => `${train.name} ${(100 * train.rate).toFixed(1)} %`).join(", ")}`,
       half: null,
       height: Math.max(180, 18 * rows + gap * trains.length + 40),
-      paper: 150,
+      paper: 125,
     },
     (host, width, height) => {
       const context = canvas(host, width, height);

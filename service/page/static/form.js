@@ -1,7 +1,7 @@
 // What is asked: a recording, and what is known about it.
 
 import { Refused, ask, askJson } from "./api.js";
-import { element } from "./element.js";
+import { at, element, onTyping } from "./element.js";
 import { report } from "./report.js";
 import { capital, digits } from "./words.js";
 
@@ -9,9 +9,7 @@ const FIELDS = ["speed_rpm", "bearing", "rate_hz", "channel", "unit", "sensitivi
 const UNDER_MORE = ["rate_hz", "channel", "unit", "sensitivity_mv_g", "source"];
 // What the service calls the recording when it is wrong.
 const OF_FILE = ["file", "samples", "body", "content_type", "length", "scale"];
-const TYPING_MS = 150;
 
-const at = (id) => document.getElementById(id);
 const found = new Map();
 
 let prepared = false;
@@ -29,29 +27,33 @@ export async function open(identity) {
 function prepare() {
   offerDemos();
   acceptDrops();
-  searchBearings();
-  searchAssets();
+  for (const [field, say] of [["bearing", sayBearing], ["asset", sayAsset]]) {
+    onTyping(at(field), say);
+    at(field).addEventListener("focus", say);
+  }
   at("ask").addEventListener("submit", (event) => {
     event.preventDefault();
     diagnose();
   });
 }
 
+const OF_DEMO = ["speed_rpm", "bearing", "rate_hz"];
+
 async function offerDemos() {
   const demos = new Map((await askJson("/v1/demos")).map((demo) => [demo.name, demo]));
   at("demo").append(...[...demos.values()].map((demo) => element("option", { value: demo.name }, demo.title)));
-  at("demo").addEventListener("change", () => {
-    const demo = demos.get(at("demo").value);
-    if (demo === undefined) return;
-    at("file").value = "";
-    for (const field of ["speed_rpm", "bearing", "rate_hz"]) at(field).value = demo[field];
+  const tell = (known) => {
+    for (const field of OF_DEMO) at(field).value = known[field] ?? "";
     sayBearing();
+  };
+  at("demo").addEventListener("change", () => {
+    if (at("demo").value !== "") at("file").value = "";
+    tell(demos.get(at("demo").value) ?? {});
   });
   at("file").addEventListener("change", () => {
     // What belonged to a demo is not true of a file.
-    if (at("demo").value !== "") for (const field of ["speed_rpm", "bearing", "rate_hz"]) at(field).value = "";
+    if (at("demo").value !== "") tell({});
     at("demo").value = "";
-    sayBearing();
   });
 }
 
@@ -67,15 +69,6 @@ function acceptDrops() {
     at("file").files = event.dataTransfer.files;
     at("file").dispatchEvent(new Event("change"));
   });
-}
-
-function searchBearings() {
-  let waiting;
-  at("bearing").addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(sayBearing, TYPING_MS);
-  });
-  at("bearing").addEventListener("focus", sayBearing);
 }
 
 const HINT = "Designation, or geometry such as 9,0.2034 (balls, diameter ratio)";
@@ -107,15 +100,6 @@ async function sayBearing() {
       `${one.designation}: ${one.rolling_elements} rolling elements; per revolution BPFO ${digits(one.bpfo)}, ` +
       `BPFI ${digits(one.bpfi)}, BSF ${digits(one.bsf)}, FTF ${digits(one.ftf)}`;
   }
-}
-
-function searchAssets() {
-  let waiting;
-  at("asset").addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(sayAsset, TYPING_MS);
-  });
-  at("asset").addEventListener("focus", sayAsset);
 }
 
 const NO_ASSET = "Registered under Assets: its speed and bearing are known, and it is asked what has changed";
@@ -153,6 +137,7 @@ async function diagnose() {
     at("empty").hidden = true;
     at("report").hidden = false;
     report(at("report"), answer, nameOfRecording());
+    at("told").textContent = at("report").querySelector(".said").textContent;
     result.focus({ preventScroll: true });
     if (result.getBoundingClientRect().top > innerHeight / 2) result.scrollIntoView();
   } catch (error) {
@@ -160,6 +145,7 @@ async function diagnose() {
     // What stood there was about another recording.
     at("report").hidden = true;
     at("empty").hidden = false;
+    at("told").textContent = "";
     showRefusal(error);
   } finally {
     at("go").disabled = false;

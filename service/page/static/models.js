@@ -1,11 +1,11 @@
 // Which models there are, what they reach, which of them answer, and what the one in the shadow says.
 
 import { askJson } from "./api.js";
-import { button, card, element, refusal, table } from "./element.js";
+import { at, button, card, element, refusal, table } from "./element.js";
 import { markdown } from "./markdown.js";
 import { NAMES, capital, percent } from "./words.js";
 
-const place = document.getElementById("models");
+const place = at("models");
 const STATES = { active: "answers", challenger: "in the shadow", refused: "refused", available: "available" };
 
 let session = null;
@@ -33,6 +33,7 @@ async function draw() {
     place.replaceChildren(
       element("h1", {}, "Models"),
       said,
+      ...(may() ? [] : [element("p", { class: "hint" }, "Your key may look only: activating a version, rolling back and the shadow need one with the scope admin.")]),
       ...versions.map((each) => bundle(each, models.bundles.find((model) => model.name === each.name))),
       challenger(shadow, versions),
     );
@@ -58,8 +59,8 @@ function bundle({ name, versions, before }, model) {
   const rows = versions.map((each) => {
     const actions = element("div", { class: "actions" }, element("a", { href: `#models/${name}/${each.version}` }, `Card of ${name} ${each.version}`));
     if (may() && each.state !== "active" && each.state !== "refused") {
-      actions.append(button("Activate", `Activate ${name} ${each.version}`, () =>
-        change(`/v1/models/${name}/activate`, { method: "POST", json: { version: each.version } }, `${name} ${each.version} answers from now on.`)));
+      actions.append(button("Activate", () =>
+        change(`/v1/models/${name}/activate`, { method: "POST", json: { version: each.version } }, `${name} ${each.version} answers from now on.`), { name: `Activate ${name} ${each.version}` }));
     }
     return [each.version, STATES[each.state] + (each.reason ? `: ${each.reason}` : ""), each.signature ?? "not looked at", actions];
   });
@@ -67,8 +68,8 @@ function bundle({ name, versions, before }, model) {
   const made = card(title, ...(model ? [reads(model)] : []));
   made.append(table(`Versions of ${name}`, ["Version", "State", "Signature", "More"], rows));
   if (before !== null && may()) {
-    made.append(element("div", { class: "actions" }, button(`Roll back to ${before}`, `Roll ${name} back to ${before}`, () =>
-      change(`/v1/models/${name}/rollback`, { method: "POST" }, `${name} ${before} answers again.`))));
+    made.append(element("div", { class: "actions" }, button(`Roll back to ${before}`, () =>
+      change(`/v1/models/${name}/rollback`, { method: "POST" }, `${name} ${before} answers again.`), { name: `Roll ${name} back to ${before}` })));
   }
   if (model) made.append(element("details", {}, element("summary", {}, "What it reached"), figures(model)));
   return made;
@@ -109,13 +110,13 @@ function challenger(report, versions) {
     made.append(element("p", {}, element("strong", {}, report.challenger), ` was asked ${report.asked} times${share}. ${report.waiting} wait, ${report.dropped} were left out, ${report.failed} failed.`));
     const words = ({ verdict, fault }) => (fault === null ? verdict.replaceAll("_", " ") : NAMES[fault]);
     if (report.pairs.length) made.append(table("What was answered, and what the challenger said", ["Answered", "Challenger said", "How often"], report.pairs.map((pair) => [capital(words(pair.answered)), capital(words(pair.challenger)), String(pair.count)])));
-    if (may()) made.append(button("Take it out of the shadow", "Take it out of the shadow", () => change("/v1/models/challenger", { method: "DELETE" }, "Nothing answers in the shadow.")));
+    if (may()) made.append(button("Take it out of the shadow", () => change("/v1/models/challenger", { method: "DELETE" }, "Nothing answers in the shadow.")));
   }
   const free = versions.flatMap(({ name, versions: of }) => of.filter((each) => each.state === "available").map((each) => `${name}/${each.version}`));
   if (may() && free.length) {
     const select = element("select", { id: "shadow" }, ...free.map((each) => element("option", {}, each)));
-    made.append(element("div", { class: "choose" }, element("label", { for: "shadow" }, "Put in the shadow"), select, button("Put", "Put it in the shadow", () =>
-      change("/v1/models/challenger", { method: "PUT", json: { bundle: select.value } }, `${select.value} answers in the shadow.`))));
+    made.append(element("div", { class: "choose" }, element("label", { for: "shadow" }, "Put in the shadow"), select, button("Put", () =>
+      change("/v1/models/challenger", { method: "PUT", json: { bundle: select.value } }, `${select.value} answers in the shadow.`), { name: "Put it in the shadow" })));
   }
   return made;
 }

@@ -1,5 +1,6 @@
 // Which page is shown: the word after # and, behind a slash, what of it. Each is loaded when it is first asked for.
 
+import { at } from "./element.js";
 import { listen } from "./live.js";
 
 const PAGES = {
@@ -12,8 +13,6 @@ const PAGES = {
 let session = null;
 let current = null;
 let stop = null;
-
-const at = (id) => document.getElementById(id);
 
 export function begin(signedIn, signedOut) {
   session = signedIn;

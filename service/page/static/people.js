@@ -1,7 +1,7 @@
 // What people say to a measuring point: seen, later, and what was found when it was opened.
 
 import { askJson } from "./api.js";
-import { button, card, element, refusal } from "./element.js";
+import { button, card, element, labelled, refusal } from "./element.js";
 import { FINDINGS, capital, moment, short } from "./words.js";
 
 const HOUR_MS = 3_600_000;
@@ -20,11 +20,11 @@ export class People {
     this.opened = element("input", { id: "opened", type: "datetime-local" });
     this.state = element("p", { class: "hint", role: "status" });
     this.said = element("div", { role: "status" });
-    const acknowledge = button("I have seen it", "I have seen it", () => this.say("acknowledge", {}));
+    const acknowledge = button("I have seen it", () => this.say("acknowledge", {}));
     const hours = element("select", { id: "hours", "aria-label": "Snooze for" }, ...SNOOZES.map(([value, words]) => element("option", { value }, words)));
-    const snooze = button("Snooze", "Snooze", () => this.say("snooze", { until: new Date(Date.now() + hours.value * HOUR_MS).toISOString() }));
-    this.wake = button("End the snooze", "End the snooze", () => this.say("snooze", { until: null }));
-    const found = Object.entries(FINDINGS).map(([finding, words]) => button(capital(words), `Opened: ${words}`, () => this.find(finding)));
+    const snooze = button("Snooze", () => this.say("snooze", { until: new Date(Date.now() + hours.value * HOUR_MS).toISOString() }));
+    this.wake = button("End the snooze", () => this.say("snooze", { until: null }));
+    const found = Object.entries(FINDINGS).map(([finding, words]) => button(capital(words), () => this.find(finding), { name: `Opened: ${words}` }));
     this.place = card(
       "What people say",
       element("div", { class: "grid" }, labelled("Your name", this.by), labelled("Note (may be empty)", this.note), labelled("Opened (empty: just now)", this.opened)),
@@ -47,7 +47,8 @@ export class People {
     const told = [];
     if (state.acknowledged_by) told.push(`Seen by ${state.acknowledged_by}; that stands until the level changes.`);
     if (state.snoozed_until) told.push(`Snoozed until ${short(state.snoozed_until)}: nothing is sent until then.`);
-    this.state.textContent = told.join(" ") || "Nobody has seen it yet, and it is not snoozed.";
+    const raised = state.stands !== "quiet" && state.stands !== "unheard";
+    this.state.textContent = told.join(" ") || (raised ? "Nobody has seen it yet, and it is not snoozed." : "Nothing is raised; a snooze holds back messages about what comes.");
   }
 
   async say(what, said) {
@@ -88,14 +89,17 @@ export class People {
     return null;
   }
 
+  // One thing at a time: a second click of a double one would be kept for ever too.
   async send(act) {
+    if (this.place.getAttribute("aria-busy") === "true") return;
+    this.place.setAttribute("aria-busy", "true");
     try {
       this.said.replaceChildren(element("p", { class: "kept" }, await act()));
       await this.changed();
     } catch (error) {
       this.said.replaceChildren(refusal(error));
+    } finally {
+      this.place.setAttribute("aria-busy", "false");
     }
   }
 }
-
-const labelled = (words, field) => element("div", {}, element("label", { for: field.id }, words), field);

@@ -1,11 +1,11 @@
 // Curves, by uPlot: dragging zooms, a double click shows all again, and buttons do the same for the keyboard.
 
-import { colour, font, textSize } from "./sheet.js";
+import { colour, font, labelFont, labelSize, textSize } from "./sheet.js";
 import { moment } from "./words.js";
 
 const STEP = 0.25;
 const EDGE = 5; // px that a mark may reach over the axes
-export const HOW = "Drag to zoom, double click to see all again.";
+export const HOW = matchMedia("(pointer: coarse)").matches ? "Zoom and move with the buttons above." : "Drag to zoom, double click to see all again.";
 
 const DAY_S = 86400;
 
@@ -26,11 +26,11 @@ const axis = (label, size, places) => ({
   ...(places && { values: places, space: 90 }),
   label,
   size,
-  labelSize: textSize() + 8,
+  labelSize: labelSize(),
   labelGap: 0,
   gap: 4,
   font: font(),
-  labelFont: font(),
+  labelFont: labelFont(),
   stroke: () => colour("--axis"),
   grid: { stroke: () => colour("--grid"), width: 1 },
   ticks: { stroke: () => colour("--grid"), width: 1, size: 5 },
@@ -61,7 +61,7 @@ export function curves(host, width, height, { data, series, bands, x, y, range, 
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false }, points: { show: false } },
       scales: { x: { time }, y: range ? { range } : {} },
-      axes: [axis(x, (time ? 3 : 2) * textSize() + 2, time ? moments : undefined), axis(y, 50)],
+      axes: [axis(x, (time ? 3.5 : 2) * textSize() + 2, time ? moments : undefined), axis(y, 50)],
       series: [
         {},
         ...series.map((each) => ({

@@ -1,10 +1,10 @@
 // The answer: first the sentence, then the voices, the energy, the evidence, and from what all that was read.
 
-import { element, level } from "./element.js";
+import { button, card, element, facts } from "./element.js";
 import { evidence } from "./evidence.js";
 import { forgetIn } from "./sheet.js";
 import { voices } from "./voices.js";
-import { NAMES, capital, digits, energy, percent } from "./words.js";
+import { LEVELS, LEVEL_KINDS, NAMES, capital, digits, energy, percent } from "./words.js";
 
 const REFUSED = { unknown: "Unknown", not_applicable: "No model fits", sensor_fault: "Sensor fault" };
 
@@ -16,40 +16,39 @@ export function report(place, answer, recording) {
     element("p", { class: "paper-only" }, `Brinell bearing report · ${recording} · ${stamp(when)}`),
     verdict(answer),
     ...(diagnosis.voices ? [voices(diagnosis)] : []),
-    element("div", { class: "columns" }, ...[network(diagnosis), rule(diagnosis), spent(diagnosis)].filter(Boolean)),
+    element("div", { class: "columns" }, ...[network(diagnosis), rule(diagnosis), change(diagnosis)].filter(Boolean)),
+    ...[spent(diagnosis)].filter(Boolean),
   );
   evidence(place, answer);
-  place.append(facts(diagnosis, recording, when));
+  place.append(from(diagnosis, recording, when));
 }
 
 const stamp = (when) => when.toLocaleString("sv-SE", { timeZoneName: "short" });
 
-const OF_LEVEL = { alarm: "fault", watch: "none", no_verdict: "none", quiet: "normal" };
-
 function verdict({ asset, worst, diagnosis, what_to_do: advice }) {
-  const { combined } = diagnosis; // of a measuring point alone
-  const kind = combined ? OF_LEVEL[combined.level] : diagnosis.fault === null ? "none" : diagnosis.fault === "normal" ? "normal" : "fault";
-  // A sentence ends where a capital follows: numbers have points too.
-  const [said, ...rest] = diagnosis.message.split(/(?<=\.) (?=[A-Z])/);
-  const card = element(
-    "section",
-    { class: `card verdict ${kind}`, "aria-label": "Verdict" },
-    ...(combined ? [element("p", { class: "then" }, level(combined.level), ` of this recording of ${asset}, axis ${worst.axis}, all voices together; severity ${combined.severity}`)] : []),
-    element("h2", { class: "said" }, said),
-    ...rest.map((sentence) => element("p", { class: "then" }, sentence)),
-  );
-  if (diagnosis.reason && !diagnosis.message.includes(diagnosis.reason)) {
-    card.append(element("p", { class: "then" }, `${REFUSED[diagnosis.verdict]}: ${diagnosis.reason}.`));
+  const { combined, message } = diagnosis; // combined: of a measuring point alone
+  const kind = combined ? LEVEL_KINDS[combined.level] : diagnosis.fault === null ? "none" : diagnosis.fault === "normal" ? "normal" : "fault";
+  const then = (...words) => element("p", { class: "then" }, ...words);
+  const what = element("p", { class: "then do" }, advice);
+  const made = element("section", { class: `card verdict ${kind}`, "aria-label": "Verdict" });
+  if (combined) {
+    const together = capital(LEVELS[combined.level]) + (combined.fault ? `: ${NAMES[combined.fault]}` : "");
+    const of = element("a", { href: `#assets/${asset}` }, asset);
+    made.append(then("This recording of ", of, `, axis ${worst.axis}, by all voices together; severity ${combined.severity}`), headline(together), what, then(`The network alone: ${message}`));
+  } else {
+    // A sentence ends where a capital follows: numbers have points too.
+    const [said, ...rest] = message.split(/(?<=\.) (?=[A-Z])/);
+    made.append(headline(said), ...rest.map((sentence) => then(sentence)), what);
   }
-  card.append(element("p", { class: "then do" }, advice));
-  if (diagnosis.warnings.length > 0) {
-    card.append(element("ul", { "aria-label": "Keep in mind" }, ...diagnosis.warnings.map((each) => element("li", {}, capital(each)))));
-  }
-  const print = element("button", { type: "button", class: "quiet" }, "Print report");
-  print.addEventListener("click", () => window.print());
-  card.append(element("div", { class: "actions" }, print));
-  return card;
+  if (diagnosis.reason && !message.includes(diagnosis.reason)) made.append(then(`${REFUSED[diagnosis.verdict]}: ${diagnosis.reason}.`));
+  // The advice of all voices together has some of them already.
+  const warnings = diagnosis.warnings.map(capital).filter((each) => !advice.includes(each));
+  if (warnings.length > 0) made.append(element("ul", { "aria-label": "Keep in mind" }, ...warnings.map((each) => element("li", {}, each))));
+  made.append(element("div", { class: "actions" }, button("Print report", () => window.print())));
+  return made;
 }
+
+const headline = (words) => element("h2", { class: "said" }, words);
 
 function meter(label, share, number) {
   const bar = element("span");
@@ -66,10 +65,8 @@ function meter(label, share, number) {
 function network(diagnosis) {
   if (diagnosis.probabilities === null) return null;
   const shown = Object.entries(diagnosis.probabilities).sort((one, other) => other[1] - one[1]);
-  return element(
-    "section",
-    { class: "card" },
-    element("h2", {}, diagnosis.fault === null ? "The network would say" : "The network says"),
+  return card(
+    diagnosis.fault === null ? "The network would say" : "The network says",
     ...shown.map(([fault, share]) => meter(capital(NAMES[fault]), share, percent(share))),
     element(
       "p",
@@ -82,14 +79,12 @@ function network(diagnosis) {
 
 function rule({ evidence: read, evidence_reason: reason, fault }) {
   if (read === null) {
-    return element("section", { class: "card" }, element("h2", {}, "The envelope rule says"), element("p", {}, `Nothing: ${reason}.`));
+    return card("The envelope rule says", element("p", {}, `Nothing: ${reason}.`));
   }
   const highest = Math.max(read.threshold * 1.5, ...Object.values(read.z));
   const agrees = fault === null ? "" : read.fault === fault ? " It agrees with the network." : " It does not agree with the network.";
-  return element(
-    "section",
-    { class: "card" },
-    element("h2", {}, "The envelope rule says"),
+  return card(
+    "The envelope rule says",
     ...Object.entries(read.z)
       .sort((one, other) => other[1] - one[1])
       .map(([name, z]) => meter(capital(NAMES[name]), z / highest, `z ${z.toFixed(1)}`)),
@@ -101,27 +96,31 @@ function rule({ evidence: read, evidence_reason: reason, fault }) {
   );
 }
 
+function change({ voices: heard }) {
+  if (heard) return null; // it is among the three voices
+  return card(
+    "Change from healthy says",
+    element("p", {}, "Nothing: this is a recording of no measuring point."),
+    element("p", { class: "hint" }, "A machine that is registered under Assets, and was recorded while it was healthy, is told what has changed."),
+  );
+}
+
 function spent({ energy: account }) {
   if (account === null) return null;
   const twin = account.relu_twin_nj;
   const most = Math.max(account.paper_nj, account.full_nj, twin.paper, twin.full);
-  return element(
-    "section",
-    { class: "card" },
-    element("h2", {}, "Energy of this answer"),
-    meter("Arithmetic, spikes", account.paper_nj / most, energy(account.paper_nj)),
-    meter("Arithmetic, ReLU", twin.paper / most, energy(twin.paper)),
-    meter("With memory, spikes", account.full_nj / most, energy(account.full_nj)),
-    meter("With memory, ReLU", twin.full / most, energy(twin.full)),
-    element(
-      "p",
-      { class: "hint" },
-      `What hardware of profile ${account.profile} would spend, not this computer. ReLU: the same network without spikes. With memory: its traffic and the neurons’ updates too.`,
-    ),
+  const pair = (title, spikes, relu) =>
+    element("div", {}, element("h3", {}, title), meter("With spikes", spikes / most, energy(spikes)), meter("Same network, ReLU", relu / most, energy(relu)));
+  const made = card(
+    "Energy of this answer",
+    element("div", { class: "columns" }, pair("Arithmetic alone", account.paper_nj, twin.paper), pair("With memory and updates", account.full_nj, twin.full)),
+    element("p", { class: "hint" }, `What hardware of profile ${account.profile} would spend, not this computer.`),
   );
+  made.classList.add("energy");
+  return made;
 }
 
-function facts(diagnosis, recording, when) {
+function from(diagnosis, recording, when) {
   const { signal, bundle, estimated_speed: estimate } = diagnosis;
   const rows = [
     ["Recording", recording],
@@ -134,12 +133,7 @@ function facts(diagnosis, recording, when) {
     ["Request", diagnosis.request_id],
     ["Time", `${stamp(when)}; answered in ${Math.round(diagnosis.timing.total_ms)} ms`],
   ];
-  return element(
-    "section",
-    { class: "card" },
-    element("h2", {}, "From what this was read"),
-    element("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
-  );
+  return facts("From what this was read", rows);
 }
 
 const unit = (said) => (said === null ? "taken as g" : `in ${said.replace("m/s2", "m/s²")}`);

@@ -1,10 +1,9 @@
 // Signing in and out. The key goes to the service once; the browser keeps only a cookie that no script can read.
 
 import { Refused, ask, askJson, useSession } from "./api.js";
+import { at } from "./element.js";
 
 const OUT = { required: true, signed_in: false, csrf: null };
-
-const at = (id) => document.getElementById(id);
 
 // `begin(session, signedOut)` is called once somebody is in, `end()` once nobody is any more.
 export async function signIn(begin, end) {

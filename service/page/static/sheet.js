@@ -9,6 +9,9 @@ let onPaper = false;
 // In px of the page; on paper all is smaller.
 export const textSize = () => (onPaper ? 9 : 12);
 export const font = (size = textSize(), weight = 400) => `${weight} ${size}px ${FACES}`;
+// Of what an axis is called: on paper an axis is hardly longer than that.
+export const labelFont = () => font(onPaper ? 7 : 12);
+export const labelSize = () => (onPaper ? 11 : 20);
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -100,7 +103,9 @@ export function axes(context, box, x, y) {
   for (const value of ticks(x.low, x.high, box.width / 70)) text(context, String(value), toX(value), box.top + box.height + textSize(), { align: "center" });
   for (const value of ticks(y.low, y.high, box.height / 35)) text(context, String(value), box.left - 6, toY(value), { align: "right" });
   text(context, x.label, box.left + box.width / 2, box.top + box.height + 2.5 * textSize(), { align: "center" });
+  context.font = labelFont();
   text(context, y.label, 10, box.top + box.height / 2, { align: "center", turn: -Math.PI / 2 });
+  context.font = font();
   context.strokeStyle = colour("--edge");
   context.strokeRect(box.left, box.top, box.width, box.height);
   return { toX, toY };
@@ -114,7 +119,9 @@ export function savePng(host, title, note, legend = []) {
   const context = whole.getContext("2d");
   context.font = font(12 * scale);
   const lines = wrapped(context, note, drawn.width - 20 * scale);
-  const head = (34 + 17 * lines.length + (legend.length ? 20 : 0)) * scale;
+  const marks = placed(context, legend, drawn.width, scale);
+  const [top, below] = [34 + 17 * lines.length, marks.length ? 20 * (marks.at(-1).row + 1) : 0];
+  const head = (top + below) * scale;
   whole.width = drawn.width;
   whole.height = drawn.height + head;
   context.fillStyle = colour("--card");
@@ -125,13 +132,12 @@ export function savePng(host, title, note, legend = []) {
   context.fillStyle = colour("--soft");
   context.font = font(12 * scale);
   lines.forEach((line, row) => context.fillText(line, 10 * scale, (41 + 17 * row) * scale));
-  let left = 10 * scale;
-  for (const [name, words] of legend) {
+  for (const { name, words, left, row } of marks) {
+    const foot = (top + 10 + 20 * row) * scale;
     context.fillStyle = colour(name);
-    context.fillRect(left, head - 18 * scale, 11 * scale, 11 * scale);
+    context.fillRect(left, foot - 10 * scale, 11 * scale, 11 * scale);
     context.fillStyle = colour("--ink");
-    context.fillText(words, left + 16 * scale, head - 8 * scale);
-    left += context.measureText(words).width + 36 * scale;
+    context.fillText(words, left + 16 * scale, foot);
   }
   context.drawImage(drawn, 0, head);
   whole.toBlob((blob) => {
@@ -151,4 +157,16 @@ function wrapped(context, words, width) {
     else lines.push(word);
   }
   return lines;
+}
+
+// Where each mark of a legend stands, in rows that fit.
+function placed(context, legend, width, scale) {
+  let [left, row] = [10 * scale, 0];
+  return legend.map(([name, words]) => {
+    const wide = context.measureText(words).width + 36 * scale;
+    if (left > 10 * scale && left + wide > width) [left, row] = [10 * scale, row + 1];
+    const mark = { name, words, left, row };
+    left += wide;
+    return mark;
+  });
 }

@@ -1,13 +1,13 @@
 // How the service itself fares.
 
 import { askJson } from "./api.js";
-import { card, element, refusal } from "./element.js";
+import { at, card, element, facts, refusal } from "./element.js";
 import { figure } from "./figure.js";
 import { curves } from "./plot.js";
 import { forgetIn } from "./sheet.js";
 import { digits, energy, moment } from "./words.js";
 
-const place = document.getElementById("system");
+const place = at("system");
 const MIB = 1 << 20;
 
 let drawn = null; // by_minute, as it is in the figure
@@ -19,16 +19,20 @@ export async function open() {
   const chart = element("div");
   const more = element("div");
   place.replaceChildren(element("h1", {}, "System"), tiles, chart, more);
+  await read();
+}
+
+async function read() {
   try {
     show(await askJson("/v1/system"));
   } catch (error) {
-    place.append(card("Nothing can be shown", refusal(error)));
+    place.lastElementChild.replaceChildren(card("Nothing can be shown", refusal(error)));
   }
 }
 
 export async function told(kind, data) {
   if (kind === "system") show(data);
-  else if (kind === "all") show(await askJson("/v1/system"));
+  else if (kind === "all") await read();
 }
 
 function show(system) {
@@ -52,7 +56,7 @@ function show(system) {
     ["MQTT", system.mqtt ?? "no broker is set"],
     ["Warnings", system.warnings.join("; ") || "none"],
   ];
-  more.replaceChildren(card("State", element("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]))));
+  more.replaceChildren(facts("State", rows));
 }
 
 const tile = (name, value, note) => element("section", { class: "card tile", "aria-label": name }, element("h2", {}, name), element("p", { class: "value" }, value), element("p", { class: "hint" }, note));

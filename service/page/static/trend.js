@@ -7,10 +7,10 @@ import { colour } from "./sheet.js";
 import { LEVELS, LEVEL_COLOURS, capital, digits, short } from "./words.js";
 
 const INDICATORS = {
-  change_deviation: ["Change", "change (spreads)", "how far it lies over the mean of its healthy recordings, in their spreads; from 3 on it can count"],
-  velocity_rms_mm_s: ["Vibration velocity", "velocity RMS (mm/s)", "what ISO 20816-3 judges"],
-  envelope_rms_g: ["Envelope", "envelope RMS (g)", "impacts make it grow"],
-  kurtosis: ["Kurtosis", "kurtosis", "3 for even noise; single impacts make it grow"],
+  change_deviation: ["Change", "change (spreads)", "how far it lies over the mean of its healthy recordings, in their spreads; from 3 on it can count", "spreads"],
+  velocity_rms_mm_s: ["Vibration velocity", "velocity RMS (mm/s)", "what ISO 20816-3 judges", "mm/s"],
+  envelope_rms_g: ["Envelope", "envelope RMS (g)", "impacts make it grow", "g"],
+  kurtosis: ["Kurtosis", "kurtosis (no unit)", "3 for even noise; single impacts make it grow", ""],
 };
 const INKS = ["--trace", "--inner", "--outer", "--rolling", "--cage"];
 const DOTS = ["alarm", "watch", "quiet"];
@@ -26,11 +26,9 @@ export function trend(place, course) {
   const known = Object.keys(INDICATORS).filter((name) => points.some((point) => name in point.condition));
   if (!known.includes(chosen)) [chosen] = known;
   place.replaceChildren();
-  const growth = course.growth.filter((each) => each.of === "fault_probability" && each.per_week !== null && Math.abs(each.per_week) >= 0.01);
-  const grows = growth.map((each) => `axis ${each.axis} ${each.per_week > 0 ? "+" : "−"}${Math.round(Math.abs(each.per_week) * 100)} points a week`).join(", ");
   draw(place, points, {
     title: "Trend: probability of a fault",
-    note: `What the network says of each recording; the colour is what all voices said together.${grows && spansAWeek(points) ? ` Growth: ${grows}.` : ""}${course.complete ? "" : " Older recordings are left out."}`,
+    note: `What the network says of each recording; the colour is what all voices said together.${growth(course, "fault_probability", "percentage points", 100)}${course.complete ? "" : " Older recordings are left out."}`,
     y: "probability (%)",
     value: (point) => (point.probabilities ? 100 * (1 - point.probabilities.normal) : null),
     range: () => [-4, 104],
@@ -42,10 +40,10 @@ export function trend(place, course) {
     trend(place, course);
     place.querySelector("#indicator").focus();
   });
-  const [name, y, note] = INDICATORS[chosen];
+  const [name, y, note, unit] = INDICATORS[chosen];
   draw(place, points, {
     title: `Trend: ${name.toLowerCase()}`,
-    note: `${capital(note)}.`,
+    note: `${capital(note)}.${growth(course, chosen, unit)}`,
     y,
     value: (point) => point.condition[chosen] ?? null,
     extra: element("div", { class: "choose" }, element("label", { for: "indicator" }, "Indicator"), select),
@@ -53,7 +51,15 @@ export function trend(place, course) {
 }
 
 const WEEK_MS = 7 * 86_400_000;
-const spansAWeek = (points) => new Date(points.at(-1).time) - new Date(points[0].time) >= WEEK_MS;
+
+// In words, how fast something grows, of each axis: the median of all slopes, which a few recordings do not move. Nothing
+// under a week of recordings, or where it is not reckoned.
+function growth({ growth: reckoned = [], points }, of, unit, scale = 1) {
+  if (new Date(points.at(-1).time) - new Date(points[0].time) < WEEK_MS) return "";
+  const told = reckoned.filter((each) => each.of === of && each.per_week);
+  const grows = told.map(({ axis, per_week: slope }) => `axis ${axis} ${slope > 0 ? "+" : "−"}${`${digits(Math.abs(slope) * scale, 2)} ${unit}`.trim()} a week`);
+  return grows.length ? ` Median slope: ${grows.join(", ")}.` : "";
+}
 
 function draw(place, points, { title, note, y, value, range, extra }) {
   const axes = [...new Set(points.map((point) => point.axis))].sort();
@@ -88,7 +94,7 @@ function draw(place, points, { title, note, y, value, range, extra }) {
       curves(host, width, height, {
         data,
         series: axes.map((axis, at) => ({ label: axis, colour: INKS[at % INKS.length], width: 1.2 })),
-        x: "time",
+        x: "local time",
         y,
         time: true,
         range: range ?? ((_plot, low, high) => [Math.min(0, low ?? 0), 1.1 * (high || 1)]),

@@ -29,6 +29,8 @@ export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 // Where a measuring point stands, and what a recording alone says.
 export const LEVELS = { alarm: "alarm", watch: "watch", no_verdict: "no verdict", quiet: "quiet", unheard: "not heard yet" };
 export const LEVEL_COLOURS = { alarm: "--alarm", watch: "--watch", no_verdict: "--normal", quiet: "--calm", unheard: "--normal" };
+// How a verdict of that level is set off.
+export const LEVEL_KINDS = { alarm: "fault", watch: "none", no_verdict: "none", quiet: "normal", unheard: "none" };
 export const FINDINGS = {
   inner_race: "inner race damaged",
   outer_race: "outer race damaged",
