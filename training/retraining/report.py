@@ -8,12 +8,11 @@ from typing import Any
 
 from training.evaluation import Evaluation
 from training.retraining import plots
-from training.retraining.plan import Plan
+from training.retraining.history import place
 from training.retraining.retrain import Outcome
 from training.retraining.versus import Pair, Tally, Versus
 from training.sheet import Sheet
 
-REPORTS = "reports"
 MOST_GROUPS = 30
 """Of assets in a picture; the JSON has them all."""
 STYLE = """
@@ -25,11 +24,6 @@ td, th { border-bottom: 1px solid #ddd; padding: .25rem .7rem; text-align: left;
 .no { border-color: #d1495b }
 svg { max-width: 100%; height: auto }
 """
-
-
-def place(plan: Plan, out: Path) -> Path:
-    """Where the JSON of this very retraining is, once it has come to its end; the HTML lies beside it."""
-    return out / REPORTS / f"{plan.champion.manifest.name}-{plan.key}.json"
 
 
 def write(outcome: Outcome, out: Path) -> Path:
