@@ -100,8 +100,9 @@ class Attempts:
                 shutil.copyfile(self._champion.folder / name, folder / name)
             return 0
         pool = rehearsed(self.config, self._halves.train, self._base)
-        distillation = None if self._base is not None else Distillation(trained_network(self._champion.folder), self.config)
-        start = FromChampion(self._champion.folder, step, distillation)
+        parent = self._champion.folder
+        distillation = Distillation(trained_network(parent), self.config) if self._base is None else None
+        start = FromChampion(parent, step, distillation)
         seconds = self._seconds_a_step(pool, start)
         steps = min(step.steps, max(FEWEST_STEPS, int(step.share * 60 * self._minutes / seconds)))
         schedule = self.config.schedule.model_copy(

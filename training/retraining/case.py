@@ -49,9 +49,8 @@ class Case:
     @property
     def told(self) -> tuple[object, ...]:
         """All that was said of it, and the digest of its signal."""
-        heard = self.recording
-        said = (self.name, self.asset, self.specimen, self.fault, self.time, heard.rate_hz, heard.speed_rpm, heard.orders)
-        return (*said, self.sha256)
+        heard = (self.recording.rate_hz, self.recording.speed_rpm, self.recording.orders)
+        return (self.name, self.asset, self.specimen, self.fault, self.time, *heard, self.sha256)
 
     @property
     def span(self) -> Span:

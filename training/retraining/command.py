@@ -106,7 +106,7 @@ def _bring(bundle: "Bundle", url: str, key_file: Path | None, note: Path) -> Non
 
     noted = note.read_text().splitlines() if note.exists() else []
     if url in noted:
-        typer.echo(f"{bundle.identity} was activated at {url} before, and is not again: the service does that, if wanted")
+        typer.echo(f"{bundle.identity} was activated at {url} before, and is not again (see brinell bundle activate)")
         return
     activate(bundle, url, key_file)
     note.write_text("".join(f"{each}\n" for each in (*noted, url)))

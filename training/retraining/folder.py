@@ -5,7 +5,8 @@
 
 `file` is relative to the folder; `finding` is what was found (a fault, `normal`, or one of those that teach nothing);
 `asset` the machine. May be left out: `specimen` (which physical bearing; else each asset has one), `speed_rpm`,
-`rate_hz` (where the file says), `bearing` (a designation, geometry or orders), `channel`, `time` (ISO 8601 with its zone).
+`rate_hz` (where the file says), `bearing` (a designation, geometry or orders), `channel`, `time` (ISO 8601
+with its zone).
 """
 
 import csv

@@ -22,8 +22,10 @@ Apart = Literal["bearing", "time"]
 CHOOSES = 3
 """One in so many recordings of a fault that teach is kept to choose by."""
 ENDS = (0.75, 0.8)
-"""Where a fault has a single recording to learn from, its beginning teaches and its end chooses; one that is too short to
-be parted teaches alone."""
+"""Where a fault has a single recording to learn from, its beginning teaches and its end chooses.
+
+One that is too short to be parted teaches whole, and nothing of its fault chooses.
+"""
 
 Piece = tuple[Span, Recording]
 

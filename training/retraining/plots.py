@@ -1,5 +1,6 @@
 """The report's pictures, as SVG text: what each said of the recordings that judged, and the gain with its interval."""
 
+import html
 import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ def answers(groups: Mapping[str, Versus]) -> str:
     for colour, label in ((RIGHT, "right"), (UNKNOWN, "unknown"), (WRONG, "wrong")):
         axes.barh([0], [0], color=colour, label=label)
     axes.legend(fontsize=8, ncols=3, loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
-    return _svg(figure)
+    return _svg(figure, "What champion and challenger answered, in parts of the recordings")
 
 
 def gains(groups: Mapping[str, Versus]) -> str:
@@ -42,7 +43,7 @@ def gains(groups: Mapping[str, Versus]) -> str:
     axes.set_yticks(range(len(groups)), list(groups), fontsize=8)
     axes.set(xlim=(-2.05, 2.05), xlabel="gain in score (right 1, unknown 0, wrong -1)")
     axes.invert_yaxis()
-    return _svg(figure)
+    return _svg(figure, "Gain of the challenger over the champion, with 95 % intervals")
 
 
 def _bar(axes: "Axes", at: float, tally: Tally) -> None:
@@ -64,7 +65,11 @@ def _figure(height: float) -> "tuple[Figure, Axes]":
     return figure, axes
 
 
-def _svg(figure: "Figure") -> str:
+def _svg(figure: "Figure", label: str) -> str:
+    from matplotlib import rc_context
+
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None})
-    return text.getvalue().partition("<svg")[2].join(("<svg", ""))
+    # Words stay words, and the same picture has the same bytes.
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": label}):
+        figure.savefig(text, format="svg", metadata={"Date": None})
+    return text.getvalue().partition("<svg")[2].join((f'<svg role="img" aria-label="{html.escape(label)}"', ""))

@@ -1,8 +1,8 @@
 """A drill: what the champion never saw, what of it comes in and is told, and what of it judges in the end.
 
-Every recording that was left out is cut in three: pieces of the first 60 % may be told of, 5 % are dropped, and pieces of
-the rest are never told of. Of a fault the first pieces are told of in turn: the first piece of each recording, the second
-of each, and so on, recordings in the published order. An asset is a physical bearing.
+Every recording that was left out is cut in three: pieces of the first 60 % may be told of, 5 % are dropped, and pieces
+of the rest are never told of. Of a fault the first pieces are told of in turn: the first piece of each recording, the
+second of each, and so on, recordings in the published order. An asset is a physical bearing.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a drill's answers come to, with intervals whose unit is the recording, and the bearing where there are several."""
+"""What a drill's answers come to, with intervals over recordings, and over bearings where there are several."""
 
 from collections import defaultdict
 from collections.abc import Sequence

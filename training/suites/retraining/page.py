@@ -7,7 +7,7 @@ from training.suites.cell import Cell, Result
 from training.suites.retraining.cells import DrillCell
 from training.suites.retraining.figures import answers
 from training.suites.retraining.plan import CONDITION, RIG
-from training.suites.retraining.words import ANSWERS, FAILED, OPENING, VERDICTS
+from training.suites.retraining.words import ANSWERS, FAILED, OPENING
 from training.suites.suite import LEFT_EMPTY, NOT_RUN
 
 JUDGED, OLD = "those that judged in the gate", "the old test recordings"
@@ -27,21 +27,22 @@ def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:
         answered = tuple(row for cell, result in of_kind for row in _answered(cell, result))
         parts += [Sheet(f"{kind.capitalize()}: the answers", ANSWERED, answered).markdown(), ANSWERS[kind]]
         said = tuple(_said(cell, result) for cell, result in of_kind)
-        parts += [Sheet(f"{kind.capitalize()}: the gate", SAID, said).markdown(), VERDICTS[kind]]
+        parts += [Sheet(f"{kind.capitalize()}: the gate", SAID, said).markdown()]
     failed = tuple(row for cell, result in drills for row in _failed(cell, result))
     return "\n".join([*parts, Sheet("What did not hold", ("", "asked", "found"), failed).markdown(), FAILED])
 
 
 def _answered(cell: DrillCell, result: Result | None) -> Iterator[Row]:
-    asked = {group: [row[1:] for row in result["rest"] if row[0] == group] for group in cell.drill.groups} if result else {}
-    parts = {**asked, JUDGED: result["judged"], OLD: result["old"]} if result else {}
-    for part in (*cell.drill.groups, JUDGED, OLD):
-        if result is None:
-            yield (_words(cell), part, *[NOT_RUN] * (len(ANSWERED) - 2))
-        elif not parts[part]:
+    parts = (*cell.drill.groups, JUDGED, OLD)
+    if result is None:
+        yield from ((_words(cell), part, *[NOT_RUN] * (len(ANSWERED) - 2)) for part in parts)
+        return
+    rest = {group: [row for of, *row in result["rest"] if of == group] for group in cell.drill.groups}
+    for part, rows in zip(parts, (*rest.values(), result["judged"], result["old"]), strict=True):
+        if not rows:
             yield (_words(cell), part, "0, 0", *[LEFT_EMPTY] * (len(ANSWERED) - 3))
         else:
-            found = answers(parts[part])
+            found = answers(rows)
             yield (_words(cell), part, found.size, *found.counts, *found.shares, found.gain)
 
 

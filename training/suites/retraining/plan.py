@@ -1,4 +1,4 @@
-"""The drills. What is asked, what is told and what judges was settled before any of them was run, but for JNU's speed."""
+"""The drills. What is asked, told and judged was settled before any of them was run, but for JNU at 1000 rpm."""
 
 from data.datasets.entry import Entry
 from data.fault import Fault
