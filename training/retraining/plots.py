@@ -72,4 +72,5 @@ def _svg(figure: "Figure", label: str) -> str:
     # Words stay words, and the same picture has the same bytes.
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": label}):
         figure.savefig(text, format="svg", metadata={"Date": None})
-    return text.getvalue().partition("<svg")[2].join((f'<svg role="img" aria-label="{html.escape(label)}"', ""))
+    _, _, drawn = text.getvalue().partition("<svg")
+    return f'<svg role="img" aria-label="{html.escape(label)}"{drawn}'

@@ -9,12 +9,14 @@ from typing import Any
 from training.evaluation import Evaluation
 from training.retraining import plots
 from training.retraining.history import place
+from training.retraining.plan import Plan
 from training.retraining.retrain import Outcome
 from training.retraining.versus import Pair, Tally, Versus
 from training.sheet import Sheet
 
 MOST_GROUPS = 30
 """Of assets in a picture; the JSON has them all."""
+HEAD = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 table { border-collapse: collapse; margin: .6rem 0 1.4rem }
@@ -80,6 +82,7 @@ def page(outcome: Outcome) -> str:
     parts = [
         f"<h1>Retraining of {_escaped(plan.champion.identity)}</h1>",
         f'<p class="verdict {"yes" if good else "no"}">{_escaped(said)}</p>',
+        f"<p>{_escaped(_opening(plan))}</p>",
         _table(_conditions(outcome)),
         *(_table(sheet) for sheet in plan.sheets()),
         "<h2>How much learned anew</h2>",
@@ -93,11 +96,16 @@ def page(outcome: Outcome) -> str:
         parts += ["<h2>On the old test recordings: what was forgotten</h2>", *_pictures(outcome.old)]
     if outcome.before is not None and outcome.after is not None:
         parts += ["<h2>Figures</h2>", _table(_before_and_after(outcome.before, outcome.after))]
-    body = "\n".join(parts)
-    head = (
-        f'<meta charset="utf-8"><title>Retraining of {_escaped(plan.champion.identity)}</title><style>{STYLE}</style>'
+    title = f"<title>Retraining of {_escaped(plan.champion.identity)}</title>"
+    return "\n".join([f'<!doctype html>\n<html lang="en">{HEAD}{title}<style>{STYLE}</style>', *parts, "</html>"])
+
+
+def _opening(plan: Plan) -> str:
+    return (
+        f"Champion is {plan.champion.identity}, which answers now; challenger is what learned anew from "
+        f"{plan.found.source}. A recording that is answered right scores 1, unknown 0, wrong -1; each fault weighs "
+        "alike. Intervals are 95 %."
     )
-    return f'<!doctype html>\n<html lang="en">{head}\n{body}</html>'
 
 
 def _pictures(versus: Versus) -> Iterable[str]:

@@ -77,7 +77,7 @@ def test_from_the_first_alarm_of_the_service_to_the_opening_all_shows_what_was_f
     heard = list(watched.levels)
     assert [watched.levels[heard[at]] for at in (0, 1, 2, -2)] == ["quiet", "quiet", "quiet", "alarm"]
     first = next(at for at, each in enumerate(heard) if watched.levels[each] == "alarm")
-    assert first > 4, "some of the growing fault was heard before its first alarm"
+    assert first > 3, "some of the growing fault was heard before its first alarm"
     found = found_in_export(watched.exported(tmp_path / "plant.zip"), MONTH)
     assert labelled(found, Fault.OUTER_RACE) == set(heard[first:-1])
     assert len(labelled(found, Fault.NORMAL)) == 8

@@ -99,10 +99,11 @@ def test_by_time_the_axes_of_one_moment_stay_together() -> None:
 
 
 def test_a_single_recording_of_a_fault_teaches_with_its_beginning_and_chooses_with_its_end() -> None:
-    dealt = halves([case(1, INNER, "m1")], "bearing", 1, OrderFrontEnd())
+    recording = Recording(np.random.default_rng(0).standard_normal(24_000), 12_000.0, speed_rpm=1800.0)
+    dealt = halves([Case("one", "m1", "m1", INNER, recording)], "bearing", 1, OrderFrontEnd())
     ((early, _),), ((late, end),) = dealt.train, dealt.choose
     assert not early.overlaps(late)
-    assert end.samples.size == 1200
+    assert end.samples.size == 4800
 
 
 def test_a_single_recording_that_is_too_short_to_be_parted_teaches_whole() -> None:

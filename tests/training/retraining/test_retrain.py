@@ -259,6 +259,17 @@ def test_the_weights_are_those_of_the_step_that_was_taken(outcome: Outcome, cham
 
 
 @pytest.mark.slow
+def test_where_the_gate_lets_it_a_version_is_written_without_the_old_recordings(
+    champion: Bundle, plant: Path, tmp_path: Path
+) -> None:
+    plan = Plan.of(champion, found_in_folder(plant), None, Gate(without_base=True), LONG)
+    outcome = retrain(plan, tmp_path)
+    assert outcome.decision.verdict == "better", outcome.decision.conditions
+    assert outcome.bundle is not None
+    check_golden(Bundle.load(outcome.bundle.folder))
+
+
+@pytest.mark.slow
 def test_without_the_old_recordings_less_is_forgotten_where_the_champions_answers_are_held_on_to(
     champion: Bundle, plant: Path, small_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
