@@ -74,17 +74,17 @@ class Plan:
     def sheets(self) -> Iterator[Sheet]:
         """For people."""
         yield Sheet(
-            f"{self.champion.identity}, from {self.found.source}",
+            f"What was found: {self.champion.identity}, from {self.found.source}",
             ("fault", "recordings", "bearings", "teach", "choose", "judge"),
             tuple(self._row(fault) for fault in FAULTS if any(each.fault is fault for each in self.found.cases)),
         )
         reasons = Counter(each.reason for each in self.found.left_out)
         if reasons:
             rows = tuple((str(count), reason) for reason, count in reasons.most_common())
-            yield Sheet("left out", ("recordings", "why"), rows)
+            yield Sheet("Left out", ("recordings", "why"), rows)
         doubts = tuple((doubt,) for doubt in self.doubts())
         if doubts:
-            yield Sheet("look at these", ("what",), doubts)
+            yield Sheet("Look at these", ("what nothing here will show, or what to look at",), doubts)
 
     def doubts(self) -> Iterator[str]:
         """What a person should look at before it is believed."""
