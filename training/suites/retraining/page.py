@@ -15,7 +15,13 @@ ANSWERED = (
     "", "asked", "recordings, bearings", "right, unknown, wrong: before", "after", "right before (95 %)",
     "right after (95 %)", "gain (95 %)",
 )  # fmt: skip
-SAID = ("", "teach, choose, judge", "the gate says", "step taken", "of (training steps; score of those that choose)")
+SAID = (
+    "",
+    "told of; usable; teach, choose, judge",
+    "the gate says",
+    "step taken",
+    "of (training steps; score of those that choose)",
+)
 
 
 def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:
@@ -49,9 +55,10 @@ def _answered(cell: DrillCell, result: Result | None) -> Iterator[Row]:
 def _said(cell: DrillCell, result: Result | None) -> Row:
     if result is None:
         return (_words(cell), *[NOT_RUN] * (len(SAID) - 1))
-    _, *dealt = result["dealt"]
+    usable, *dealt = result["dealt"]
+    told = f"{result['told']}; {usable}; {', '.join(map(str, dealt))}"
     tried = "; ".join(f"{name} ({trained}; {score:.2f})" for name, trained, score in result["steps"])
-    return (_words(cell), ", ".join(map(str, dealt)), result["verdict"], result["step"], tried)
+    return (_words(cell), told, result["verdict"], result["step"], tried)
 
 
 def _failed(cell: DrillCell, result: Result | None) -> Iterator[Row]:
