@@ -262,7 +262,8 @@ def test_the_weights_are_those_of_the_step_that_was_taken(outcome: Outcome, cham
 def test_where_the_gate_lets_it_a_version_is_written_without_the_old_recordings(
     champion: Bundle, plant: Path, tmp_path: Path
 ) -> None:
-    plan = Plan.of(champion, found_in_folder(plant), None, Gate(without_base=True), LONG)
+    gate = Gate(without_base=True, most_energy=2.0, most_wrong=0.25)
+    plan = Plan.of(champion, found_in_folder(plant), None, gate, LONG)
     outcome = retrain(plan, tmp_path)
     assert outcome.decision.verdict == "better", outcome.decision.conditions
     assert outcome.bundle is not None

@@ -37,8 +37,8 @@ of the score: right 1, unknown 0, wrong -1.
 """
 
 ANSWERS = {
-    CONDITION: "With 30 % of the labels wrong, those that judge are wrong too; those never told of are true. Findings on\n"
-    "one bearing that contradict each other label nothing, which leaves few.\n",
+    CONDITION: "With 30 % of the labels wrong, those that judge are wrong too; those never told of are true. "
+    "Findings on one bearing\nthat contradict each other label nothing, which leaves few.\n",
     RIG: "Of 1, 3 and 5 pieces of a fault at most two judge: no gate that asks for five can open.\n",
 }
 FAILED = "Conditions of the gate that did not hold, each with what was found.\n"
