@@ -100,7 +100,11 @@ class Attempts:
                 shutil.copyfile(self._champion.folder / name, folder / name)
             return 0
         pool = rehearsed(self.config, self._halves.train, self._base)
-        steps = min(step.steps, max(FEWEST_STEPS, int(step.share * 60 * self._minutes / self._seconds_a_step(pool))))
+        parent = self._champion.folder
+        distillation = Distillation(trained_network(parent), self.config) if self._base is None else None
+        start = FromChampion(parent, step, distillation)
+        seconds = self._seconds_a_step(pool, start)
+        steps = min(step.steps, max(FEWEST_STEPS, int(step.share * 60 * self._minutes / seconds)))
         schedule = self.config.schedule.model_copy(
             update={
                 "steps": steps,
@@ -113,11 +117,10 @@ class Attempts:
         config = self.config.model_copy(update={"schedule": schedule})
         pieces = (*self._halves.choose, *(self._base.choose if self._base is not None else ()))
         validation = held_out((recording for _, recording in pieces), config.front_end)
-        distillation = None if self._base is not None else Distillation(trained_network(self._champion.folder), config)
-        train(config, pool, validation, folder, FromChampion(self._champion.folder, step, distillation))
+        train(config, pool, validation, folder, start)
         return steps
 
-    def _seconds_a_step(self, pool: Batches) -> float:
+    def _seconds_a_step(self, pool: Batches, start: FromChampion) -> float:
         """Measured once and written down, so that a retraining that was killed goes on at the same pace."""
         path = self._work / PACE
         if not path.exists():
@@ -129,6 +132,7 @@ class Attempts:
                 logits = network(torch.from_numpy(windows)).logits
                 faults = list(range(logits.shape[-1]))
                 loss = smoothed_cross_entropy(logits, torch.from_numpy(labels), faults, schedule.label_smoothing)
+                loss = loss + start.penalty(network, (self.config.seed, number))
                 loss.backward()  # type: ignore[no-untyped-call]
             path.write_text(json.dumps({"seconds": (time.perf_counter() - began) / PACE_STEPS}))
         return float(np.maximum(json.loads(path.read_text())["seconds"], 1e-4))

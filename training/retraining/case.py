@@ -47,6 +47,12 @@ class Case:
         return self.asset, self.specimen
 
     @property
+    def told(self) -> tuple[object, ...]:
+        """All that was said of it, and the digest of its signal."""
+        heard = (self.recording.rate_hz, self.recording.speed_rpm, self.recording.orders)
+        return (self.name, self.asset, self.specimen, self.fault, self.time, *heard, self.sha256)
+
+    @property
     def span(self) -> Span:
         """Under which it is judged."""
         recording = self.recording
@@ -84,6 +90,6 @@ class Found:
 
     @property
     def key(self) -> str:
-        """Sixteen hexadecimal digits that change with any signal, label or machine."""
-        lines = sorted(f"{each.name} {each.asset} {each.specimen} {each.fault} {each.sha256}" for each in self.cases)
+        """Sixteen hexadecimal digits that change with any signal, and with all that is said of one."""
+        lines = sorted(" ".join(map(str, each.told)) for each in self.cases)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -6,6 +6,7 @@ from functools import partial
 
 from data.errors import NotApplicable, SignalError
 from data.front_ends import FrontEnd
+from data.recording import Recording
 from data.sensor_check import sensor_fault
 from training.prepared import windows
 from training.retraining.case import Case, Found, LeftOut
@@ -50,14 +51,18 @@ def checked(found: Found, front_end: FrontEnd) -> Found:
 
 
 def unreadable(front_end: FrontEnd, cases: Sequence[Case]) -> dict[str, str]:
-    """What `front_end` cannot read: too short, no speed, a rate too low."""
-    reasons = {}
-    for each in cases:
-        try:
-            windows(front_end, each.recording)
-        except (NotApplicable, SignalError) as error:
-            reasons[each.name] = str(error)
-    return reasons
+    """What `front_end` cannot read."""
+    reasons = {each.name: unread(front_end, each.recording) for each in cases}
+    return {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+def unread(front_end: FrontEnd, recording: Recording) -> str | None:
+    """Why `front_end` cannot read it: too short, no speed, a rate too low; None where it can."""
+    try:
+        windows(front_end, recording)
+    except (NotApplicable, SignalError) as error:
+        return str(error)
+    return None
 
 
 def _by_signal(cases: Sequence[Case]) -> list[list[Case]]:

@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from data.terminal import explained
+
+if TYPE_CHECKING:
+    from models.bundle import Bundle
 
 OUT = Path("retrained")
 
@@ -51,13 +54,14 @@ def retrain(
     brinell retrain --bundle bundles/order/1.0.0 --export plant.zip --base recordings --yes
     --activate http://127.0.0.1:8000 --key-file admin.key
 
-    Back: brinell bundle rollback order
+    What it prints then lets the version before answer again.
     """
     with explained():
         from rich.console import Console
 
         from models.bundle import Bundle
-        from training.retraining import report
+        from models.signing import sign_bundle
+        from training.retraining import history, report
         from training.retraining.gate import Gate
         from training.retraining.plan import Plan
         from training.retraining.retrain import retrain as run
@@ -72,7 +76,7 @@ def retrain(
         if not yes:
             typer.echo("Nothing was started: add --yes.")
             return
-        done = report.place(plan, out)
+        done = history.place(plan, out)
         if done.exists():
             typer.echo("This was tried before, with the same recordings, bundle and gate.")
         else:
@@ -80,7 +84,13 @@ def retrain(
         said = json.loads(done.read_text())
         typer.echo(f"{said['verdict']}: {said['bundle'] or 'nothing was written'}\nreport: {done.with_suffix('.html')}")
         if said["bundle"] is not None:
-            _bring(out / said["bundle"], sign, activate, key_file)
+            folder = out / said["bundle"]
+            if sign is not None:
+                sign_bundle(folder, sign)
+            if activate is None:
+                typer.echo(f"bundle: {folder}\nnext: push and activate it (docs/bundles.md), or --activate URL")
+            else:
+                _bring(Bundle.load(folder), activate.rstrip("/"), key_file, done.with_suffix(".activated"))
 
 
 def _apart(out: Path, champion: Path) -> None:
@@ -90,16 +100,14 @@ def _apart(out: Path, champion: Path) -> None:
         raise RetrainingError(f"{out} holds the bundles that answer: what is newest there answers at the next start")
 
 
-def _bring(folder: Path, sign: Path | None, url: str | None, key_file: Path | None) -> None:
-    from models.bundle import Bundle
-    from models.signing import sign_bundle
-    from training.retraining.pushing import activate
+def _bring(bundle: "Bundle", url: str, key_file: Path | None, note: Path) -> None:
+    """Once: who has rolled it back since does not find it answering again when a timer gives the same command."""
+    from training.retraining.pushing import activate, way_back
 
-    if sign is not None:
-        sign_bundle(folder, sign)
-    bundle = Bundle.load(folder)
-    if url is None:
-        typer.echo(f"bundle: {folder}\nnext: push and activate it (docs/bundles.md), or --activate URL")
+    noted = note.read_text().splitlines() if note.exists() else []
+    if url in noted:
+        typer.echo(f"{bundle.identity} was activated at {url} before, and is not again (see brinell bundle activate)")
         return
     activate(bundle, url, key_file)
-    typer.echo(f"{bundle.identity} answers at {url}. Back: brinell bundle rollback {bundle.manifest.name}")
+    note.write_text("".join(f"{each}\n" for each in (*noted, url)))
+    typer.echo(f"{bundle.identity} answers at {url}. Back: {way_back(bundle, url, key_file)}")

@@ -5,16 +5,16 @@
 
 `file` is relative to the folder; `finding` is what was found (a fault, `normal`, or one of those that teach nothing);
 `asset` the machine. May be left out: `specimen` (which physical bearing; else each asset has one), `speed_rpm`,
-`rate_hz` (where the file says), `bearing` (a designation, geometry or orders), `channel`, `time` (ISO 8601).
+`rate_hz` (where the file says), `bearing` (a designation, geometry or orders), `channel`, `time` (ISO 8601
+with its zone).
 """
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from data.bearing import read_bearing
 from data.errors import FormatError, SignalError
@@ -40,7 +40,7 @@ class _Line(BaseModel):
     rate_hz: Annotated[float | None, Absent] = None
     bearing: Annotated[str | None, Absent] = None
     channel: Annotated[str | None, Absent] = None
-    time: Annotated[datetime | None, Absent] = None
+    time: Annotated[AwareDatetime | None, Absent] = None
 
 
 def found_in_folder(folder: Path) -> Found:

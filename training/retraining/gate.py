@@ -2,10 +2,11 @@
 
 apart = "bearing"          # no bearing that teaches judges; "time": the later recordings of the same bearings judge
 fewest_recordings = 5      # independent ones of each fault that judge, or there is not enough evidence
-minutes_apart = 1.0        # recordings of one bearing that are closer in time are one
-    lowest_gain = 0.0          # the interval of the gain must lie above
-most_chance = 0.05         # of the exact sign test
-most_wrong = 0.1           # of the challenger's answers on new recordings
+minutes_apart = 1.0        # recordings of one bearing that are closer in time are one, as are those of no known time
+lowest_gain = 0.0          # the interval of the gain must lie above
+most_chance = 0.05         # of the exact sign test, shared among all retrainings that the same recordings have judged
+most_lost = 0.2            # of its score, of any fault
+most_wrong = 0.1           # of the challenger's answers on new recordings, each fault weighing alike
 most_forgotten = 0.05      # how far the interval of the gain on the old test recordings may reach under 0
 most_energy = 1.25         # times the champion's, of one window
 without_base = false       # may it pass where nothing shows what was forgotten?
@@ -23,7 +24,7 @@ from pydantic import Field, ValidationError
 
 from training.config import ConfigError, Part
 from training.retraining.case import Case
-from training.retraining.halves import Apart, moments
+from training.retraining.halves import Apart, independent
 from training.retraining.versus import Versus
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -38,6 +39,7 @@ class Gate(Part):
     minutes_apart: Annotated[float, Field(ge=0)] = 1.0
     lowest_gain: Annotated[float, Field(ge=0, lt=2)] = 0.0
     most_chance: Annotated[float, Field(gt=0, le=0.5)] = 0.05
+    most_lost: Annotated[float, Field(ge=0, le=0.5)] = 0.2
     most_wrong: Annotated[float, Field(ge=0, le=0.25)] = 0.1
     most_forgotten: Share = 0.05
     most_energy: Annotated[float, Field(ge=1)] = 1.25
@@ -97,7 +99,7 @@ def evidence(gate: Gate, cases: Sequence[Case], judging: Sequence[Case]) -> tupl
         judged[each.fault].append(each)
     conditions = []
     for fault in sorted({each.fault for each in cases}):
-        count, bearings = moments(judged[fault], gate.minutes_apart), len({each.bearing for each in judged[fault]})
+        count, bearings = independent(judged[fault], gate.minutes_apart), len({each.bearing for each in judged[fault]})
         conditions.append(
             Condition(
                 f"at least {gate.fewest_recordings} independent recordings of {fault} judge",
@@ -108,7 +110,9 @@ def evidence(gate: Gate, cases: Sequence[Case], judging: Sequence[Case]) -> tupl
     return tuple(conditions)
 
 
-def decide(gate: Gate, enough: tuple[Condition, ...], new: Versus, old: Versus | None, energy: float) -> Decision:
+def decide(
+    gate: Gate, enough: tuple[Condition, ...], new: Versus, old: Versus | None, energy: float, earlier: int = 0
+) -> Decision:
     """The gate's word.
 
     Args:
@@ -116,8 +120,10 @@ def decide(gate: Gate, enough: tuple[Condition, ...], new: Versus, old: Versus |
         new: on labelled recordings that took no part in fitting; none of them is no evidence.
         old: on the champion's own test recordings, where they are at hand.
         energy: of a window, the challenger's over the champion's.
+        earlier: retrainings of this champion that some of these recordings have judged: whoever tries often enough
+            passes by chance.
     """
-    merit = _merit(gate, new) if new.pairs else ()
+    merit = _merit(gate, new, earlier) if new.pairs else ()
     if old is not None:
         low, high = old.interval
         merit += (
@@ -138,9 +144,13 @@ def decide(gate: Gate, enough: tuple[Condition, ...], new: Versus, old: Versus |
     return Decision((*enough, known), merit)
 
 
-def _merit(gate: Gate, new: Versus) -> tuple[Condition, ...]:
+def _merit(gate: Gate, new: Versus, earlier: int) -> tuple[Condition, ...]:
     low, high = new.interval
-    wrong = new.challenger.wrong_of_answers
+    chance = gate.most_chance / (1 + earlier)
+    shared = f", {gate.most_chance:g} shared with {earlier} earlier retrainings" if earlier else ""
+    gains = {fault: Versus(pairs).gain for fault, pairs in new.by(lambda pair: pair.fault).items()}
+    worst = min(gains, key=lambda fault: gains[fault])
+    said = new.challenger
     return (
         Condition(
             f"the gain's interval lies above {gate.lowest_gain:g}",
@@ -148,13 +158,18 @@ def _merit(gate: Gate, new: Versus) -> tuple[Condition, ...]:
             low > gate.lowest_gain,
         ),
         Condition(
-            f"a sign test gives chance at most {gate.most_chance:g}",
+            f"a sign test gives chance at most {chance:.3g}{shared}",
             f"{new.chance:.3g}",
-            new.chance <= gate.most_chance,
+            new.chance <= chance,
         ),
         Condition(
-            f"at most {gate.most_wrong:.0%} of its answers are wrong",
-            f"{new.challenger.wrong} of {new.challenger.right + new.challenger.wrong}",
-            wrong <= gate.most_wrong,
+            f"no fault loses more than {gate.most_lost:g}",
+            f"{worst} {gains[worst]:+.3f}",
+            gains[worst] >= -gate.most_lost,
+        ),
+        Condition(
+            f"at most {gate.most_wrong:.0%} of its answers are wrong, each fault weighing alike",
+            f"{said.wrong_of_answers:.1%}, {said.wrong} of {said.right + said.wrong}",
+            said.wrong_of_answers <= gate.most_wrong,
         ),
     )

@@ -6,20 +6,26 @@ known bearings are read later, and nothing about others.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 from data.fault import Fault
+from data.front_ends import FrontEnd
 from data.protocols import Span
 from data.recording import Recording
 from training.retraining.case import Case, RetrainingError
+from training.retraining.checked import unread
 
 Apart = Literal["bearing", "time"]
 CHOOSES = 3
 """One in so many recordings of a fault that teach is kept to choose by."""
 ENDS = (0.75, 0.8)
-"""Where a fault has a single recording to learn from, its beginning teaches and its end chooses."""
+"""Where a fault has a single recording to learn from, its beginning teaches and its end chooses.
+
+One that is too short to be parted teaches whole, and nothing of its fault chooses.
+"""
 
 Piece = tuple[Span, Recording]
 
@@ -38,19 +44,21 @@ class Halves:
         return tuple((each.span, each.recording) for each in self.judge)
 
 
-def halves(cases: Sequence[Case], apart: Apart) -> Halves:
-    """Deals recordings; the same recordings are dealt the same way each time.
+def halves(cases: Sequence[Case], apart: Apart, minutes: float, front_end: FrontEnd) -> Halves:
+    """Deals recordings, which `front_end` can read; the same recordings are dealt the same way each time.
+
+    What was made of a bearing within `minutes` is never on both sides.
 
     Raises:
         RetrainingError: nothing is left to learn from.
     """
-    teaching, judging = SPLITS[apart](cases)
+    teaching, judging = by_bearing(cases) if apart == "bearing" else by_time(cases, minutes)
     if not teaching:
         raise RetrainingError("no labelled recording can be used; the plan says why each was left out")
     train: list[Piece] = []
     choose: list[Piece] = []
     for fault in sorted({each.fault for each in teaching}):
-        some, others = _to_choose_by([each for each in teaching if each.fault is fault])
+        some, others = _to_choose_by([each for each in teaching if each.fault is fault], front_end)
         train += some
         choose += others
     return Halves(tuple(train), tuple(choose), tuple(judging))
@@ -70,41 +78,55 @@ def by_bearing(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
     return sides
 
 
-def by_time(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
-    """The earlier half of each bearing's recordings of a fault, and the later."""
+def by_time(cases: Sequence[Case], minutes: float) -> tuple[list[Case], list[Case]]:
+    """The earlier half of the `moments` of each bearing with a fault, and the later."""
     sides: tuple[list[Case], list[Case]] = [], []
     alike: dict[tuple[tuple[str, str], Fault], list[Case]] = defaultdict(list)
     for each in cases:
         alike[each.bearing, each.fault].append(each)
+    at = moments(cases, minutes)
     for key in sorted(alike):
         ordered = sorted(alike[key], key=_when)
-        middle = (len(ordered) + 1) // 2
-        sides[0].extend(ordered[:middle])
-        sides[1].extend(ordered[middle:])
+        in_turn = list(dict.fromkeys(at[each.name] for each in ordered))
+        early = set(in_turn[: (len(in_turn) + 1) // 2])
+        for each in ordered:
+            sides[at[each.name] not in early].append(each)
     return sides
 
 
-SPLITS: dict[Apart, Callable[[Sequence[Case]], tuple[list[Case], list[Case]]]] = {
-    "bearing": by_bearing,
-    "time": by_time,
-}
+def independent(cases: Sequence[Case], minutes: float) -> int:
+    """How many of them are: those of one bearing at one of the `moments` count once."""
+    at = moments(cases, minutes)
+    return len({(each.bearing, at[each.name]) for each in cases})
 
 
-def moments(cases: Iterable[Case], minutes: float) -> int:
-    """How many of them are independent: those of one bearing within the same `minutes`, on any axis, are one."""
-    return len({(each.bearing, _moment(each, minutes)) for each in cases})
+def moments(cases: Iterable[Case], minutes: float) -> dict[str, str]:
+    """By name, what recordings of one bearing share that were made within the same `minutes`, on whatever axis.
+
+    So do those whose time is not known: they may be pieces of one. With 0 minutes each stands for itself.
+    """
+    if not minutes:
+        return {each.name: each.name for each in cases}
+    found: dict[str, str] = {}
+    began: dict[tuple[str, str], datetime] = {}
+    for each in sorted(cases, key=_when):
+        if each.time is None:
+            found[each.name] = ""
+            continue
+        if each.bearing not in began or each.time - began[each.bearing] >= timedelta(minutes=minutes):
+            began[each.bearing] = each.time
+        found[each.name] = began[each.bearing].isoformat()
+    return found
 
 
-def _moment(case: Case, minutes: float) -> int | str:
-    return case.name if case.time is None or not minutes else int(case.time.timestamp() / (60 * minutes))
-
-
-def _to_choose_by(cases: Sequence[Case]) -> tuple[list[Piece], list[Piece]]:
+def _to_choose_by(cases: Sequence[Case], front_end: FrontEnd) -> tuple[list[Piece], list[Piece]]:
     if len(cases) == 1:
         (case,) = cases
         parts = Span(case.span.entry, 0, ENDS[0]), Span(case.span.entry, ENDS[1], 1)
-        early, late = ((part, case.recording.span(part.start, part.stop)) for part in parts)
-        return [early], [late]
+        pieces = [(part, case.recording.span(part.start, part.stop)) for part in parts]
+        if any(unread(front_end, recording) for _, recording in pieces):
+            return [(case.span, case.recording)], []
+        return pieces[:1], pieces[1:]
     pieces = [
         (each.span, each.recording) for each in sorted(cases, key=lambda each: (_shuffled(each.bearing), _when(each)))
     ]
@@ -127,8 +149,8 @@ def _share(side: Sequence[Case], more: Sequence[Case], totals: Counter[Fault]) -
     return sum(held[fault] / totals[fault] for fault in {each.fault for each in more})
 
 
-def _when(case: Case) -> tuple[bool, str, str]:
-    return case.time is None, "" if case.time is None else case.time.isoformat(), case.name
+def _when(case: Case) -> tuple[bool, float, str]:
+    return case.time is None, 0.0 if case.time is None else case.time.timestamp(), case.name
 
 
 def _shuffled(bearing: tuple[str, str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from data.fault import FAULTS, Fault
 from models.bundle import Bundle
 from training.config import TrainingConfig
-from training.retraining.case import Found
+from training.retraining.case import Found, RetrainingError
 from training.retraining.checked import checked
 from training.retraining.gate import Condition, Gate, evidence
 from training.retraining.halves import Halves, halves
@@ -33,15 +33,18 @@ class Plan:
         """Checks labels and signals, and deals them.
 
         Raises:
-            RetrainingError: nothing can be learned from.
+            RetrainingError: nothing can be learned from, or chosen by.
             DatasetError: recordings of the champion's are missing under `base`.
         """
         usable = checked(found, champion.manifest.front_end)
         config = TrainingConfig.read(champion.folder / "config.toml")
+        dealt = halves(usable.cases, gate.apart, gate.minutes_apart, champion.manifest.front_end)
+        if not dealt.choose and base is None:
+            raise RetrainingError("too few recordings, too short: none is left to choose by")
         return cls(
             champion,
             usable,
-            halves(usable.cases, gate.apart),
+            dealt,
             Base(config, base) if base is not None else None,
             gate,
             minutes,
@@ -71,17 +74,17 @@ class Plan:
     def sheets(self) -> Iterator[Sheet]:
         """For people."""
         yield Sheet(
-            f"{self.champion.identity}, from {self.found.source}",
+            f"What was found: {self.champion.identity}, from {self.found.source}",
             ("fault", "recordings", "bearings", "teach", "choose", "judge"),
             tuple(self._row(fault) for fault in FAULTS if any(each.fault is fault for each in self.found.cases)),
         )
         reasons = Counter(each.reason for each in self.found.left_out)
         if reasons:
             rows = tuple((str(count), reason) for reason, count in reasons.most_common())
-            yield Sheet("left out", ("recordings", "why"), rows)
+            yield Sheet("Left out", ("recordings", "why"), rows)
         doubts = tuple((doubt,) for doubt in self.doubts())
         if doubts:
-            yield Sheet("look at these", ("what",), doubts)
+            yield Sheet("Look at these", ("what nothing here will show, or what to look at",), doubts)
 
     def doubts(self) -> Iterator[str]:
         """What a person should look at before it is believed."""
@@ -92,11 +95,25 @@ class Plan:
             found = sorted(faults - {Fault.NORMAL})
             if len(found) > 1:
                 yield f"{asset}, bearing {specimen}: {' and '.join(found)} were found in one bearing"
+        yield from self._unjudged()
         if self.base is None:
             yield "without the champion's own recordings nothing can show what it forgets"
         for condition in self.evidence:
             if not condition.holds:
                 yield f"{condition.asked}: there are {condition.found}"
+
+    def _unjudged(self) -> Iterator[str]:
+        """What the judgement will not say, however it falls."""
+        judging = defaultdict(set)
+        for each in self.halves.judge:
+            judging[each.fault].add(each.bearing)
+        if Fault.NORMAL not in judging:
+            yield "no healthy recording judges: nothing new shows what is said of healthy machines"
+        if self.gate.apart == "time":
+            yield "the bearings that judge have taught: nothing shows what is said of others"
+        else:
+            for fault in sorted(fault for fault, bearings in judging.items() if len(bearings) == 1):
+                yield f"one bearing with {fault} judges: its recordings stand for no other bearing"
 
     def _row(self, fault: Fault) -> tuple[str, ...]:
         cases = [each for each in self.found.cases if each.fault is fault]

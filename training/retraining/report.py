@@ -8,14 +8,17 @@ from typing import Any
 
 from training.evaluation import Evaluation
 from training.retraining import plots
+from training.retraining.history import place
 from training.retraining.plan import Plan
 from training.retraining.retrain import Outcome
 from training.retraining.versus import Pair, Tally, Versus
-from training.sheet import Sheet
+from training.sheet import Row, Sheet
 
-REPORTS = "reports"
+FAILS = "NO"
+"""Of a condition."""
 MOST_GROUPS = 30
 """Of assets in a picture; the JSON has them all."""
+HEAD = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 table { border-collapse: collapse; margin: .6rem 0 1.4rem }
@@ -23,13 +26,9 @@ td, th { border-bottom: 1px solid #ddd; padding: .25rem .7rem; text-align: left;
 .verdict { font-size: 1.3rem; padding: .6rem 1rem; border-left: 6px solid }
 .yes { border-color: #3c8d2f }
 .no { border-color: #d1495b }
-svg { max-width: 100%; height: auto }
+.fails { font-weight: bold; color: #b3263a }
+svg { display: block; max-width: 100%; height: auto }
 """
-
-
-def place(plan: Plan, out: Path) -> Path:
-    """Where the JSON of this very retraining is, once it has come to its end; the HTML lies beside it."""
-    return out / REPORTS / f"{plan.champion.manifest.name}-{plan.key}.json"
 
 
 def write(outcome: Outcome, out: Path) -> Path:
@@ -86,11 +85,12 @@ def page(outcome: Outcome) -> str:
     parts = [
         f"<h1>Retraining of {_escaped(plan.champion.identity)}</h1>",
         f'<p class="verdict {"yes" if good else "no"}">{_escaped(said)}</p>',
+        f"<p>{_escaped(_opening(plan))}</p>",
         _table(_conditions(outcome)),
         *(_table(sheet) for sheet in plan.sheets()),
         "<h2>How much learned anew</h2>",
         f"<p>The first that is enough is taken, else the best: {_escaped(outcome.chosen.step)}. "
-        "These are recordings that chose, not those that judged.</p>",
+        "Counted are recordings that chose, not those that judged.</p>",
         _table(_steps(outcome)),
     ]
     if outcome.new.pairs:
@@ -99,11 +99,16 @@ def page(outcome: Outcome) -> str:
         parts += ["<h2>On the old test recordings: what was forgotten</h2>", *_pictures(outcome.old)]
     if outcome.before is not None and outcome.after is not None:
         parts += ["<h2>Figures</h2>", _table(_before_and_after(outcome.before, outcome.after))]
-    body = "\n".join(parts)
-    head = (
-        f'<meta charset="utf-8"><title>Retraining of {_escaped(plan.champion.identity)}</title><style>{STYLE}</style>'
+    title = f"<title>Retraining of {_escaped(plan.champion.identity)}</title>"
+    return "\n".join([f'<!doctype html>\n<html lang="en">{HEAD}{title}<style>{STYLE}</style>', *parts, "</html>"])
+
+
+def _opening(plan: Plan) -> str:
+    return (
+        f"Champion is {plan.champion.identity}, which answers now; challenger is what learned anew from "
+        f"{plan.found.source}. A recording that is answered right scores 1, unknown 0, wrong -1; each fault weighs "
+        "alike. Intervals are 95 %."
     )
-    return f'<!doctype html>\n<html lang="en">{head}\n{body}</html>'
 
 
 def _pictures(versus: Versus) -> Iterable[str]:
@@ -122,7 +127,7 @@ def _pictures(versus: Versus) -> Iterable[str]:
 
 
 def _conditions(outcome: Outcome) -> Sheet:
-    rows = tuple((each.asked, each.found, "yes" if each.holds else "NO") for each in outcome.decision.conditions)
+    rows = tuple((each.asked, each.found, "yes" if each.holds else FAILS) for each in outcome.decision.conditions)
     return Sheet("The gate", ("asked", "found", "holds"), rows)
 
 
@@ -131,7 +136,9 @@ def _steps(outcome: Outcome) -> Sheet:
         (each.step, str(each.trained), f"{each.score:.3f}", _counted(each.new), _counted(each.old))
         for each in outcome.attempts
     )
-    return Sheet("Steps", ("step", "trained", "score", "new: right, unknown, wrong", "old"), rows)
+    return Sheet(
+        "Steps tried, in turn", ("step", "training steps", "score", "new: right, unknown, wrong", "old: the same"), rows
+    )
 
 
 def _before_and_after(before: Evaluation, after: Evaluation) -> Sheet:
@@ -143,9 +150,13 @@ def _before_and_after(before: Evaluation, after: Evaluation) -> Sheet:
         "synops": "synaptic operations of one window",
     }
     rows = tuple(
-        (words, f"{getattr(before, name):.4g}", f"{getattr(after, name):.4g}") for name, words in names.items()
+        (words, _number(getattr(before, name)), _number(getattr(after, name))) for name, words in names.items()
     )
     return Sheet("All recordings that judged", ("", "champion", "challenger"), rows)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3f}"
 
 
 def _figures(found: Evaluation | None) -> dict[str, Any] | None:
@@ -197,8 +208,14 @@ def _counted(tally: Tally) -> str:
 
 def _table(sheet: Sheet) -> str:
     head = "".join(f"<th>{_escaped(each)}</th>" for each in sheet.headings)
-    rows = "".join("<tr>" + "".join(f"<td>{_escaped(cell)}</td>" for cell in row) + "</tr>" for row in sheet.rows)
+    rows = "".join(
+        f"<tr{_marked(row)}>" + "".join(f"<td>{_escaped(cell)}</td>" for cell in row) + "</tr>" for row in sheet.rows
+    )
     return f"<h3>{_escaped(sheet.title)}</h3><table><tr>{head}</tr>{rows}</table>"
+
+
+def _marked(row: Row) -> str:
+    return ' class="fails"' if row[-1] == FAILS else ""
 
 
 def _escaped(text: str) -> str:

@@ -23,7 +23,8 @@ from training.lock import locked
 from training.retraining.attempt import Attempt, Attempts
 from training.retraining.case import RetrainingError
 from training.retraining.gate import Decision, decide
-from training.retraining.halves import Piece
+from training.retraining.halves import Piece, moments
+from training.retraining.history import earlier
 from training.retraining.plan import Plan
 from training.retraining.steps import STEPS
 from training.retraining.versus import Versus, versus
@@ -78,12 +79,17 @@ def retrain(plan: Plan, out: Path, version: str | None = None) -> Outcome:
     """
     with alone(out) as work:
         folder = work / plan.key
-        attempts = Attempts(plan.champion, plan.halves, plan.base, plan.minutes, folder)
-        tried = tuple(_in_turn(attempts, plan.gate.enough))
-        chosen = _smallest_enough(tried, plan.gate.enough)
-        outcome = _judged(plan, tried, chosen, out, version)
+        tried, chosen = steps_taken(plan, folder)
+        outcome = concluded(plan, tried, chosen, out, version)
         shutil.rmtree(folder)
     return outcome
+
+
+def steps_taken(plan: Plan, folder: Path) -> tuple[tuple[Attempt, ...], Attempt]:
+    """The steps that were tried, in turn, and the one that is taken; their weights and graphs are in `folder`."""
+    attempts = Attempts(plan.champion, plan.halves, plan.base, plan.minutes, folder)
+    tried = tuple(_in_turn(attempts, plan.gate.enough))
+    return tried, _smallest_enough(tried, plan.gate.enough)
 
 
 def next_version(champion: Manifest, out: Path) -> str:
@@ -106,7 +112,10 @@ def _smallest_enough(tried: Sequence[Attempt], enough: float) -> Attempt:
     return tried[-1] if tried[-1].enough(enough) else max(tried, key=lambda each: each.score)
 
 
-def _judged(plan: Plan, tried: tuple[Attempt, ...], chosen: Attempt, out: Path, version: str | None) -> Outcome:
+def concluded(
+    plan: Plan, tried: tuple[Attempt, ...], chosen: Attempt, out: Path, version: str | None = None
+) -> Outcome:
+    """Judges what was chosen, and writes the bundle where the gate says so."""
     champion = plan.champion.manifest
 
     def both(pieces: Sequence[Piece]) -> tuple[list[Judged], list[Judged]]:
@@ -117,13 +126,13 @@ def _judged(plan: Plan, tried: tuple[Attempt, ...], chosen: Attempt, out: Path, 
     new = both(plan.halves.judged_by)
     old = both(plan.base.pieces(plan.base.split.test)) if plan.base is not None else ([], [])
     checks = champion.unknown_check, chosen.unknown_check
-    on_new = versus(new[0], checks[0], new[1], checks[1])
+    on_new = versus(new[0], checks[0], new[1], checks[1], moments(plan.halves.judge, plan.gate.minutes_apart))
     on_old = versus(old[0], checks[0], old[1], checks[1]) if plan.base is not None else None
     all_of = [*new[0], *old[0]], [*new[1], *old[1]]
     before = evaluate(all_of[0], champion.layers, champion.calibration) if all_of[0] else None
     after = evaluate(all_of[1], champion.layers, chosen.calibration) if all_of[1] else None
     energy = after.full_nj / before.full_nj if before is not None and after is not None else 1.0
-    decision = decide(plan.gate, plan.evidence, on_new, on_old, energy)
+    decision = decide(plan.gate, plan.evidence, on_new, on_old, energy, earlier(plan, out))
     written = None
     if decision.verdict == "better" and after is not None:
         draft = _draft(plan, chosen, after, all_of[1])

@@ -27,11 +27,14 @@ class Source:
         """What it gives.
 
         Raises:
-            RetrainingError: none of them is given, or several; or the store cannot be exported.
+            RetrainingError: none of them is given, or several, or signers without an export; or the store cannot be
+                exported.
         """
         given = [each for each in (self.folder, self.export, self.store) if each is not None]
         if len(given) != 1:
             raise RetrainingError("give one of --folder, --export and --store")
+        if self.trusted is not None and self.export is None:
+            raise RetrainingError("--trusted says who must have signed an export: it goes with --export alone")
         if self.folder is not None:
             return found_in_folder(self.folder)
         longest = timedelta(days=self.days)

@@ -1,6 +1,6 @@
 """The recordings that the committed tables are made of: they must not change with what a machine happens to hold."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from data.datasets import DATASETS, Entry
@@ -36,25 +36,28 @@ def splits_of(dataset: str, protocol: str) -> tuple[Split, ...]:
     return PROTOCOLS[protocol].splits(used(dataset))
 
 
-def at_hand(root: Path, dataset: str, scratch: Path) -> Path:
+def at_hand(root: Path, dataset: str, scratch: Path, without: frozenset[str] = frozenset()) -> Path:
     """`root` where it holds of `dataset` what is used and no more; else a folder of links to what is used.
+
+    `without` names recordings, "rig/name", that are not used here.
 
     Raises:
         DatasetError: a recording is missing.
     """
-    wanted = used(dataset)
+    wanted = tuple(entry for entry in used(dataset) if f"{entry.rig}/{entry.name}" not in without)
     missing = [entry for entry in wanted if DATASETS[entry.rig].path(root, entry) is None]
     if missing:
         names = ", ".join(f"{entry.rig}/{entry.name}" for entry in missing)
         raise DatasetError(f"the table is made of {names} too, which is not under {root}; `brinell data fetch` gets it")
-    rigs = {entry.rig for entry in wanted}
+    rigs = {entry.rig for entry in used(dataset)}
     if sum(len(DATASETS[rig].present(root)) for rig in rigs) == len(wanted):
         return root
     return _linked(root, wanted, scratch)
 
 
-def _linked(root: Path, wanted: Iterable[Entry], scratch: Path) -> Path:
-    folder = scratch / f"recordings-{digest(str(root.resolve()))}"
+def _linked(root: Path, wanted: Sequence[Entry], scratch: Path) -> Path:
+    names = [f"{entry.rig}/{entry.name}" for entry in wanted]
+    folder = scratch / f"recordings-{digest(str(root.resolve()), names)}"
     with locked(scratch / ".locks" / folder.name):
         for entry in wanted:
             file = DATASETS[entry.rig].path(root, entry)

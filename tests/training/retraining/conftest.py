@@ -48,7 +48,7 @@ def write_plant(folder: Path, bearings: int = BEARINGS) -> Path:
 
 def write_labels(folder: Path, rows: list[dict[str, str]]) -> None:
     with (folder / LABELS).open("w", newline="") as file:
-        writer = csv.DictWriter(file, ["file", "finding", "asset", "speed_rpm", "rate_hz"])
+        writer = csv.DictWriter(file, ["file", "finding", "asset", "speed_rpm", "rate_hz", "time"])
         writer.writeheader()
         writer.writerows(rows)
 
@@ -72,4 +72,5 @@ def _machines(folder: Path, number: int, fault: Fault, bearings: int) -> Iterato
                 "asset": f"{fault}-{bearing}",
                 "speed_rpm": f"{speed:g}",
                 "rate_hz": f"{RATE_HZ:g}",
+                "time": f"2026-11-{1 + bearing:02}T{again:02}:00:00Z",
             }

@@ -1,5 +1,6 @@
 """What is used, how it is dealt, and when the gate opens."""
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from training.config import ConfigError
 from training.retraining.case import Case, Found
 from training.retraining.checked import checked
 from training.retraining.gate import Condition, Gate, decide, evidence
-from training.retraining.halves import by_bearing, by_time, halves, moments
+from training.retraining.halves import by_bearing, by_time, halves, independent
 from training.retraining.versus import Pair, Versus
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -85,21 +86,42 @@ def test_a_fault_of_one_bearing_teaches_and_nothing_judges_it() -> None:
 
 def test_by_time_the_later_half_of_each_bearing_judges() -> None:
     cases = [case(at, INNER, "m1", hours=at) for at in (3, 0, 2, 1)]
-    teach, judge = by_time(cases)
+    teach, judge = by_time(cases, 1)
     assert [each.name for each in teach] == ["r0", "r1"]
     assert [each.name for each in judge] == ["r2", "r3"]
 
 
+def test_by_time_the_axes_of_one_moment_stay_together() -> None:
+    cases = [case(3 * at + axis, INNER, "m1", hours=at) for at in range(3) for axis in range(3)]
+    teach, judge = by_time(cases, 1)
+    assert [each.name for each in teach] == [f"r{number}" for number in range(6)]
+    assert [each.name for each in judge] == ["r6", "r7", "r8"]
+
+
 def test_a_single_recording_of_a_fault_teaches_with_its_beginning_and_chooses_with_its_end() -> None:
-    dealt = halves([case(1, INNER, "m1")], "bearing")
+    recording = Recording(np.random.default_rng(0).standard_normal(24_000), 12_000.0, speed_rpm=1800.0)
+    dealt = halves([Case("one", "m1", "m1", INNER, recording)], "bearing", 1, OrderFrontEnd())
     ((early, _),), ((late, end),) = dealt.train, dealt.choose
     assert not early.overlaps(late)
-    assert end.samples.size == 1200
+    assert end.samples.size == 4800
+
+
+def test_a_single_recording_that_is_too_short_to_be_parted_teaches_whole() -> None:
+    recording = Recording(np.random.default_rng(0).standard_normal(2000), 12_000.0, speed_rpm=1800.0)
+    dealt = halves([Case("short", "m1", "m1", INNER, recording)], "bearing", 1, OrderFrontEnd())
+    assert [piece.samples.size for _, piece in dealt.train] == [2000]
+    assert not dealt.choose
 
 
 def test_axes_of_one_minute_are_one_recording_of_evidence() -> None:
     cases = [case(1), case(2), case(3, hours=1)]
-    assert [moments(cases, minutes) for minutes in (0, 1, 120)] == [3, 2, 1]
+    assert [independent(cases, minutes) for minutes in (0, 1, 120)] == [3, 2, 1]
+
+
+def test_recordings_of_a_bearing_whose_time_nobody_knows_are_one_recording_of_evidence() -> None:
+    cases = [dataclasses.replace(case(at), time=None) for at in range(9)]
+    assert independent(cases, 1) == 1
+    assert independent([*cases, case(9, asset="b")], 1) == 2
 
 
 def test_the_gate_opens_where_ten_that_were_unknown_are_named_right_and_nothing_is_lost() -> None:
@@ -116,8 +138,34 @@ def test_the_gate_stays_shut_where_four_recordings_alone_became_right() -> None:
 
 def test_the_gate_stays_shut_where_more_is_answered_and_a_fifth_of_it_wrong() -> None:
     new = pairs(OUTER, None, OUTER, 20) + pairs(INNER, None, OUTER, 5)
-    assert Versus(tuple(new)).challenger.wrong_of_answers == pytest.approx(0.2)
+    assert Versus(tuple(new)).challenger.wrong_of_answers == pytest.approx(0.5)
     assert verdict(new, KEPT) == "not better"
+
+
+def test_the_gate_stays_shut_where_a_rare_fault_is_always_answered_wrong() -> None:
+    new = pairs(Fault.NORMAL, None, Fault.NORMAL, 90) + pairs(INNER, OUTER, OUTER, 5)
+    assert Versus(tuple(new)).interval[0] > 0
+    assert verdict(new, KEPT) == "not better"
+
+
+def test_the_gate_stays_shut_where_many_are_won_and_one_fault_is_lost() -> None:
+    won = [pair for fault in (OUTER, Fault.NORMAL, Fault.ROLLING_ELEMENT) for pair in pairs(fault, None, fault, 10)]
+    assert verdict(won + pairs(INNER, INNER, INNER, 10), KEPT) == "better"
+    assert verdict(won + pairs(INNER, INNER, None, 10), KEPT) == "not better"
+
+
+def test_three_axes_of_one_moment_are_one_sign() -> None:
+    axes = [dataclasses.replace(pair, moment="noon") for pair in pairs(OUTER, None, OUTER, 4, 3)]
+    assert Versus(tuple(axes)).chance == 0.5**4
+    assert Versus(tuple(pairs(OUTER, None, OUTER, 4, 3))).chance == 0.5**12
+    assert verdict(axes, KEPT) == "not better"
+
+
+def test_whoever_tries_again_on_the_same_recordings_needs_more_of_them() -> None:
+    new, old = Versus(tuple(pairs(OUTER, None, OUTER, 6))), Versus(tuple(KEPT))
+    assert [decide(Gate(), HOLDS, new, old, 1.0, earlier).verdict for earlier in (0, 2, 3)] == [
+        "better", "better", "not better",
+    ]  # fmt: skip
 
 
 def test_the_gate_stays_shut_where_an_old_fault_was_forgotten() -> None:

@@ -4,27 +4,38 @@ import dataclasses
 import hashlib
 import html
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import numpy as np
 import pytest
 
 from data.fault import FAULTS, Fault
-from models.bundle import Bundle, check_golden
+from models.bundle import MODEL, Bundle, check_golden
+from models.graph import Graph
 from models.parent import parent_of
+from tests.service.running import running
 from tests.training.retraining.conftest import read_labels, write_labels, write_plant
+from training.bundling import bundle
+from training.judging import judge_recordings
 from training.loop import WEIGHTS
-from training.retraining import report
+from training.retraining import rehearsal, report
 from training.retraining import retrain as retraining
 from training.retraining.attempt import Attempts
 from training.retraining.case import RetrainingError
 from training.retraining.folder import found_in_folder
 from training.retraining.gate import Gate
+from training.retraining.history import earlier, place
 from training.retraining.plan import Plan
+from training.retraining.pushing import activate
 from training.retraining.retrain import Outcome, alone, next_version, retrain
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 LONG, SHORT = 5.0, 0.01
 """Minutes: enough for all steps on any machine, and for the fewest."""
 
@@ -179,7 +190,7 @@ def test_the_next_version_is_after_the_champion_and_all_that_are_there(champion:
 
 def test_the_report_tells_the_verdict_the_conditions_and_every_pair(outcome: Outcome, out: Path) -> None:
     page = report.write(outcome, out)
-    said = json.loads(report.place(outcome.plan, out).read_text())
+    said = json.loads(place(outcome.plan, out).read_text())
     assert said["verdict"] == "better"
     assert said["bundle"] == "small/1.1.0"
     assert len(said["new"]["pairs"]) == said["new"]["recordings"] == 24
@@ -190,9 +201,105 @@ def test_the_report_tells_the_verdict_the_conditions_and_every_pair(outcome: Out
     assert all(html.escape(each.asked) in text for each in outcome.decision.conditions)
 
 
+def test_a_second_try_on_the_same_recordings_is_counted(outcome: Outcome, out: Path) -> None:
+    report.write(outcome, out)
+    assert earlier(outcome.plan, out) == 0
+    assert earlier(dataclasses.replace(outcome.plan, minutes=LONG + 1), out) == 1
+
+
+def test_the_command_activates_by_a_key_file_and_the_way_back_is_one_command(
+    outcome: Outcome, champion: Bundle, plant: Path, small_root: Path, out: Path, tmp_path: Path
+) -> None:
+    report.write(outcome, out)
+    shutil.copytree(champion.folder.parent, tmp_path / "bundles" / "small")
+    settings = {"bundles": tmp_path / "bundles", "state": tmp_path / "state", "auth": "keys"}
+    with running(**settings) as service:
+        admin, reader = (key_file(tmp_path, scope) for scope in ("admin", "diagnose"))
+
+        def answering() -> str:
+            headers = {"Authorization": f"Bearer {reader.read_text().strip()}"}
+            told = httpx2.get(f"{service.url}/v1/models/small/versions", headers=headers).raise_for_status().json()
+            return str(next(each["version"] for each in told["versions"] if each["state"] == "active"))
+
+        def commanded(*key: str) -> "subprocess.CompletedProcess[str]":
+            command = [
+                sys.executable, "brinell.py", "retrain", "--bundle", str(champion.folder), "--folder", str(plant),
+                "--base", str(small_root), "--minutes", str(LONG), "--out", str(out), "--yes",
+                "--activate", service.url, *key,
+            ]  # fmt: skip
+            return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=240)
+
+        for key, status in (((), 401), (("--key-file", str(reader)), 403)):
+            refused = commanded(*key)
+            assert (refused.returncode, answering()) == (1, "1.0.0")
+            assert f"({status})" in refused.stderr
+        done = commanded("--key-file", str(admin))
+        assert "This was tried before" in done.stdout
+        assert answering() == "1.1.0"
+        subprocess.run(done.stdout.rpartition("Back: ")[2], shell=True, check=True, capture_output=True)
+        assert answering() == "1.0.0"
+
+
+def test_a_version_that_was_compared_with_another_than_answers_is_not_activated(
+    outcome: Outcome, champion: Bundle, tmp_path: Path
+) -> None:
+    assert outcome.bundle is not None
+    shutil.copytree(champion.folder.parent, tmp_path / "bundles" / "small")
+    bundle(champion.folder, tmp_path / "bundles", "1.0.1")
+    with running(bundles=tmp_path / "bundles", state=tmp_path / "state", auth="none") as service:
+        with pytest.raises(RetrainingError, match=r"small/1\.0\.1 answers .* compared with small/1\.0\.0"):
+            activate(outcome.bundle, service.url, None)
+        told = httpx2.get(f"{service.url}/v1/models/small/versions").json()
+        assert {each["version"] for each in told["versions"]} == {"1.0.0", "1.0.1"}
+
+
 def test_the_weights_are_those_of_the_step_that_was_taken(outcome: Outcome, champion: Bundle) -> None:
     assert outcome.bundle is not None
     assert outcome.bundle.content(WEIGHTS) != champion.content(WEIGHTS)
+
+
+@pytest.mark.slow
+def test_where_the_gate_lets_it_a_version_is_written_without_the_old_recordings(
+    champion: Bundle, plant: Path, tmp_path: Path
+) -> None:
+    gate = Gate(without_base=True, most_energy=2.0, most_wrong=0.25)
+    plan = Plan.of(champion, found_in_folder(plant), None, gate, LONG)
+    outcome = retrain(plan, tmp_path)
+    assert outcome.decision.verdict == "better", outcome.decision.conditions
+    assert outcome.bundle is not None
+    check_golden(Bundle.load(outcome.bundle.folder))
+
+
+@pytest.mark.slow
+def test_without_the_old_recordings_less_is_forgotten_where_the_champions_answers_are_held_on_to(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = plan_of(champion, plant, small_root).base
+    assert base is not None
+    tested = base.pieces(base.split.test)
+    manifest = champion.manifest
+
+    def kept(weight: float) -> float:
+        """Of what the champion says of its own test recordings, the part that the new network says too."""
+        monkeypatch.setattr(rehearsal, "WEIGHT", weight)
+        plan = plan_of(champion, plant, None)
+        folder = Attempts(champion, plan.halves, None, LONG, tmp_path / f"{weight}").attempt("all").folder
+        graphs = champion.graph, Graph(folder / MODEL)
+        said, says = (judge_recordings(each, manifest.front_end, tested, manifest.faults) for each in graphs)
+        same = [a.windows.argmax(axis=1) == b.windows.argmax(axis=1) for a, b in zip(said, says, strict=True)]
+        return float(np.concatenate(same).mean())
+
+    assert kept(rehearsal.WEIGHT) > kept(0.0)
+
+
+def key_file(folder: Path, scope: str) -> Path:
+    """A new key with that scope, for the service whose state is in `folder / "state"`."""
+    environment = os.environ | {"BRINELL_STATE": str(folder / "state"), "BRINELL_AUTH": "keys"}
+    command = [sys.executable, "brinell.py", "keys", "api", "tester", f"--scope={scope}"]
+    made = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=True)
+    path = folder / f"{scope}.key"
+    path.write_text(made.stdout)
+    return path
 
 
 def _made(folder: Path) -> Path:
