@@ -202,7 +202,7 @@ class Place:
         loop = asyncio.get_running_loop()
         left_s = self._late_at - time.monotonic()
         if left_s <= 0:
-            raise self._late()
+            raise self._late()()
         if self._given_up is not None:
             raise self._given_up()
         answer: asyncio.Future[Result] = loop.create_future()
@@ -253,12 +253,12 @@ class Place:
                     await asyncio.sleep(WATCHED_AFTER_S)
             self.abandon(_gone)
         except TimeoutError:
-            self._give_up(self._late)
+            self._give_up(self._late())
 
-    def _late(self) -> RequestRefused:
+    def _late(self) -> Why:
         if self.job is not None and self.job.began_s:
-            return self._queue.full(504, "begun, but not done by the deadline")
-        return self._queue.full(503, "could not begin by the deadline")
+            return partial(self._queue.full, 504, "begun, but not done by the deadline")
+        return partial(self._queue.full, 503, "could not begin by the deadline")
 
     def __enter__(self) -> Self:
         self._queue._places.add(self)
