@@ -40,6 +40,7 @@ leave() {
     wait "$engine" 2>/dev/null || true
     umount "$scratch"/exec/netns/* 2>/dev/null || true
   fi
+  flock -u 8
   rm -rf "$scratch"
 }
 trap leave EXIT

@@ -19,16 +19,15 @@ find_torch() {
   "${PYTHON:-python3}" -m pip download -q --no-deps -d "$scratch/wheels" "$(sed -n 's/^ARG TORCH=//p' docker/Dockerfile)" \
     || stop "neither PyTorch's own index nor pip has PyTorch"
   wheel=$(basename "$scratch"/wheels/torch-*.whl)
-  python3 -m http.server -b 127.0.0.1 -d "$scratch/wheels" 18020 >/dev/null 2>&1 &
+  python3 -m http.server -b 127.0.0.1 -d "$scratch/wheels" 18020 >/dev/null 2>&1 8>&- &
   server=$!
   torch=(--build-arg "TORCH=http://127.0.0.1:18020/${wheel/+/%2B}" --build-arg TORCH_INDEX=)
   loudly "$torch_index" "PyTorch is $wheel, which pip found here."
 }
 server=""
-leave_gateway() { compose_ down -v -t 2; [ -z "$server" ] || kill "$server"; }
-on_exit() { leave_gateway; }
+on_exit() { compose_ down -v -t 2; [ -z "$server" ] || kill "$server"; }
 
-retrain() { compose_ run --rm -T "$@"; }
+retrain() { compose_ run --rm -T "$@" 2>"$scratch/said"; }
 
 find_engine
 find_base "$base"
@@ -38,8 +37,8 @@ build brinell-retrain:test "$base" --target retrain "${torch[@]}"
 figure "unpacked" "$(megabytes "$(size brinell-retrain:test)") MB"
 find_compose
 mkdir -p "$files/secrets" "$files/base"
-for name in mqtt_password postgresql_password admin_key; do openssl rand -hex 24 >"$files/secrets/$name"; done
-check "how it is called" "$(retrain retrain retrain --help | grep -c -- '--bundle')" 1
+for name in mqtt_password mosquitto_passwords postgresql_password metrics_key admin_key; do openssl rand -hex 24 >"$files/secrets/$name"; done
+check "its help" "$(retrain retrain retrain --help | grep -q -- '--bundle' && echo yes)" yes
 
 retrain --entrypoint sh brinell -c "cp -r /opt/brinell/lib/python3.11/site-packages/models/pretrained $state/bundles"
 echo "BRINELL_BUNDLES=$state/bundles" >>"$settings"
@@ -51,11 +50,11 @@ check "user and what it can write" "$(retrain --entrypoint sh retrain -c "id -u;
 
 began=$(milliseconds)
 retrain retrain retrain --bundle "$state/bundles/order/1.0.0" --store "$state/brinell.db" --gate "$state/gate.toml" --minutes 0.5 \
-  --out "$state/retrained" --yes --activate http://brinell:8000 --key-file /run/secrets/admin_key >"$scratch/retrained" 2>&1 ||
-  { tail -20 "$scratch/retrained" >&2; failed "the retraining"; }
+  --out "$state/retrained" --yes --activate http://brinell:8000 --key-file /run/secrets/admin_key >"$scratch/retrained" ||
+  { tail -20 "$scratch/retrained" "$scratch/said" >&2; failed "the retraining"; }
 figure "a retraining of 48 recordings" "$((($(milliseconds) - began) / 1000)) s"
 check "its verdict" "$(grep -oE '^(better|not better|not enough evidence)' "$scratch/retrained")" better
 check "a report outlives it" "$(compose_ exec -T brinell sh -c "ls $state/retrained/reports/*.html | wc -l")" 1
-check "what answers" "$(curl -sS -H "Authorization: Bearer $(cat "$files/secrets/admin_key")" "$url/v1/models" | python3 -c '
-import json, sys; print(next(each["version"] for each in json.load(sys.stdin)["models"] if each["name"] == "order"))')" 1.1.0
+check "what answers" "$(curl -sS -H "Authorization: Bearer $(cat "$files/secrets/admin_key")" "$url/v1/models/order/versions" | python3 -c '
+import json, sys; print(next(each["version"] for each in json.load(sys.stdin)["versions"] if each["state"] == "active"))')" 1.1.0
 finish "the image retrains"
