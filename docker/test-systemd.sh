@@ -45,6 +45,11 @@ for part in wheels docker; do docker_ cp "$scratch/checkout/$part" "$container:/
 lines | grep -v '^python3 -m pip' | inside >"$scratch/installed" 2>&1 || { tail -3 "$scratch/installed" >&2; failed "the lines of docs/deploy.md, offline"; }
 check "the service" "$(docker_ exec "$container" systemctl is-active brinell)" active
 check "its user" "$(docker_ exec "$container" sh -c "stat -c %U /proc/\$(systemctl show -P MainPID brinell)")" brinell
+check "cores that the kernel gives it" "$(inside <<'END'
+group=$(systemctl show -P ControlGroup brinell)
+cat "/sys/fs/cgroup$group/cpu.max" "/sys/fs/cgroup/cpu$group/cpu.cfs_quota_us" 2>/dev/null | awk '{ print $1 / 100000 }' || true
+END
+)" 1.5
 at_most "memory at rest" "$(docker_ exec "$container" sh -c "awk '/VmRSS/ { printf \"%.0f\", \$2 / 1024 }' /proc/\$(systemctl show -P MainPID brinell)/status")" 200 MiB
 check "400 MiB of memory" "$(greedy memory 400)" 400
 check "700 MiB of memory" "$(greedy memory 700)" "nothing, ended by signal 9"
