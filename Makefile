@@ -56,6 +56,8 @@ test: $(TEST) servers ## lint, types, import rules, and all tests that take seco
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PY) -m pytest -n auto -m 'not slow' $(ARGS)
+	@# In CI the image too, last and alone, because it times what it starts.
+	$(if $(filter true,$(CI)),docker/test-image.sh)
 
 test-slow: export OMP_NUM_THREADS := 1
 test-slow: $(TEST) servers ## the tests that take minutes: killed trainings, the container image, arm64
@@ -87,6 +89,9 @@ servers:
 	PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null || missing="$$missing mosquitto"; \
 	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$$missing faketime"; \
 	command -v chromium chromium-browser google-chrome >/dev/null || missing="$$missing chromium fonts-dejavu-core"; \
+	if [ "$$CI" = true ]; then \
+		[ -x /usr/sbin/dockerd ] || missing="$$missing docker.io"; \
+		command -v mmdebstrap >/dev/null || missing="$$missing mmdebstrap"; fi; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing \

@@ -9,7 +9,6 @@ set -euo pipefail
 checkout=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 python=${PYTHON:-python3}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/brinell
-base=$cache/stand-in-python-3.11-slim-bookworm-arm64.tar
 path=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
 part=""
 
@@ -23,12 +22,12 @@ dependencies() {
 
 # Wheels are downloaded outside, where pip knows this machine's index, and installed inside, where it knows the processor.
 make_tree() {
-  local tool platforms=(manylinux_2_28_aarch64 manylinux_2_27_aarch64 manylinux2014_aarch64)
+  local base tool platforms=(manylinux_2_28_aarch64 manylinux_2_27_aarch64 manylinux2014_aarch64)
   for tool in mmdebstrap arch-test; do
     command -v "$tool" >/dev/null || stop "no arm64 Debian, and none can be made (Debian: apt-get install mmdebstrap arch-test)"
   done
   mkdir -p "$cache"
-  [ -s "$base" ] || "$checkout/docker/stand-in.sh" "$base" arm64 >&2 || stop "no arm64 Debian could be made"
+  base=$("$checkout/docker/stand-in.sh" arm64) || stop "no arm64 Debian could be made"
   rm -rf "$cache"/arm64-*
   part=$(mktemp -d "$cache/arm64-XXXXXX.part")
   tar -xf "$base" -C "$part"

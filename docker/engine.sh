@@ -2,10 +2,14 @@
 # What the tests of the containers share: how they report, the Docker engine that they find or start, the base that they
 # pull or stand in for, and the image that they build. Sourced from the project's root; `on_exit NAME` is run before the
 # engine goes.
-base=python:3.11-slim-bookworm
 # shellcheck disable=SC2034 # for the scripts
+base=python:3.11-slim-bookworm
+# shellcheck disable=SC2034
 image=brinell:test
 scratch=$(mktemp -d)
+# One script at a time: they share ports, and the addresses of an engine of their own.
+exec 8>"${TMPDIR:-/tmp}/brinell-docker.lock"
+flock 8
 engine="" failures=0
 
 ok() { printf 'ok      %s\n' "$1"; }
@@ -36,6 +40,7 @@ leave() {
     wait "$engine" 2>/dev/null || true
     umount "$scratch"/exec/netns/* 2>/dev/null || true
   fi
+  flock -u 8
   rm -rf "$scratch"
 }
 trap leave EXIT
@@ -57,7 +62,7 @@ find_engine() {
   [ "$(id -u)" = 0 ] || stop "no Docker engine answers, and only root can start one"
   export DOCKER_HOST=unix://$scratch/docker.sock
   /usr/sbin/dockerd -H "$DOCKER_HOST" --data-root "$scratch/data" --exec-root "$scratch/exec" --pidfile "$scratch/pid" \
-    --iptables=false --ip6tables=false --bip 172.31.250.1/24 >"$scratch/dockerd.log" 2>&1 &
+    --iptables=false --ip6tables=false --bip 172.31.250.1/24 >"$scratch/dockerd.log" 2>&1 8>&- &
   engine=$!
   until_true 10 docker_ info || { tail -5 "$scratch/dockerd.log" >&2; stop "the Docker engine did not start"; }
   ok "a Docker engine of its own"
@@ -76,13 +81,10 @@ pulled() {
 
 # find_base NAME [ARCHITECTURE]: another one than this machine's under an emulator.
 find_base() {
-  local stand_in=${XDG_CACHE_HOME:-$HOME/.cache}/brinell/stand-in-${base/:/-}${2:+-$2}.tar
+  local stand_in
   local proof="This proves the Dockerfile on Debian's Python 3.11, not on the published base."
   pulled "$1" "$proof" && return
-  [ -s "$stand_in" ] || {
-    command -v mmdebstrap >/dev/null || stop "$1 cannot be pulled, and no stand-in made (Debian: apt-get install mmdebstrap)"
-    docker/stand-in.sh "$stand_in" "${@:2}" >"$scratch/stand-in.log" 2>&1 || { tail -5 "$scratch/stand-in.log" >&2; stop "no stand-in"; }
-  }
+  stand_in=$(docker/stand-in.sh "${@:2}" 2>"$scratch/stand-in.log") || { tail -5 "$scratch/stand-in.log" >&2; stop "$1 can neither be pulled nor stood in for"; }
   mkdir "$scratch/base"
   cp "$stand_in" "$scratch/base/base.tar"
   printf '%s\n' 'FROM scratch' 'ADD base.tar /' "LABEL stand-in=$1" 'CMD ["python3"]' \
@@ -92,15 +94,24 @@ find_base() {
   loudly "$1" "$proof"
 }
 
-# build IMAGE BASE [ARCHITECTURE]
+# build IMAGE BASE [OPTION...]: options of docker build.
 build() {
-  local began options=()
+  local began options=("${@:3}")
   [ ! -s /etc/pip.conf ] || options+=(--secret "id=pip_conf,src=/etc/pip.conf")
   [ ! -s /etc/ssl/certs/ca-certificates.crt ] || options+=(--secret "id=ca_bundle,src=/etc/ssl/certs/ca-certificates.crt")
-  [ -z "${3:-}" ] || options+=(--platform "linux/$3")
   began=$(milliseconds)
   DOCKER_BUILDKIT=1 docker_ build --network host "${options[@]}" --build-arg BASE="$2" \
     --build-arg REVISION="$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" \
     -f docker/Dockerfile -t "$1" . >"$scratch/build.log" 2>&1 || { tail -30 "$scratch/build.log" >&2; stop "the build failed"; }
-  figure "build" "$((($(milliseconds) - began) / 1000)) s"
+  figure "build of $1" "$((($(milliseconds) - began) / 1000)) s"
+}
+
+megabytes() { awk "BEGIN { printf \"%.1f\", $1 / 1000000 }"; }
+size() { docker_ image inspect -f '{{.Size}}' "$1"; }
+
+# weigh IMAGE BASE: against what a gateway has room for.
+weigh() {
+  at_most "unpacked" "$(megabytes "$(size "$1")")" 560 MB
+  at_most "compressed" "$(megabytes "$(docker_ save "$1" | gzip | wc -c)")" 190 MB
+  docker_ run --rm -i --network none --entrypoint python "$1" - "$(size "$2")" <docker/parts.py
 }

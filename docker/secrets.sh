@@ -50,6 +50,7 @@ password plant_password
 password postgresql_password
 password opcua_password
 : >>metrics_key # brinell keys api prometheus, once the service runs
+: >>admin_key # brinell keys api retrain --scope admin
 broker_passwords
 case ${1:-} in
   --tls) for_the_broker "${@:2}" ;;

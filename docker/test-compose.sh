@@ -1,28 +1,14 @@
 #!/usr/bin/env bash
 # Brings compose.yaml up as a gateway would, with its broker: a real recording comes over MQTT and its diagnosis goes
-# back; the broker is restarted and the service killed; then TLS, PostgreSQL, OPC UA
-# and Prometheus. Exit 0 when all holds.
+# back; the broker is restarted and the service killed; another version is brought in and taken back; then TLS, PostgreSQL,
+# OPC UA and Prometheus. Exit 0 when all holds.
 # usage: docker/test-compose.sh        BRINELL_DATA (default ../shared/data) holds mfpt/
 # Images that cannot be pulled are made from Debian's packages, and that is said, loudly.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . docker/engine.sh
+. docker/gateway.sh
 recording=$(realpath "${BRINELL_DATA:-../shared/data}")/mfpt/OuterRaceFault_3.mat
-files=$scratch/docker
-settings=$scratch/settings.env
-export BRINELL_VERSION=test BRINELL_ENV=$settings BRINELL_MAPPING=$files/mapping.toml
-export BRINELL_PUBLISH=18010 BRINELL_MQTT_PUBLISH=18011 BRINELL_MQTTS_PUBLISH=18012 BRINELL_OPCUA_PUBLISH=18014 BRINELL_PROMETHEUS_PUBLISH=18013
-url=http://127.0.0.1:$BRINELL_PUBLISH
-compose=()
-
-find_compose() {
-  if docker_ compose version >/dev/null 2>&1; then compose=("$docker" compose)
-  elif command -v docker-compose >/dev/null; then compose=(docker-compose)
-  else stop "neither docker compose nor docker-compose is here (Debian: apt-get install docker-compose)"; fi
-  compose+=(-p "brinell-test-$$" -f "$files/compose.yaml")
-}
-compose_() { "${compose[@]}" "$@"; }
-on_exit() { compose_ --profile postgresql --profile prometheus down -v -t 2; }
 
 # find_image STAND-IN IMAGE
 find_image() {
@@ -34,8 +20,7 @@ find_image() {
 }
 
 up() {
-  compose_ "$@" up -d >"$scratch/up.log" 2>&1 || { tail -20 "$scratch/up.log" >&2; stop "compose up failed"; }
-  until_true 60 curl -fsS "$url/readyz" || { compose_ logs --tail=20 >&2; stop "never ready"; }
+  brought_up "$@" up -d
   until_true 30 connected || failed "not connected to the broker"
 }
 connected() { curl -fsS "$url/readyz" | grep -q '"mqtt":"connected"'; }
@@ -66,7 +51,6 @@ diagnosed() {
 
 stored() { curl -sS -H "Authorization: Bearer $(cat "$scratch/key")" "$url/v1/diagnoses?limit=200" | python3 -c '
 import json, sys; print(len(json.load(sys.stdin)["diagnoses"]))'; }
-new_key() { compose_ exec -T brinell brinell keys api "$@" 2>/dev/null; }
 
 find_engine
 find_base "$base"
@@ -76,9 +60,6 @@ find_image postgresql postgres:15-bookworm
 find_image prometheus prom/prometheus:v3.5.0
 find_compose
 [ -f "$recording" ] || stop "no recording $recording (set BRINELL_DATA)"
-cp -r docker "$files"
-rm -rf "$files/secrets"
-cp docker/gateway.env "$settings"
 DOCKER=$docker "$files/secrets.sh" --tls
 
 up
@@ -98,16 +79,27 @@ if [ "$(id -u)" = 0 ] && kill -9 "$(running '{{.State.Pid}}' brinell)" 2>/dev/nu
 fi
 docker_ stats --no-stream --format 'figure  memory of {{.Name}}: {{.MemUsage}}' | grep "brinell-test-$$"
 
+before=$(stored)
+compose_ exec -T brinell brinell backup /var/lib/brinell/before.db >/dev/null 2>&1
+docker_ tag "$image" brinell:next
+BRINELL_VERSION=next up
+check "an update by hand" "$(running '{{.Config.Image}}' brinell)" brinell:next
+diagnosed 4 "after it"
+compose_ stop brinell >/dev/null 2>&1
+compose_ run --rm -T brinell restore --force /var/lib/brinell/before.db >/dev/null 2>&1
+up
+check "and back, with the backup" "$(running '{{.Config.Image}}' brinell), $(stored) diagnoses" "$image, $before diagnoses"
+
 compose+=(-f "$files/compose.tls.yaml")
 up
 broker=(-h localhost -p 8883 --cafile /run/secrets/mqtt_ca)
 check "the broker without TLS" "$(compose_ exec -T mosquitto mosquitto_sub -h localhost -p 1883 -t x -W 2 >/dev/null 2>&1 && echo heard || echo refused)" refused
-diagnosed 4 "TLS"
+diagnosed 5 "TLS"
 
 printf '%s\n' BRINELL_STORE=postgresql://brinell@postgresql/brinell BRINELL_STORE_PASSWORD_FILE=/run/secrets/postgresql_password >>"$settings"
 up --profile postgresql
 new_key tester >"$scratch/key"
-diagnosed 5 "the store in PostgreSQL"
+diagnosed 6 "the store in PostgreSQL"
 check "diagnoses stored in PostgreSQL" "$(stored)" 1
 
 compose+=(-f "$files/compose.opcua.yaml")
@@ -116,7 +108,7 @@ up --profile postgresql
 machine='{"id": "pump-7", "machine": "pump 7", "point": "drive end", "axes": [{"name": "x"}], "bearing": "NICE"}'
 check "a machine is registered" "$(curl -sS -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $(new_key admin --scope admin)" \
   -H 'Content-Type: application/json' -d "$machine" "$url/v1/assets")" 201
-diagnosed 6 "shown to a SCADA system"
+diagnosed 7 "shown to a SCADA system"
 check "a SCADA system reads the fault" "$(compose_ exec -T brinell python - <docker/opcua_asks.py 2>/dev/null)" outer_race
 
 new_key prometheus >"$files/secrets/metrics_key"

@@ -23,9 +23,9 @@ find_engine
 find_base "$base"
 build "$image" "$base"
 find_base arm64v8/python:3.11-slim-bookworm arm64
-build "$image-arm64" arm64v8/python:3.11-slim-bookworm arm64
+build "$image-arm64" arm64v8/python:3.11-slim-bookworm --platform linux/arm64
 check "its processor" "$(brinell_ --entrypoint uname "$image-arm64" -m)" aarch64
-figure "unpacked" "$(($(docker_ image inspect -f '{{.Size}}' "$image-arm64") / 1000000)) MB"
+weigh "$image-arm64" arm64v8/python:3.11-slim-bookworm
 for bundle in models/pretrained/*/*; do
   name=$(basename "$(dirname "$bundle")")
   check "$name, its golden answers" \

@@ -18,17 +18,6 @@ on_exit() {
   docker_ volume rm "$volume"
 }
 
-megabytes() { awk "BEGIN { printf \"%.1f\", $1 / 1000000 }"; }
-
-weigh() {
-  local bytes base_bytes
-  bytes=$(docker_ image inspect -f '{{.Size}}' "$image")
-  base_bytes=$(docker_ image inspect -f '{{.Size}}' "$base")
-  at_most "unpacked" "$(megabytes "$bytes")" 560 MB
-  at_most "compressed" "$(megabytes "$(docker_ save "$image" | gzip | wc -c)")" 190 MB
-  docker_ run --rm -i --network none --entrypoint python "$image" - "$base_bytes" <docker/parts.py
-}
-
 list_what_is_inside() {
   local syft
   syft=$(command -v syft || echo .venv/bin/syft)
@@ -47,11 +36,12 @@ labels() {
     'find /opt/brinell -iname "*licen*" | grep -q . && echo yes')" yes
 }
 
+# start [OPTION OF docker run...]
 start() {
   local began
   began=$(milliseconds)
   container=$(docker_ run -d -p "127.0.0.1:$port:8000" -v "$volume:/var/lib/brinell" --read-only --tmpfs /tmp --cap-drop all \
-    --security-opt no-new-privileges --memory 512m --cpus 1 --pids-limit 100 "$image")
+    --security-opt no-new-privileges --memory 512m --cpus 1 --pids-limit 100 "$@" "$image")
   for _ in $(seq 600); do
     curl -fsS -o /dev/null "$url/readyz" 2>/dev/null && break
     [ "$(docker_ inspect -f '{{.State.Running}}' "$container")" = true ] || break
@@ -112,6 +102,11 @@ post() {
 }
 field() { docker_ exec -i "$container" python -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 
+# statuses COUNT FILE: how often each status is the answer to the samples in the file.
+statuses() {
+  for _ in $(seq "$1"); do post 'rate_hz=97656&speed_rpm=1500' -o /dev/null -w '%{http_code}\n' <"$2"; done | sort | uniq -c | xargs
+}
+
 # diagnose FILE RATE_HZ SPEED_RPM FAULT
 diagnose() {
   [ -f "$data/$1" ] || { failed "no recording $data/$1 (set BRINELL_DATA)"; return; }
@@ -127,7 +122,7 @@ remembered() {
 find_engine
 find_base "$base"
 build "$image" "$base"
-weigh
+weigh "$image" "$base"
 list_what_is_inside
 labels
 start
@@ -152,5 +147,13 @@ check "diagnoses remembered" "$(remembered)" 104
 stop_container
 start
 check "with the key and the volume of before" "$(remembered)" 104
+{ head -c -4 "$scratch/signal.f32"; printf '\0\0\300\177'; } >"$scratch/nan.f32"
+check "a recording that ends in NaN, 200 times" "$(statuses 200 "$scratch/nan.f32")" "200 422"
+at_most "memory after 200 answers of 422" "$(memory_mib)" 280 MiB
+stop_container
+# A part of the program is missing, so that every answer is an error of its own.
+start --tmpfs /opt/brinell/lib/python3.11/site-packages/scipy/signal
+check "a broken image, 200 times" "$(statuses 200 "$scratch/signal.f32")" "200 500"
+at_most "memory after 200 answers of 500" "$(memory_mib)" 280 MiB
 stop_container
 finish "the image holds"

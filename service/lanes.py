@@ -32,17 +32,18 @@ class Job:
     Attributes:
         do: gives the answers to items, in their order; called in a thread.
         item: this job's own.
-        answer: is given what `do` gives, or raises; belongs to the event loop that made it.
+        answer: is given what `do` gives, or raises; belongs to the event loop that made it. None: nobody waits now.
         windows: in the item; jobs with the same `do` are done together up to `MOST_WINDOWS`. 0: by itself.
-        given_up: why it need not be done any more: what is not begun never is, what is begun ends at its next step.
+        given_up: makes the error that says why it need not be done any more: what is not begun never is, what is begun
+            ends at its next step.
         entered_s, began_s, ended_s: by the clock `time.perf_counter`; 0 where it did not happen.
     """
 
     do: Callable[[Sequence[Any]], Sequence[Any]]
     item: Any
-    answer: asyncio.Future[Any]
+    answer: asyncio.Future[Any] | None
     windows: int = 0
-    given_up: Exception | None = None
+    given_up: Callable[[], Exception] | None = None
     entered_s: float = field(default_factory=time.perf_counter)
     began_s: float = 0.0
     ended_s: float = 0.0
@@ -122,6 +123,7 @@ class Lanes:
                 self._free -= 1
                 self._next_short()
             self._work(jobs)
+            del jobs  # what they were about is not kept until the next come
             with self._lock:
                 self._free += 1
                 self._turns_changed()
@@ -139,6 +141,7 @@ class Lanes:
             if begun:
                 with between_steps(lambda job=job: self._let_pass(job)):  # type: ignore[misc]
                     self._work([job])
+            del job
             with self._lock:
                 self._free += 1
                 self._turns_changed()
@@ -163,7 +166,7 @@ class Lanes:
     def _let_pass(self, job: Job) -> None:
         """Between two steps of a long job."""
         if job.given_up is not None:
-            raise job.given_up
+            raise job.given_up()
         if not self._short or self._free:
             return
         with self._lock:
@@ -201,6 +204,7 @@ class Lanes:
         for job in jobs:
             job.ended_s, job.together = ended_s, len(jobs)
         self._loop.call_soon_threadsafe(_settle, jobs, outcome)
+        del outcome  # an error is not to be held by its own traceback, and all that its frames hold with it
 
 
 def _begin(job: Job) -> bool:
@@ -212,7 +216,7 @@ def _begin(job: Job) -> bool:
 
 def _settle(jobs: list[Job], outcome: Sequence[Any] | Exception) -> None:
     for at, job in enumerate(jobs):
-        if job.answer.done():  # given up by whoever waited
+        if job.answer is None or job.answer.done():  # given up by whoever waited
             continue
         if isinstance(outcome, Exception):
             job.answer.set_exception(outcome)

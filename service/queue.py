@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -26,6 +27,8 @@ from service.settings import MIB, Settings
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
+Why = Callable[[], Exception]
+"""Makes an error anew for whoever is told: one that is kept would keep what its traceback goes through."""
 
 DEADLINE = "X-Deadline-Ms"
 LONGEST_DEADLINE_MS = 3_600_000
@@ -40,6 +43,9 @@ WATCHED_AFTER_S = 0.05
 """Most answers are out by then; only for what waits longer is it worth to look whether the client is still there."""
 
 WEIGHT_OF_NEW = 0.1
+
+_stopping = partial(refused, 503, "queue", "the service is stopping")
+_gone = partial(refused, 503, "queue", "the client has gone")
 
 
 @dataclass
@@ -74,7 +80,7 @@ class Queue:
         deadline_s = _deadline_s(request, self._settings.deadline_s)
         client = request.client.host if request.client is not None else ""
         if self._ending:
-            raise refused(503, "queue", "the service is stopping")
+            raise _stopping()
         self._refuse_over_bounds(client, most_bytes)
         return Place(self, request, client, most_bytes, deadline_s)
 
@@ -123,7 +129,7 @@ class Queue:
 
     def _give_up_all(self) -> None:
         for place in list(self._places):
-            place.abandon(refused(503, "queue", "the service is stopping"))
+            place.abandon(_stopping)
 
     def _hold(self, place: "Place", sign: int) -> None:
         self._bytes += sign * place.bytes
@@ -151,7 +157,7 @@ class Place:
         self._request = request
         self._deadline_s = deadline_s
         self._late_at = time.monotonic() + deadline_s
-        self._given_up: Exception | None = None
+        self._given_up: Why | None = None
         self._body_is_in = False
         self._watch: asyncio.Task[None] | None = None
 
@@ -196,9 +202,9 @@ class Place:
         loop = asyncio.get_running_loop()
         left_s = self._late_at - time.monotonic()
         if left_s <= 0:
-            raise self._late()
+            raise self._late()()
         if self._given_up is not None:
-            raise self._given_up
+            raise self._given_up()
         answer: asyncio.Future[Result] = loop.create_future()
         self.job = job = Job(do, item, answer, windows)
         self._queue._lanes.enter(job, long=self.is_long)
@@ -206,26 +212,30 @@ class Place:
         try:
             found = await answer
         except asyncio.CancelledError:
-            self.abandon(refused(503, "queue", "the service is stopping"))
+            self.abandon(_stopping)
             raise
         finally:
             watching.cancel()
             if self._watch is not None:
                 self._watch.cancel()
+            # The future holds the error that came out of it: held in turn by what the error came through, it would keep
+            # body and signal until the collector of garbage comes by, some hundred requests later.
+            job.answer = None
+            del answer
         self._pace.learn(job.ended_s - job.began_s)
         return found
 
-    def abandon(self, why: Exception) -> None:
+    def abandon(self, why: Why) -> None:
         """Nothing of it need be answered any more."""
         self.abandoned = True
         self._give_up(why)
 
-    def _give_up(self, why: Exception) -> None:
+    def _give_up(self, why: Why) -> None:
         self._given_up = why
         if self.job is not None:
             self.job.given_up = why
-            if not self.job.answer.done():
-                self.job.answer.set_exception(why)
+            if self.job.answer is not None and not self.job.answer.done():
+                self.job.answer.set_exception(why())
 
     @property
     def _pace(self) -> _Pace:
@@ -241,14 +251,14 @@ class Place:
                 # What still comes in of a body is read by somebody else, who sees the client go.
                 while not self._body_is_in or (await self._request.receive())["type"] != "http.disconnect":
                     await asyncio.sleep(WATCHED_AFTER_S)
-            self.abandon(refused(503, "queue", "the client has gone"))
+            self.abandon(_gone)
         except TimeoutError:
             self._give_up(self._late())
 
-    def _late(self) -> RequestRefused:
+    def _late(self) -> Why:
         if self.job is not None and self.job.began_s:
-            return self._queue.full(504, "begun, but not done by the deadline")
-        return self._queue.full(503, "could not begin by the deadline")
+            return partial(self._queue.full, 504, "begun, but not done by the deadline")
+        return partial(self._queue.full, 503, "could not begin by the deadline")
 
     def __enter__(self) -> Self:
         self._queue._places.add(self)

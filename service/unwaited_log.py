@@ -19,6 +19,7 @@ CLOSE_S = 2.0
 """How long the end of the process waits for what is not written."""
 
 STDERR = 2
+TRACEBACKS = logging.Formatter()
 
 
 class Unwaited(QueueHandler):
@@ -45,6 +46,8 @@ class Unwaited(QueueHandler):
         """With its words as they are now: what it names may change before it is written."""
         prepared = copy.copy(record)
         prepared.msg, prepared.args = record.getMessage(), None
+        if record.exc_info:  # a traceback holds all that the error came through: signals, of as many errors as wait
+            prepared.exc_text, prepared.exc_info = TRACEBACKS.formatException(record.exc_info), None
         return prepared
 
     def enqueue(self, record: logging.LogRecord) -> None:

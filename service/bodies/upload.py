@@ -108,7 +108,7 @@ def every(upload: Upload, query: Query, settings: Settings) -> Iterator[Given | 
         try:
             yield from of_file(form.files.pop(0), query, settings, True)
         except RequestRefused as refusal:
-            yield refusal
+            yield refusal.with_traceback(None)  # which goes through this very frame
 
 
 def plain(upload: Upload) -> Bytes:

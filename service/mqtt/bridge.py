@@ -18,6 +18,7 @@ from service.errors import RequestRefused
 from service.mqtt.broker import Arrived, Broker
 from service.mqtt.condition import Condition
 from service.mqtt.diagnosing import diagnosed, never
+from service.mqtt.discovery import Discovery
 from service.mqtt.inbox import Inbox
 from service.mqtt.mapping import MessageMapping
 from service.mqtt.piece import pieces
@@ -54,6 +55,7 @@ class Bridge:
         self._limit = parts.settings.mqtt_spool_mib * MIB
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._broker = Broker(parts.settings, mapping, self)
+        self._discovery = Discovery(mapping)
         self._arrivals: Inbox[Arrived] = Inbox()
         self._streams: dict[str, deque[int]] = {}
         self._turns: Inbox[str] = Inbox()
@@ -107,7 +109,7 @@ class Bridge:
         """The broker has an answer, or does not want it."""
         number = self._publishing.pop(mid, None)
         self._room.set()
-        if number is None:  # our own status
+        if number is None:  # our own status, or of discovery
             return
         if refused is None:
             self._condition.publishing = None
@@ -219,6 +221,8 @@ class Bridge:
             await self._room.wait()
         [number] = await self._answers.take(1)
         answer = await self._lasting(lambda: self._spool.answer(number))
+        for sensor in self._discovery.of(answer):
+            self._broker.publish(sensor.topic, sensor.payload)
         self._publishing[self._broker.publish(answer.topic, answer.payload)] = number
 
     async def _forget(self) -> None:

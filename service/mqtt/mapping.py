@@ -138,6 +138,7 @@ class MessageMapping(_Strict):
     Attributes:
         result: topic of the answers; {asset} and {axis} stand in it.
         status: topic that says `online` or `offline`.
+        discovery: first level of the topics on which Home Assistant hears of sensors; None tells it of none.
         sources: kinds of messages, `[[source]]`.
         names: what assets and axes are called here, where their topics call them otherwise.
         assets: what is known about each.
@@ -145,6 +146,7 @@ class MessageMapping(_Strict):
 
     result: TopicTemplate = Template.of("brinell/{asset}/{axis}")
     status: TopicTemplate = Template.of("brinell/status")
+    discovery: Annotated[str | None, Field(pattern=r"^[^+#{}/\x00]+$", max_length=100)] = None
     sources: Annotated[tuple[Source, ...], Field(alias="source", min_length=1, strict=False)]
     names: dict[str, Annotated[str, Field(pattern=f"^{NAME}$")]] = {}
     assets: dict[Annotated[str, Field(pattern=f"^{NAME}$")], AssetFacts] = {}
@@ -171,10 +173,9 @@ class MessageMapping(_Strict):
         if len({source.identity for source in sources}) != len(sources):
             raise ValueError("two sources have the same topic, asset and axis")
         for source in sources:
-            for name in ("result", "status"):
-                answers = info.data.get(name)
-                if answers is not None and source.topic.match(answers.filled({"asset": "a", "axis": "a"})) is not None:
-                    raise ValueError(f"{source.topic.text} also hears what is sent to {name} = {answers.text}")
+            for name, topic in _published(info.data):
+                if source.topic.match(topic) is not None:
+                    raise ValueError(f"{source.topic.text} also hears what is sent to {name}, such as {topic}")
         return sources
 
     def named(self, template: Template, values: Mapping[str, str]) -> str:
@@ -208,6 +209,15 @@ def _told(problem: Any, text: str) -> str:
         problem["type"], re.sub("^Value error, ", "", problem["msg"])
     )
     return f"line {line_of(text, where)}: {field or 'the file'}: {reason}"
+
+
+def _published(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A topic of each kind that we publish on."""
+    for name in ("result", "status"):
+        if given.get(name) is not None:
+            yield name, given[name].filled({"asset": "a", "axis": "a"})
+    if given.get("discovery") is not None:
+        yield "discovery", f"{given['discovery']}/sensor/a/config"
 
 
 def _refuse_unknown_names(template: Template, topic: Pattern) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
+from typing import Self
 
 from data.errors import BrinellError
 
@@ -15,6 +16,10 @@ class StoreError(BrinellError):
         super().__init__(f"{reason}. {what_to_do}")
         self.reason = reason
         self.what_to_do = what_to_do
+
+    def again(self) -> Self:
+        """The same for somebody else: the traceback of one that was raised holds what that went through."""
+        return type(self)(self.reason, self.what_to_do)
 
 
 class StoreUnavailable(StoreError):

@@ -120,12 +120,13 @@ class Writer:
         trouble = self._trouble
         if trouble is not None and self.pace.interval_s == 0 and time.monotonic() < self._resume:
             self.counts.refused += 1
-            raise trouble
+            raise trouble.again()
         if self._rows >= CAPACITY:
             self.counts.refused += 1
-            raise trouble or StoreUnavailable(
+            full = StoreUnavailable(
                 f"{CAPACITY} diagnoses wait to be stored", "Ask less often, or give the store a faster disk."
             )
+            raise full if trouble is None else trouble.again()
 
     async def keep(self, rows: Sequence[Row], *, wait: bool) -> Sequence[int]:
         """Queues the rows, which are written together or not at all, and waits for their commit if `wait`.
@@ -136,7 +137,7 @@ class Writer:
         Raises:
             StoreError: it is not stored.
         """
-        told = asyncio.get_running_loop().create_future() if wait else None
+        told: asyncio.Future[Sequence[int]] | None = asyncio.get_running_loop().create_future() if wait else None
         with self._change:
             self.check()
             if not self._queue:
@@ -146,7 +147,12 @@ class Writer:
             self._awaited += wait
             if self._awaited or before == 0 or before < self.pace.rows <= self._rows:
                 self._change.notify()
-        return [row["id"] for row in rows] if told is None else await told
+        if told is None:
+            return [row["id"] for row in rows]
+        try:
+            return await told
+        finally:
+            del told  # it holds the error that came out of it, which is not to hold it in turn
 
     def close(self) -> None:
         """Writes what waits, if the store takes it, and ends the thread."""
@@ -165,6 +171,7 @@ class Writer:
                 return
             if not batch and self._closing:
                 return
+            del batch  # nor is what came of it kept until the next
             self._look_after()
 
     def _take(self) -> list[_Waiting]:
@@ -206,7 +213,8 @@ class Writer:
         except Exception as mistake:
             logger.exception("%d diagnoses could not be stored", _size(batch))
             self.counts.lost += _size(waiting for waiting in batch if waiting.told is None)
-            _tell(batch, _always(mistake))
+            why = f"not stored: {mistake!r}"
+            _tell(batch, lambda _: RuntimeError(why))
             return False
         if self._trouble is not None:
             logger.warning("the store takes diagnoses again")
@@ -221,13 +229,13 @@ class Writer:
         if self._trouble is None:
             logger.error("the store takes no diagnoses: %s", error)
         with self._change:
-            self._trouble = error
+            self._trouble = error.again()
             self._resume = time.monotonic() + PAUSE_S
             unawaited = [waiting for waiting in batch if waiting.told is None]
             self._queue.extendleft(reversed(unawaited))
             self._rows += _size(unawaited)
         self.counts.refused += _size(waiting for waiting in batch if waiting.told is not None)
-        _tell(batch, _always(error))
+        _tell(batch, lambda _: error.again())
 
     def _look_after(self) -> None:
         try:
@@ -240,10 +248,6 @@ class Writer:
 
 def _size(waiting: Iterable[_Waiting]) -> int:
     return sum(len(each.rows) for each in waiting)
-
-
-def _always(error: Exception) -> Callable[[Sequence[Row]], Outcome]:
-    return lambda _: error
 
 
 def _tell(batch: list[_Waiting], outcome: Callable[[Sequence[Row]], Outcome]) -> None:

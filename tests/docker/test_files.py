@@ -13,6 +13,7 @@ import pytest
 from service.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ("test-image.sh", "test-compose.sh", "test-retrain.sh", "test-systemd.sh", "test-image-arm64.sh")
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 
 
@@ -64,20 +65,39 @@ def test_the_version_in_the_labels_is_the_projects() -> None:
     assert f"ARG VERSION={project['project']['version']}" in DOCKERFILE
 
 
-def test_systemd_finds_the_service_of_a_gateway_without_docker_little_exposed() -> None:
+UNITS = ("brinell.service", "brinell-retrain.service")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_systemd_finds_the_services_of_a_gateway_without_docker_little_exposed(unit: str) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed here")
-    run = linted("systemd-analyze", "security", "--offline=true", "--no-pager", "docker/brinell.service")
-    score = re.search(r"Overall exposure level for brinell.service: ([\d.]+)", run.stdout)
+    run = linted("systemd-analyze", "security", "--offline=true", "--no-pager", f"docker/{unit}")
+    score = re.search(rf"Overall exposure level for {unit}: ([\d.]+)", run.stdout)
     assert score, run.stdout + run.stderr
     print(score[0])
     assert float(score[1]) <= 1.5
 
 
+def test_what_retrains_may_see_and_do_no_more_than_what_answers() -> None:
+    service, retraining = ((ROOT / "docker" / unit).read_text().split("# What it may see and do")[1] for unit in UNITS)
+    confined = set(re.findall(r"^[A-Z]\w+=.*$", service, re.M)) - {"WantedBy=multi-user.target"}
+    assert len(confined) > 25
+    assert confined <= set(retraining.splitlines())
+
+
+def test_systemd_knows_when_to_retrain() -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed here")
+    timer = (ROOT / "docker" / "brinell-retrain.timer").read_text()
+    [when] = re.findall(r"^OnCalendar=(.+)$", timer, re.M)
+    assert linted("systemd-analyze", "calendar", when).returncode == 0
+
+
 def test_every_setting_that_the_gateway_files_name_exists() -> None:
     files = [
         ROOT / "docker" / name
-        for name in ("gateway.env", "compose.yaml", "compose.tls.yaml", "compose.opcua.yaml", "brinell.service")
+        for name in ("gateway.env", "compose.yaml", "compose.tls.yaml", "compose.opcua.yaml", *UNITS)
     ]
     # The other variables of compose files are no settings of the service.
     named = {
@@ -90,13 +110,13 @@ def test_every_setting_that_the_gateway_files_name_exists() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("script", ["docker/test-image.sh", "docker/test-compose.sh", "docker/test-image-arm64.sh"])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_what_runs_in_containers_holds_where_it_is_really_built_and_run(script: str, data_root: Path) -> None:
     beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # what lists the image's parts
     run = subprocess.run(
-        [script],
+        [ROOT / "docker" / script],
         cwd=ROOT,
-        env=os.environ | {"BRINELL_DATA": str(data_root), "PATH": beside},
+        env=os.environ | {"BRINELL_DATA": str(data_root), "PATH": beside, "PYTHON": sys.executable},
         capture_output=True,
         text=True,
     )

@@ -128,7 +128,7 @@ def test_what_is_given_up_is_not_begun_and_what_goes_wrong_is_told() -> None:
         work.block()
         given_up, wrong = work.enter("given up"), work.job(lambda _: 1 / 0)  # type: ignore[arg-type, return-value]
         work.lanes.enter(wrong, long=False)
-        given_up.given_up = TimeoutError()
+        given_up.given_up = TimeoutError
         work.open.set()
         with pytest.raises(ZeroDivisionError):
             await wrong.answer
@@ -144,7 +144,7 @@ def test_a_long_job_does_not_wait_for_what_is_given_up() -> None:
         work.block()
         long, given_up = work.enter("long", long=True), work.enter("given up")
         await asyncio.sleep(0.05)
-        given_up.given_up = TimeoutError()
+        given_up.given_up = TimeoutError
         began = time.perf_counter()
         work.open.set()
         await long.answer

@@ -7,6 +7,7 @@ import sys
 import time
 
 import httpx2
+import pytest
 
 from tests.service.process import ROOT, free_port
 
@@ -63,6 +64,34 @@ logging.info("the last")
     assert sum(said_so) == dropped
     assert lines[-1].endswith("the last")
     assert sum("line" in line and "xxx" in line for line in lines) == 13_000 - dropped
+
+
+@pytest.mark.parametrize("kind", ["plain", "json"])
+def test_an_error_waits_to_be_written_as_text_and_holds_nothing(kind: str) -> None:
+    script = f"""
+import gc, logging, weakref
+from service import logs
+
+class Signal: pass
+
+def fails(signal): raise ValueError("wrong")
+
+def logged():
+    signal = Signal()
+    try:
+        fails(signal)
+    except ValueError:
+        logging.exception("failed")
+    return weakref.ref(signal)
+
+gc.disable()
+logs.configure("{kind}", "info")
+print(logged()() is None)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, text=True, capture_output=True)
+    assert ended.stdout == "True\n"
+    assert "in fails" in ended.stderr
+    assert "ValueError: wrong" in ended.stderr
 
 
 def until_ready(process: subprocess.Popen[bytes], client: httpx2.Client) -> None:

@@ -31,7 +31,7 @@ class Plant:
         self._client = Client(CallbackAPIVersion.VERSION2, "plant", protocol=MQTTProtocolVersion.MQTTv5)
         self._client.reconnect_delay_set(1, 1)
         self._client.max_queued_messages_set(0)
-        self._client.on_connect = lambda client, *_: client.subscribe("brinell/#", qos=1)
+        self._client.on_connect = lambda client, *_: client.subscribe([("brinell/#", 1), ("homeassistant/#", 1)])
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = self._on_message
         session = Properties(PacketTypes.CONNECT)
@@ -54,7 +54,7 @@ class Plant:
 
     def _on_message(self, _: Client, __: Any, message: Any) -> None:
         self.latest[message.topic] = message.payload
-        if message.topic != "brinell/status":
+        if message.topic.startswith("brinell/") and message.topic != "brinell/status":
             answer = json.loads(message.payload)
             self.answers[answer["message_id"]].append(answer)
 

@@ -35,10 +35,10 @@ def array(x: Samples, y: Samples, number: int = 812) -> bytes:
     return json.dumps(metadata | {"accel": axes}).encode()
 
 
-def base64_json(samples: Samples, name: str = "7f1c") -> bytes:
+def base64_json(samples: Samples, name: str = "7f1c", rate_hz: int = RATE_HZ) -> bytes:
     """JSON with int16 in base64."""
     counts = np.clip(np.round(samples / LSB_G), -32768, 32767).astype("<i2")
-    content = {"id": name, "recorded": "2026-01-01T00:00:00Z", "rate": RATE_HZ, "lsb_g": LSB_G}
+    content = {"id": name, "recorded": "2026-01-01T00:00:00Z", "rate": rate_hz, "lsb_g": LSB_G}
     return json.dumps(content | {"data": base64.b64encode(counts.tobytes()).decode()}).encode()
 
 

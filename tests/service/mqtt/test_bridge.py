@@ -88,3 +88,23 @@ def test_what_cannot_be_read_is_acknowledged_counted_and_kept_with_its_reason(
         assert "brinell_mqtt_rejected 4.0" in page
         assert "brinell_mqtt_accepted 4.0" in page
         assert len(service.stored()) == 1
+
+
+def test_home_assistant_is_told_of_each_axis_and_how_to_read_its_answers(
+    broker: Mosquitto, sensors: Plant, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text('discovery = "homeassistant"\n' + (EXAMPLES / "base64.toml").read_text())
+    with served(state=tmp_path, mqtt=broker.url, mqtt_mapping=mapping) as service:
+        wait_for(lambda: sensors.latest.get("brinell/status") == b"online")
+        for axis, name in (("x", "first"), ("x", "second"), ("y", "third")):
+            sensors.send(f"plant/pump-7/vibration/{axis}", payloads.base64_json(noise(len(name)), name))
+        wait_for(lambda: {"first", "second", "third"} <= sensors.answers.keys())
+        wait_for(lambda: "brinell_mqtt_unpublished 0.0" in service.client.get("/metrics").text)
+        told = [json.loads(said) for topic, said in sensors.latest.items() if topic.startswith("homeassistant/")]
+    assert sorted(each["state_topic"] for each in told) == ["brinell/pump-7/x", "brinell/pump-7/y"]
+    assert len({each["unique_id"] for each in told}) == 2
+    for each in told:
+        assert each["availability_topic"] in sensors.latest
+        assert each["device"]["name"] == "pump-7"
+        assert {"fault", "verdict"} <= json.loads(sensors.latest[each["state_topic"]]).keys()

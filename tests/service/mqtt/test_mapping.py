@@ -15,6 +15,7 @@ format = "json"
 samples = "/v"
 rate_hz = 12800
 """
+TOPIC = '[[source]]\ntopic = "plant/{asset}/{axis}"'
 
 
 def said_of(tmp_path: Path, text: str) -> str:
@@ -42,6 +43,8 @@ def test_every_example_is_one(example: Path) -> None:
         ('"plant/{asset}/{axis}"', '"plant/#/{asset}/{axis}"', r"line 3: source\.1\.topic: the level '#'"),
         ('"plant/{asset}/{axis}"', '"plant/{asset}"', r"line 2: source\.1: \{axis\} does not stand in the topic"),
         ('"plant/{asset}/{axis}"', '"brinell/{asset}/{axis}"', "also hears what is sent to result"),
+        (TOPIC, 'discovery = "plant"\n' + TOPIC.replace("plant", "plant/sensor"), "hears what is sent to discovery"),
+        ("[[source]]", "discovery = 'a/b'\n[[source]]", "line 2: discovery: String should match"),
         ('samples = "/v"', "", "needs samples"),
         ('samples = "/v"', 'samples = "/v"\nencoding = "base64"', "type belongs to bytes and to base64"),
         ('samples = "/v"', 'samples = "/v"\nunit = "mm/s"', r"line 6: source\.1\.unit: no unit of acceleration"),
