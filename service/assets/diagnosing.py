@@ -69,8 +69,8 @@ def completed(listening: Listening, answer: Diagnosis, recording: Recording) -> 
     timing = answer.timing.with_further("indicators_ms", 1e3 * (time.perf_counter() - began))
     told = dict(answer) | {"timing": timing}
     full = AxisDiagnosis(**told, indicators=found, voices=combined.voices, change=change, combined=together)
-    level = None if listening.commissioning else combined.level
-    return full, Watched(listening.asset.id, listening.axis.name, level, _condition(found, change))
+    level, severity = (None, None) if listening.commissioning else (combined.level, combined.severity)
+    return full, Watched(listening.asset.id, listening.axis.name, level, severity, _condition(found, change))
 
 
 def _indicators(asset: Asset, answer: Diagnosis, recording: Recording) -> Indicators:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, sele
 from data.fault import Fault
 from models.voices import Severity
 from service.alarms.rule import Level
-from service.assets.worst import badness, fault_probability
+from service.assets.worst import Badness, badness, fault_probability
 from service.diagnosis import Verdict
 from service.moment import moment_of
 from service.store import terms
@@ -42,7 +42,7 @@ _STATES = select(
 _READ = (
     StoredDiagnosis.id, StoredDiagnosis.time_us, StoredDiagnosis.request_id, StoredDiagnosis.asset,
     StoredDiagnosis.axis, StoredDiagnosis.verdict, StoredDiagnosis.fault, StoredDiagnosis.confidence,
-    StoredDiagnosis.probabilities, StoredDiagnosis.level,
+    StoredDiagnosis.probabilities, StoredDiagnosis.level, StoredDiagnosis.severity,
 )  # fmt: skip
 
 
@@ -177,10 +177,11 @@ def _recordings(rows: Iterable[Any]) -> Iterable[Any]:
     return worst[-MOST_POINTS:]
 
 
-def _badness(row: Any) -> tuple[int, int, float]:
+def _badness(row: Any) -> Badness:
     fault = None if row.fault is None else Fault(row.fault)
     packed = row.probabilities
-    return badness(row.level, Verdict(row.verdict), fault, None if packed is None else unpack_probabilities(packed))
+    probabilities = None if packed is None else unpack_probabilities(packed)
+    return badness(row.level, row.severity, Verdict(row.verdict), fault, probabilities)
 
 
 class _Together(BaseModel):

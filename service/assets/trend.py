@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from sqlalchemy import Connection, select
 
 from data.fault import Fault
+from models.voices import Severity
 from service.assets.growth import Growth, growths
 from service.assets.worst import Badness, badness, fault_probability
 from service.diagnosis import Verdict
@@ -35,8 +36,8 @@ TOGETHER = 1000
 
 _COLUMNS = (
     StoredDiagnosis.id, StoredDiagnosis.time_us, StoredDiagnosis.axis, StoredDiagnosis.verdict, StoredDiagnosis.fault,
-    StoredDiagnosis.confidence, StoredDiagnosis.probabilities, StoredDiagnosis.level, StoredDiagnosis.speed_rpm,
-    StoredDiagnosis.energy_nj, StoredDiagnosis.condition,
+    StoredDiagnosis.confidence, StoredDiagnosis.probabilities, StoredDiagnosis.level, StoredDiagnosis.severity,
+    StoredDiagnosis.speed_rpm, StoredDiagnosis.energy_nj, StoredDiagnosis.condition,
 )  # fmt: skip
 
 
@@ -52,6 +53,10 @@ class Point(BaseModel):
     probabilities: dict[Fault, float] | None
     level: Annotated[
         str | None, Field(description="What all voices together say; null: the machine was commissioned on this.")
+    ]
+    severity: Annotated[
+        Severity | None,
+        Field(description="That goes with `level`; null where it is null, and where the store did not keep it yet."),
     ]
     speed_rpm: float | None
     energy_nj: Annotated[float | None, Field(description="With all that is accounted for.")]
@@ -104,7 +109,7 @@ class _Reading:
     @property
     def badness(self) -> Badness:
         fault = None if self.row.fault is None else Fault(self.row.fault)
-        return badness(self.row.level, Verdict(self.row.verdict), fault, self.probabilities)
+        return badness(self.row.level, self.row.severity, Verdict(self.row.verdict), fault, self.probabilities)
 
 
 def trend(connection: Connection, asset: str, axis: str | None, first: int, before: int, most: int) -> Trend:
@@ -181,9 +186,11 @@ def _growths(axis: str, readings: Sequence[_Reading]) -> list[Growth]:
 
 def _point(reading: _Reading) -> dict[str, Any]:
     """The fields of a `Point`; all of them become points at once, in half the time."""
-    identity, time_us, axis, verdict, fault, confidence, _, level, speed_rpm, energy_nj, condition = reading.row
+    identity, time_us, axis, verdict, fault, confidence, _, *rest = reading.row
+    level, severity, speed_rpm, energy_nj, condition = rest
     return {
         "id": shown(identity), "time": moment_of(time_us), "axis": axis, "verdict": verdict, "fault": fault,
-        "confidence": confidence, "probabilities": reading.probabilities, "level": level, "speed_rpm": speed_rpm,
-        "energy_nj": energy_nj, "condition": {} if condition is None else unpack_condition(condition),
+        "confidence": confidence, "probabilities": reading.probabilities, "level": level, "severity": severity,
+        "speed_rpm": speed_rpm, "energy_nj": energy_nj,
+        "condition": {} if condition is None else unpack_condition(condition),
     }  # fmt: skip

@@ -1,8 +1,8 @@
 """How bad a diagnosis is beside others: of a point's axes the worst is reported, and of a trend's points kept.
 
-What all voices together say comes first: an alarm, then a watch, then no verdict, then quiet. Among equals a fault that
-the network names, then an answer that nobody can give (`unknown`: not like anything learned), then no answer, then
-nothing found; then the one with the larger probability of any fault.
+What all voices together say comes first: an alarm, then a watch, then no verdict, then quiet. Among equals the more
+severe one, then a fault that the network names, then an answer that nobody can give (`unknown`: not like anything
+learned), then no answer, then nothing found; then the one with the larger probability of any fault.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,13 @@ from data.fault import Fault
 from models.voices import SEVERITIES, Level, Severity
 from service.diagnosis import Diagnosis, Verdict
 
-Badness = tuple[int, int, float]
+Badness = tuple[int, int, int, float]
 
 LEVELS: tuple[Level | None, ...] = (None, "quiet", "no_verdict", "watch", "alarm")
 """None: the machine was commissioned on it."""
+
+_SEVERITIES: tuple[Severity | None, ...] = (None, *SEVERITIES)
+"""None: not known."""
 
 NOTHING_FOUND, NO_ANSWER, UNLIKE_ALL, FAULT = range(4)
 _OF_VERDICT = {Verdict.UNKNOWN: UNLIKE_ALL, Verdict.NOT_APPLICABLE: NO_ANSWER, Verdict.SENSOR_FAULT: NO_ANSWER}
@@ -44,15 +47,17 @@ class Worst(BaseModel):
 
 
 def badness(
-    level: Level | None, verdict: Verdict, fault: Fault | None, probabilities: Mapping[Fault, float] | None
-) -> Badness:
+    level: Level | None, severity: Severity | None, verdict: Verdict, fault: Fault | None,
+    probabilities: Mapping[Fault, float] | None,
+) -> Badness:  # fmt: skip
     """Larger is worse.
 
-    >>> badness("quiet", Verdict.UNKNOWN, None, None) < badness("watch", Verdict.DIAGNOSED, Fault.NORMAL, None)
+    >>> unlike = badness("quiet", "high", Verdict.UNKNOWN, None, None)
+    >>> unlike < badness("watch", "low", Verdict.DIAGNOSED, Fault.NORMAL, None)
     True
     """
     rank = _OF_VERDICT.get(verdict, NOTHING_FOUND if fault is Fault.NORMAL else FAULT)
-    return LEVELS.index(level), rank, fault_probability(probabilities) or 0.0
+    return LEVELS.index(level), _SEVERITIES.index(severity), rank, fault_probability(probabilities) or 0.0
 
 
 def fault_probability(probabilities: Mapping[Fault, float] | None) -> float | None:
@@ -77,6 +82,5 @@ def worst(axes: Mapping[str, tuple[Diagnosis, Said]]) -> Worst:
     return Worst(axis=axis, level=said.level, severity=said.severity, why=f"{why}: {said.advice}")
 
 
-def _bad(found: Diagnosis, said: Said) -> tuple[int, int, Badness]:
-    own = badness(said.level, found.verdict, found.fault, found.probabilities)
-    return own[0], SEVERITIES.index(said.severity), own
+def _bad(found: Diagnosis, said: Said) -> Badness:
+    return badness(said.level, said.severity, found.verdict, found.fault, found.probabilities)

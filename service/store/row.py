@@ -14,13 +14,14 @@ class Watched:
 
     Attributes:
         asset, axis: the measuring point, and which of its axes.
-        level: what its voices together say; None: the machine was commissioned on it.
+        level, severity: what its voices together say; None: the machine was commissioned on it.
         condition: of `service.store.packing.CONDITION` what is known.
     """
 
     asset: str
     axis: str
     level: str | None = None
+    severity: str | None = None
     condition: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -46,6 +47,7 @@ class Row(TypedDict):
     level: str | None
     probabilities: bytes | None
     condition: bytes | None
+    severity: str | None
 
 
 def row(
@@ -79,4 +81,5 @@ def row(
         "level": None if watched is None else watched.level,
         "probabilities": None if watched is None else pack_probabilities(diagnosis.probabilities),
         "condition": None if watched is None else pack_condition(watched.condition),
+        "severity": None if watched is None else watched.severity,
     }

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Double, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The newest migration: what a store must be at before it is used."""
 
 WHERE_KEYED = text("idempotency_key IS NOT NULL")
@@ -32,6 +32,7 @@ class StoredDiagnosis(Base):
         probabilities: of each fault, packed by `service.store.packing`; kept beside the answer for rows with an asset,
             because a trend reads thousands of them.
         condition: the same of `service.store.packing.CONDITION`.
+        severity: that goes with `level`; null where it is null, and in rows of before 0007.
     """
 
     __tablename__ = "diagnoses"
@@ -61,6 +62,7 @@ class StoredDiagnosis(Base):
     level: Mapped[str | None] = mapped_column(String(16))
     probabilities: Mapped[bytes | None]
     condition: Mapped[bytes | None]
+    severity: Mapped[str | None] = mapped_column(String(8))
 
 
 class StoredAsset(Base):

@@ -57,6 +57,11 @@ def test_a_point_says_where_it_stands_what_to_do_and_how_it_came_there(tab: Begi
     expect(page.locator("figure h3")).to_have_text(["Trend: probability of a fault", "Trend: change"])
     page.select_option("#indicator", "kurtosis")
     expect(page.locator("figure h3").last).to_have_text("Trend: kurtosis")
+    page.select_option("#indicator", "severity")
+    expect(page.locator("figure h3").last).to_have_text("Trend: severity")
+    expect(page.locator("figure .drawn").last).to_have_attribute("aria-label", re.compile("from none to high$"))
+    ticks = page.evaluate("() => [...document.querySelectorAll('figure .drawn')].at(-1).plot.axes[1]._values")
+    assert [tick for tick in ticks if tick] == ["none", "low", "medium", "high"]
     happened = page.get_by_role("group", name="What happened")
     expect(happened).to_contain_text("Watch became alarm")
 

@@ -22,8 +22,10 @@ function moments(_plot, places) {
   });
 }
 
-const axis = (label, size, places) => ({
-  ...(places && { values: places, space: 90 }),
+const inWords = (words) => ({ values: (_plot, places) => places.map((place) => words[place] ?? ""), incrs: [1] });
+
+const axis = (label, size, ticks) => ({
+  ...ticks,
   label,
   size,
   labelSize: labelSize(),
@@ -38,8 +40,8 @@ const axis = (label, size, places) => ({
 
 // `series`: of each row of data after the first, { label, colour, width, fill }; `time`: x is seconds since 1970. `under`
 // and `over` draw beside the curves: (context, toX, toY, box), all in px of the canvas. `say(index)` gives the words for
-// a place of the cursor.
-export function curves(host, width, height, { data, series, bands, x, y, range, under, over, say, reading, steps, time = false, bars = false }) {
+// a place of the cursor; `words` those of the whole numbers from 0 on, in place of which they stand at the axis of y.
+export function curves(host, width, height, { data, series, bands, x, y, range, under, over, say, reading, words, steps, time = false, bars = false }) {
   const beside = (draw, edge = 0) => (plot) => {
     if (draw === undefined) return;
     const { ctx, bbox } = plot;
@@ -61,7 +63,7 @@ export function curves(host, width, height, { data, series, bands, x, y, range, 
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false }, points: { show: false } },
       scales: { x: { time }, y: range ? { range } : {} },
-      axes: [axis(x, (time ? 3.5 : 2) * textSize() + 2, time ? moments : undefined), axis(y, 50)],
+      axes: [axis(x, (time ? 3.5 : 2) * textSize() + 2, time && { values: moments, space: 90 }), axis(y, words ? 66 : 50, words && inWords(words))],
       series: [
         {},
         ...series.map((each) => ({

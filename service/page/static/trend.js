@@ -11,7 +11,9 @@ const INDICATORS = {
   velocity_rms_mm_s: ["Vibration velocity", "velocity RMS (mm/s)", "what ISO 20816-3 judges", "mm/s"],
   envelope_rms_g: ["Envelope", "envelope RMS (g)", "impacts make it grow", "g"],
   kurtosis: ["Kurtosis", "kurtosis (no unit)", "3 for even noise; single impacts make it grow", ""],
+  severity: ["Severity", "severity", "the worst of the zone of ISO 20816-3, of growth over the limit and of how many voices are raised", ""],
 };
+const SEVERITIES = ["none", "low", "medium", "high"];
 const INKS = ["--trace", "--inner", "--outer", "--rolling", "--cage"];
 const DOTS = ["alarm", "watch", "quiet"];
 
@@ -23,7 +25,7 @@ export function trend(place, course) {
     place.replaceChildren(card("Trend", element("p", { class: "hint" }, "No recording yet.")));
     return;
   }
-  const known = Object.keys(INDICATORS).filter((name) => points.some((point) => name in point.condition));
+  const known = Object.keys(INDICATORS).filter((name) => points.some((point) => indicator(point, name) !== null));
   if (!known.includes(chosen)) [chosen] = known;
   place.replaceChildren();
   draw(place, points, {
@@ -45,9 +47,15 @@ export function trend(place, course) {
     title: `Trend: ${name.toLowerCase()}`,
     note: `${capital(note)}.${growth(course, chosen, unit)}`,
     y,
-    value: (point) => point.condition[chosen] ?? null,
+    value: (point) => indicator(point, chosen),
+    ...(chosen === "severity" && { words: SEVERITIES, range: () => [-0.2, 3.2] }),
     extra: element("div", { class: "choose" }, element("label", { for: "indicator" }, "Indicator"), select),
   });
+}
+
+function indicator(point, name) {
+  if (name !== "severity") return point.condition[name] ?? null;
+  return point.severity === null ? null : SEVERITIES.indexOf(point.severity);
 }
 
 const WEEK_MS = 7 * 86_400_000;
@@ -61,7 +69,8 @@ function growth({ growth: reckoned = [], points }, of, unit, scale = 1) {
   return grows.length ? ` Median slope: ${grows.join(", ")}.` : "";
 }
 
-function draw(place, points, { title, note, y, value, range, extra }) {
+function draw(place, points, { title, note, y, value, words, range, extra }) {
+  const named = (found) => (words ? words[found] : digits(found));
   const axes = [...new Set(points.map((point) => point.axis))].sort();
   const told = points.map((point) => ({ at: new Date(point.time) / 1000, axis: point.axis, level: point.level, value: value(point) })).filter((point) => point.value !== null);
   // Points of one recording differ by milliseconds from axis to axis, so each axis has its own times.
@@ -82,7 +91,7 @@ function draw(place, points, { title, note, y, value, range, extra }) {
     {
       title,
       note,
-      alt: values.length ? `${told.length} values from ${short(told[0].at * 1000)} to ${short(told.at(-1).at * 1000)}, from ${digits(values[0])} to ${digits(values.at(-1))}` : "No values",
+      alt: values.length ? `${told.length} values from ${short(told[0].at * 1000)} to ${short(told.at(-1).at * 1000)}, from ${named(values[0])} to ${named(values.at(-1))}` : "No values",
       zooms: true,
       half: true,
       height: 230,
@@ -96,11 +105,12 @@ function draw(place, points, { title, note, y, value, range, extra }) {
         series: axes.map((axis, at) => ({ label: axis, colour: INKS[at % INKS.length], width: 1.2 })),
         x: "local time",
         y,
+        words,
         time: true,
         range: range ?? ((_plot, low, high) => [Math.min(0, low ?? 0), 1.1 * (high || 1)]),
         over: dots,
         reading,
-        say: (at) => `${short(data[0][at] * 1000)}: ${axes.map((axis, row) => (data[row + 1][at] == null ? "" : `${axes.length > 1 ? `${axis} ` : ""}${digits(data[row + 1][at])}`)).filter(Boolean).join(", ")}`,
+        say: (at) => `${short(data[0][at] * 1000)}: ${axes.map((axis, row) => (data[row + 1][at] == null ? "" : `${axes.length > 1 ? `${axis} ` : ""}${named(data[row + 1][at])}`)).filter(Boolean).join(", ")}`,
       }),
   );
 }

@@ -107,6 +107,8 @@ def test_healthy_signals_are_kept_and_advance_no_alarm(
     commission(plant, week)
     rows = plant.get("/v1/diagnoses", params={"asset": "fan.de"}).json()["diagnoses"]
     assert [row["level"] for row in rows] == [None] * 6
+    points = plant.get("/v1/assets/fan.de/trend").json()["points"]
+    assert {(point["level"], point["severity"]) for point in points} == {(None, None)}
     assert plant.get("/v1/assets/fan.de/events").json()["events"] == []
     memory = plant.app.state.parts.memory  # type: ignore[attr-defined]
     while memory.busy:

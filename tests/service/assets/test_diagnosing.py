@@ -209,6 +209,8 @@ def test_a_trend_is_asked_for_over_http(plant: TestClient, register: Register) -
     for point, answer in zip(found["points"], answers, strict=True):
         for name in ("id", "verdict", "fault", "confidence"):
             assert point[name] == answer[name]
+        for name in ("level", "severity"):
+            assert point[name] == answer["combined"][name]
         assert point["probabilities"] == pytest.approx(answer["probabilities"], abs=1e-4)
         assert point["energy_nj"] == answer["energy"]["full_nj"]
     assert [each["fault"] for each in found["first_seen"]] == ["outer_race"]
@@ -262,7 +264,7 @@ def test_of_one_level_a_fault_is_worse_than_what_nobody_knows_and_that_than_noth
         diagnosis(Verdict.DIAGNOSED, Fault.INNER_RACE, 0.4),
         diagnosis(Verdict.DIAGNOSED, Fault.INNER_RACE, 0.1),
     ]
-    bad = [badness("watch", each.verdict, each.fault, each.probabilities) for each in in_order]
+    bad = [badness("watch", "none", each.verdict, each.fault, each.probabilities) for each in in_order]
     assert bad == sorted(bad)
     assert len(set(bad)) == len(bad)
     for number in range(1, len(in_order)):

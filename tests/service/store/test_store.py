@@ -12,41 +12,47 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from data.fault import Fault
 from service import docs
 from service.app import create_app
+from service.assets.trend import trend
 from service.diagnosis import Diagnosis
 from service.moment import Since, Until
 from service.settings import Settings
 from service.store import reading, writing
 from service.store.backup import backup, restore
-from service.store.identity import DAY_US, Clock, first_id, shown
+from service.store.database import Database
+from service.store.identity import DAY_US, LAST, Clock, first_id, shown
+from service.store.location import postgresql
 from service.store.migration import SCRIPTS
 from service.store.opening import opened
 from service.store.packing import DICTIONARIES, pack, pack_condition, unpack, unpack_condition
 from service.store.reading import Wanted
 from service.store.retention import Retention
-from service.store.row import Row
+from service.store.row import Row, Watched
 from service.store.row import row as row_of
 from service.store.store import Retried, Store
-from service.store.tables import SCHEMA
+from service.store.tables import SCHEMA, StoredDiagnosis
 from service.store.trouble import KeyRefused, StoreError
 
 ANSWER = Diagnosis.model_validate(docs.example("answer"))
 KEPT = Retention(days=365, mib=1000)
 
 
-def entry(clock: Clock, source: str = "fan", fault: Fault = Fault.OUTER_RACE) -> Row:
+def entry(clock: Clock, source: str = "fan", fault: Fault = Fault.OUTER_RACE, watched: Watched | None = None) -> Row:
     identity, now = clock.new_id()
     answer = ANSWER.model_copy(update={"id": shown(identity), "fault": fault})
-    return row_of(identity, now, answer, answer.model_dump_json().encode(), source=source, key=None, fingerprint=None)
+    return row_of(identity, now, answer, answer.model_dump_json().encode(), source=source, key=None, fingerprint=None,
+                  watched=watched)  # fmt: skip
 
 
 def ids(page: Any) -> list[int]:
@@ -300,10 +306,14 @@ def test_what_a_trend_shows_is_packed_to_three_digits() -> None:
     assert unpack_condition(pack_condition(counts)) == {"envelope_rms_g": pytest.approx(65_500, rel=1e-3)}
 
 
-def test_the_schema_that_is_asked_for_is_the_newest_migration() -> None:
+def migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
-    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA
+    return config
+
+
+def test_the_schema_that_is_asked_for_is_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(migrations()).get_current_head() == SCHEMA
 
 
 def test_the_migrations_make_the_tables_that_the_code_uses(store_place: str) -> None:
@@ -314,6 +324,25 @@ def test_the_migrations_make_the_tables_that_the_code_uses(store_place: str) -> 
 
     with opened(store_place, "fast") as (database, _), database.writing() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_a_trend_goes_on_in_a_store_that_kept_no_severity(store_place: str) -> None:
+    url = postgresql(store_place)
+    database = Database.sqlite(Path(store_place)) if url is None else Database.postgresql(url, "fast")
+    clock, config = Clock(1, 0), migrations()
+    before, after = (entry(clock, watched=Watched("fan", "x", "alarm", severity)) for severity in (None, "high"))
+    old_row = {name: value for name, value in before.items() if name != "severity"}
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        connection.execute(insert(StoredDiagnosis).values(old_row))
+    database.close()
+    with opened(store_place, "fast") as (database, _), database.writing() as connection:
+        writing.add(connection, [after])
+        points = trend(connection, "fan", None, 0, LAST, 10).points
+    assert [(each.id, each.level, each.severity) for each in points] == [
+        (shown(before["id"]), "alarm", None), (shown(after["id"]), "alarm", "high"),
+    ]  # fmt: skip
 
 
 def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from data.fault import FAULTS, Fault
 from data.indicators import indicators
 from models.baseline import Baseline
+from models.voices import Severity
 from service import docs
 from service.assets import trend as trend_module
 from service.assets.growth import QUANTITIES, Growth, slope
@@ -36,7 +37,7 @@ class Course:
 
     def add(
         self, day: float, fault_probability: float, axis: str = "x", asset: str = "fan.de",
-        condition: Mapping[str, float] | None = None,
+        condition: Mapping[str, float] | None = None, severity: Severity | None = None,
     ) -> Row:  # fmt: skip
         """One more; a fault from a probability of a half on."""
         self._now_us = BEGAN_US + round(day * DAY_US)
@@ -45,7 +46,7 @@ class Course:
         rest = dict.fromkeys(FAULTS, 0.0) | {Fault.NORMAL: 1 - fault_probability, Fault.OUTER_RACE: fault_probability}
         answer = ANSWER.model_copy(update={"fault": fault, "probabilities": rest})
         made = row(identity, now, answer, answer.model_dump_json().encode(), source=None, key=None, fingerprint=None,
-                   watched=Watched(asset, axis, condition=condition or {}))  # fmt: skip
+                   watched=Watched(asset, axis, severity and "alarm", severity, condition or {}))  # fmt: skip
         self.rows.append(made)
         return made
 
@@ -101,6 +102,14 @@ def test_a_peak_is_never_thinned_out(connection: Connection, course: Course) -> 
     assert {f"{course.rows[number]['id']:016x}" for number in peaks} <= shown
     assert [each.id for each in found.points] == sorted(shown)
     assert {each.axis for each in found.points} == set("xyz")
+
+
+def test_of_equal_alarms_the_most_severe_is_kept(connection: Connection, course: Course) -> None:
+    for hour in range(100):
+        course.add(hour / 24, 0.8 if hour == 37 else 0.9, severity="high" if hour == 37 else "medium")
+    kept = read(connection, course, most=10).points
+    assert [each.severity for each in kept].count("high") == 1
+    assert len(kept) == 10
 
 
 def test_what_was_not_read_is_said_and_the_newest_is_read(
