@@ -63,7 +63,7 @@ def columns(found: Sequence[dict[str, Any]], name: str) -> list[Any]:
 def point(time: datetime) -> Point:
     return Point(
         id="", time=time, axis="x", verdict=Verdict.UNKNOWN, fault=None, confidence=None, probabilities=None,
-        level="quiet", speed_rpm=None, energy_nj=None, condition={},
+        level="quiet", severity="none", speed_rpm=None, energy_nj=None, condition={},
     )  # fmt: skip
 
 
