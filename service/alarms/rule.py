@@ -92,11 +92,13 @@ class Heard(NamedTuple):
     Attributes:
         time_us: its place in the order, microseconds.
         recording: the same for all axes of one recording, another one for each recording.
+        after: where the asset stood then, beneath; None: not known, in a state that was kept before this was.
     """
 
     time_us: int
     recording: int
     level: Level
+    after: Level | None = None
 
 
 class AssetState(BaseModel):
@@ -106,6 +108,7 @@ class AssetState(BaseModel):
         level: where it stands.
         beneath: the same, without regard to `no_verdict`.
         heard: the last recordings, in their order.
+        start: where it stood before them, beneath; None: not known.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -113,6 +116,7 @@ class AssetState(BaseModel):
     level: Level = Level.QUIET
     beneath: Level = Level.QUIET
     heard: tuple[Heard, ...] = ()
+    start: Level | None = None
 
 
 class Event(NamedTuple):
@@ -130,7 +134,8 @@ def advance(
     """The state after one more diagnosis, and what is to be told.
 
     Several diagnoses of one recording (its axes, or one that comes twice) count once, by the worst. A late one takes
-    its place in the order of time, and raises the level where it completes what was one short.
+    its place in the order of time, and what had come to quiet without it is not quiet with it. Where some before it had
+    no verdict it can lead higher than in time, never lower.
 
     Args:
         level: what the diagnosis says.
@@ -138,11 +143,17 @@ def advance(
         recording: which recording it is of; else `time_us` tells.
     """
     heard, place = _placed(state.heard, Heard(time_us, time_us if recording is None else recording, level))
-    beneath = state.beneath
-    for end in range(place + 1, len(heard) + 1):
-        beneath = _stepped(beneath, heard[:end], rule)
+    start = state.start if state.heard else state.beneath
+    beneath = heard[place - 1].after if place else start
+    beneath = beneath or state.beneath
+    for end in range(place, len(heard)):
+        beneath = _stepped(beneath, heard[: end + 1], rule)
+        heard[end] = heard[end]._replace(after=beneath)
     shown = Level.NO_VERDICT if _nothing_said(heard[-rule.of :], rule) else beneath
-    after = AssetState(level=shown, beneath=beneath, heard=_kept(heard, rule))
+    kept = _kept(heard, rule)
+    if first := heard.index(kept[0]):
+        start = heard[first - 1].after
+    after = AssetState(level=shown, beneath=beneath, heard=tuple(kept), start=start)
     if shown is state.level:
         return after, []
     if state.level is Level.NO_VERDICT and beneath is state.beneath:
@@ -152,14 +163,14 @@ def advance(
     return after, [Event(time_us, state.level, shown, why)]
 
 
-def _placed(heard: Sequence[Heard], new: Heard) -> tuple[tuple[Heard, ...], int]:
+def _placed(heard: Sequence[Heard], new: Heard) -> tuple[list[Heard], int]:
     """With the new one in its place, and which that is."""
     for place, other in enumerate(heard):
         if other.recording == new.recording:
             merged = other._replace(level=worst(other.level, new.level))
-            return (*heard[:place], merged, *heard[place + 1 :]), place
+            return [*heard[:place], merged, *heard[place + 1 :]], place
     place = sum(other.time_us <= new.time_us for other in heard)
-    return (*heard[:place], new, *heard[place:]), place
+    return [*heard[:place], new, *heard[place:]], place
 
 
 def _stepped(level: Level, heard: Sequence[Heard], rule: Rule) -> Level:
@@ -180,10 +191,10 @@ def _nothing_said(last: Sequence[Heard], rule: Rule) -> bool:
     return len(last) == rule.of and all(each.level is Level.NO_VERDICT for each in last)
 
 
-def _kept(heard: Sequence[Heard], rule: Rule) -> tuple[Heard, ...]:
+def _kept(heard: Sequence[Heard], rule: Rule) -> list[Heard]:
     """The last n, and of those before what a row of quiet ones, or a late one, may still need."""
     before = [each for each in heard[: -rule.of] if each.level is not Level.NO_VERDICT]
-    return (*before[-max(rule.of, rule.back_after) :], *heard[-rule.of :])
+    return [*before[-max(rule.of, rule.back_after) :], *heard[-rule.of :]]
 
 
 def _reason(shown: Level, last: Sequence[Level], rule: Rule) -> str:

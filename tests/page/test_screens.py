@@ -31,6 +31,7 @@ AXES = {
     "Trend: vibration velocity": {"local time", "velocity RMS (mm/s)"},
     "Trend: envelope": {"local time", "envelope RMS (g)"},
     "Trend: kurtosis": {"local time", "kurtosis (no unit)"},
+    "Trend: severity": {"local time", "severity"},
     "Answers a minute": {"minutes from now", "answers a minute"},
 }
 """What is written at the axes of each drawing, with its unit."""
