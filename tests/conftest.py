@@ -8,6 +8,7 @@ from typing import NoReturn
 import pytest
 
 import data.home
+from tests.service.faults import disk, postgres, postgres_server, store_place, wall_clock  # noqa: F401 (fixtures)
 
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 

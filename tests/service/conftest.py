@@ -16,7 +16,6 @@ from service.engine import Engine
 from service.registry import Registry
 from service.settings import Settings
 from tests.service.asking import Simulated
-from tests.service.faults import disk, postgres, postgres_server, store_place, wall_clock  # noqa: F401 (fixtures)
 from tests.speech import spoken
 
 Samples = NDArray[np.float32]

@@ -13,7 +13,7 @@ from service.app import create_app
 from service.settings import Settings
 from tests.service.asking import FLOAT32
 from tests.service.assets.healthy import day, lines
-from tests.service.faults import Postgres, postgres, postgres_server  # noqa: F401 (fixtures)
+from tests.service.faults import Postgres
 from training.retraining.case import Found
 from training.retraining.export import found_in_export
 from training.retraining.source import Source
@@ -95,7 +95,7 @@ def test_a_shorter_reach_labels_what_lies_within_it(watched: Watched, tmp_path: 
 
 
 def test_a_store_in_postgresql_gives_what_its_export_gives(
-    postgres: Postgres,  # noqa: F811
+    postgres: Postgres,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
