@@ -78,7 +78,7 @@ def test_machines_fail_as_they_are_drawn() -> None:
 
 @pytest.mark.slow
 def test_what_is_heard_of_a_machine_is_kept_and_its_damage_found() -> None:
-    [failed] = measure(healthy=(), failing=(31_001,)).lives
+    [failed] = measure(healthy=(), failing=(30_001,)).lives
     again = Life.model_validate_json(failed.model_dump_json())
     assert again == failed
     told = first(followed(again, Way(), A_DAY), Level.ALARM, damage(again).onset_day)
