@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, Field, TypeAdapter
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from data.fault import Fault
 from models.voices import Severity
@@ -41,7 +41,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 # The ids stand in the text: as parameters a thousand of them would cost psycopg more than their rows.
-_IDS = bindparam("ids", expanding=True, literal_execute=True)
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True, literal_execute=True)
 _OF_IDS = select(*_COLUMNS).where(StoredDiagnosis.id.in_(_IDS)).order_by(StoredDiagnosis.id)
 
 
