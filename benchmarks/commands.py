@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: `brinell bench`, `brinell bench serve`, `soak`, `assets` and `failures`."""
+"""The command line of the benchmarks: `brinell bench`, and `serve`, `soak`, `assets`, `wear` and `failures` of it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ def join(app: typer.Typer) -> None:
     group.command()(serve)
     group.command()(soak)
     group.command()(assets)
+    group.command()(wear)
     group.command()(failures)
     app.add_typer(group, name="bench", rich_help_panel="Measuring (needs the extra 'bench', works from a checkout)")
 
@@ -160,6 +161,20 @@ def assets(
         else:
             ASSETS.write(measure(postgres, diagnoses), folder)
     typer.echo(f"page: {folder / ASSETS.page}")
+
+
+def wear() -> None:
+    """Measure what the store costs a flash memory: megabytes that 100 sources with a diagnosis a minute write a day.
+
+    Mounts a small ext4 of its own and reads the counter of its block device: needs root on Linux. Takes minutes.
+
+    Example:  brinell bench wear
+    """
+    with explained():
+        from benchmarks.wear import wear as worn
+
+        for line in worn():
+            typer.echo(line)
 
 
 def failures(

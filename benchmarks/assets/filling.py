@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, text, update
 
-from benchmarks.store import answers
+from benchmarks.answers import answers
 from service.assets import records
 from service.assets.asset import Asset, Axis, Fixed
 from service.diagnosis import Diagnosis
