@@ -34,6 +34,7 @@ def connected(host: str, port: int) -> Iterator[socket.socket]:
             raise TimeoutError(f"not done within {ALTOGETHER_S:g} s") from error
         finally:
             cut_off.cancel()
+            cut_off.join()
 
 
 def _cut(connection: socket.socket) -> None:
