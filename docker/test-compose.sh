@@ -69,7 +69,7 @@ diagnosed 1 "a gateway's settings"
 check "read-only, user of each" "$(running '{{.HostConfig.ReadonlyRootfs}} {{.Config.User}}' mosquitto) $(running '{{.HostConfig.ReadonlyRootfs}} {{.Config.User}}' brinell)" \
   "true 1883:1883 true 10001:10001"
 # mosquitto_sub ends with 5 where it is not let in, with 1 where nothing listens, and with 27 where it just hears nothing.
-check "the plant's user hears" "$(client mosquitto_sub -t brinell/status -C 1 -W 2)" online
+check "the plant's user hears" "$(client mosquitto_sub -t brinell/status -C 1 -W 20)" online
 check "somebody without a password, by status" "$(status compose_ exec -T mosquitto mosquitto_sub "${broker[@]}" -t brinell/status -C 1 -W 2)" 5
 check "the plant's user pretends to be the service" "$(client mosquitto_pub -q 1 -t brinell/pump-7/x -m forged >/dev/null 2>&1; answer | field message_id)" 1
 compose_ restart -t 5 mosquitto >/dev/null 2>&1
