@@ -151,7 +151,7 @@ def sine(hz: float, amplitude_g: float = 1.0, rate_hz: float = 25_600.0, seconds
 @given(
     hz=st.floats(11, 990), amplitude_g=st.floats(1e-3, 100), seconds=st.floats(1, 9), rate_hz=st.floats(2600, 60_000)
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_velocity_of_a_sine_is_known(hz: float, amplitude_g: float, seconds: float, rate_hz: float) -> None:
     found = indicators(sine(hz, amplitude_g, rate_hz, seconds)).values
     expected = 9806.65 * amplitude_g / (2 * np.pi * hz) / np.sqrt(2)
@@ -181,7 +181,7 @@ def noise(seed: int, seconds: float = 1.5, rate_hz: float = 12_000.0) -> Recordi
 
 
 @given(seed=st.integers(0, 99), gain=st.floats(1e-30, 1e30), negative=st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_gain_scales_what_has_a_unit_and_leaves_the_rest(seed: int, gain: float, negative: bool) -> None:
     one = noise(seed)
     other = replace(one, samples=one.samples * np.float32(-gain if negative else gain))
@@ -192,7 +192,7 @@ def test_a_gain_scales_what_has_a_unit_and_leaves_the_rest(seed: int, gain: floa
 
 
 @given(seed=st.integers(0, 99), offset=st.floats(-100, 100))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_gravity_changes_nothing(seed: int, offset: float) -> None:
     one = noise(seed)
     lifted = replace(one, samples=one.samples + np.float32(offset))
@@ -200,7 +200,7 @@ def test_gravity_changes_nothing(seed: int, offset: float) -> None:
 
 
 @given(seed=st.integers(0, 99))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_what_is_of_the_level_does_not_ask_for_the_order_and_spectra_run_backwards(seed: int) -> None:
     one = noise(seed)
     found = indicators(one).values
@@ -222,7 +222,7 @@ FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
 @given(few=st.lists(FLOATS, min_size=1, max_size=9), usual=FLOATS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_samples_give_finite_numbers(few: list[float], usual: float) -> None:
     samples = np.full(3000, usual)
     samples[: len(few)] = few

@@ -183,7 +183,7 @@ def test_a_given_rate_keeps_all_resonances_under_its_nyquist_frequency() -> None
         assert all(mode.hz < 4000 for mode in rig.resonances)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.sampled_from(FAULTS), st.sampled_from([0.1, 0.5, 1.0, 1.37]))
 def test_every_rig_that_is_drawn_gives_a_recording_of_the_length_asked_for(
     seed: int, fault: Fault, seconds: float

@@ -134,7 +134,7 @@ def test_an_archive_that_was_cut_off_is_refused(tmp_path: Path, share: float) ->
 
 
 @given(st.binary(max_size=2000) | st.lists(st.binary(min_size=512, max_size=512), max_size=4).map(b"".join))
-@settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, database=None, suppress_health_check=list(HealthCheck))
 def test_any_bytes_are_refused_as_no_archive(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ArchiveError):
         unpacked(content, tmp_path)
@@ -144,7 +144,7 @@ WHOLE = tarred(SHIPPED)
 
 
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=40))
-@settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, database=None, suppress_health_check=list(HealthCheck))
 def test_a_changed_archive_gives_listed_files_or_nothing(tmp_path: Path, changes: list[tuple[int, int]]) -> None:
     changed = bytearray(WHOLE)
     for place, value in changes:

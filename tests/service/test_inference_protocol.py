@@ -161,7 +161,7 @@ def test_load_and_unload_change_what_answers(tmp_path: Path) -> None:
         assert (change("bad", "load"), change("none", "load")) == (409, 404)
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300, database=None)
 @given(body=st.binary(max_size=200) | st.text().map(str.encode), header=st.none() | st.integers(0, 300))
 def test_bytes_at_random_are_read_or_refused(body: bytes, header: int | None) -> None:
     with suppress(RequestRefused):
@@ -191,7 +191,7 @@ QUESTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300, database=None)
 @given(asked=QUESTIONS, tail=st.binary(max_size=80))
 def test_a_question_of_any_shape_is_read_and_answered_or_refused(asked: dict[str, Any], tail: bytes) -> None:
     head = json.dumps(asked).encode()
@@ -206,7 +206,7 @@ def test_a_question_of_any_shape_is_read_and_answered_or_refused(asked: dict[str
         assert [each["name"] for each in said] == [each["name"] for each in asked.get("outputs", asked["inputs"])]
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300, database=None)
 @given(
     rows=st.lists(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), max_size=9), max_size=4),
     all_binary=st.booleans(),

@@ -19,7 +19,7 @@ QUERY = Query(rate_hz=12_000)
 
 
 @given(st.binary(max_size=300_000), st.integers(1, 50_000))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_what_was_packed_is_unpacked_whole_however_it_comes(content: bytes, size: int) -> None:
     content *= 3
     packed = gzip.compress(content)
@@ -64,7 +64,7 @@ def test_a_form_comes_apart_into_what_it_was_made_of(fields: dict[str, str], fil
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS.keys() - {"tensors"}))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(content=st.binary(max_size=2_000))
 def test_any_bytes_are_read_or_refused(target: str, content: bytes) -> None:
     TARGETS[target](content)
