@@ -92,10 +92,12 @@ async def of_upload(
     identity, visit = request_id(request), Visit(parts, request)
     givens = every(upload, query, parts.settings)
     number = 0
-    while True:
+
+    async def gone() -> bool:
+        return place.abandoned or await request.is_disconnected()
+
+    while not place.abandoned:
         began = time.perf_counter()
-        if place.abandoned:
-            return
         place.renew()
         given = await place.answer(lambda: next(givens, None))
         if given is None:
@@ -103,9 +105,13 @@ async def of_upload(
         number += 1
         decode_ms = (time.perf_counter() - began) * 1e3
         source = given.source if isinstance(given, Given) else None
-        given = await visit.turn() or given
+        refusal = await visit.turn(gone)
+        if await gone():
+            return
         place.renew()
-        yield await _line(parts, place, number, source, partial(_given, given), identity, decode_ms)
+        yield await _line(parts, place, number, source, partial(_given, refusal or given), identity, decode_ms)
+        if refusal is not None:
+            return
 
 
 async def of_lines(parts: Parts, request: Request, query: Query, place: Place) -> AsyncIterator[bytes]:
@@ -113,14 +119,20 @@ async def of_lines(parts: Parts, request: Request, query: Query, place: Place) -
     identity, visit, longest = request_id(request), Visit(parts, request), parts.settings.max_bytes(text=True)
     encoding, limit = encoding_of(request.headers.get("content-encoding")), parts.settings.max_bytes(text=False)
     async with ReadAhead(request, limit) as ahead:
-        async for number, line in _lines(ahead, encoding, parts.settings):
-            refusal = await visit.turn()
+
+        async def gone() -> bool:
             # While the body still comes in, its reader is the one that notices.
-            if place.abandoned or ahead.lost or (ahead.complete and await request.is_disconnected()):
+            return place.abandoned or ahead.lost or (ahead.complete and await request.is_disconnected())
+
+        async for number, line in _lines(ahead, encoding, parts.settings):
+            refusal = await visit.turn(gone)
+            if await gone():
                 return
             line = refusal or line
             place.renew(len(line) if isinstance(line, bytes) else 0)
             yield await _line(parts, place, number, None, partial(_read, line, query, longest), identity, 0.0)
+            if refusal is not None:
+                return
 
 
 async def _line(

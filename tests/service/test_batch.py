@@ -5,17 +5,14 @@ import gzip
 import io
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import httpx2
 import numpy as np
 import pytest
 import soundfile
-import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -23,6 +20,7 @@ from data.recording import Recording
 from service.app import create_app
 from service.settings import Settings
 from tests.service.asking import Simulated, post
+from tests.service.listening import listening
 from tests.service.running import running
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -183,17 +181,8 @@ def app() -> FastAPI:
 
 @pytest.fixture(scope="module")
 def port(app: FastAPI) -> Iterator[int]:
-    """A served process's worth of service: what streams cannot be seen through a client that waits for the end."""
-    with closing(socket.socket()) as bound:
-        bound.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-        serving = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-        serving.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield bound.getsockname()[1]
-        server.should_exit = True
-        serving.join(20)
+    with listening(app) as port:
+        yield port
 
 
 def head(length: int | None = None, *more: str) -> bytes:
