@@ -1,16 +1,14 @@
 """`brinell bundle` and `brinell keys`: what the service does over HTTP, on this machine."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from models.bundle import PRETRAINED
 from service import commands
 from service.registry import Registry
-from tests.service.versions import another, damage
+from tests.service.versions import another, damage, two_versions
 
 app = typer.Typer()
 commands.join(app)
@@ -18,9 +16,7 @@ commands.join(app)
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "bundles"
-    shutil.copytree(PRETRAINED / "aligned", root / "aligned")
-    another(root, "aligned", "1.1.0")
+    root = two_versions(tmp_path / "bundles", "aligned")
     monkeypatch.setenv("BRINELL_BUNDLES", str(root))
     return root
 

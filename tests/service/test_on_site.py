@@ -2,7 +2,6 @@
 
 import os
 import pwd
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,19 +9,16 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from brinell import app
-from models.bundle import PRETRAINED
 from service.settings import Settings
 from service.store.location import file_of
 from service.store.opening import opened
 from service.store.tables import AuditEntry
-from tests.service.versions import another
+from tests.service.versions import two_versions
 
 
 @pytest.fixture
 def bundles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "bundles"
-    shutil.copytree(PRETRAINED / "aligned", root / "aligned")
-    another(root, "aligned", "1.1.0")
+    root = two_versions(tmp_path / "bundles", "aligned")
     monkeypatch.setenv("BRINELL_BUNDLES", str(root))
     monkeypatch.setenv("BRINELL_STATE", str(tmp_path / "state"))
     monkeypatch.delenv("SUDO_USER", raising=False)

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,7 +27,7 @@ from service.memory.snapshot import Snapshot
 from service.settings import Settings
 from service.store.opening import opened
 from service.store.tables import StoredRecording
-from tests.service.process import ROOT
+from tests.service.process import brinell
 
 ASSET = {
     "id": "fan", "machine": "mill 3", "point": "fan", "axes": [{"name": "x"}], "bearing": "6205",
@@ -234,21 +233,14 @@ def test_the_command_line_writes_the_same_and_prints_the_schema(
     client: TestClient, tmp_path: Path, keys: tuple[Path, Path]
 ) -> None:
     ask(client)
-    environment = {**os.environ, "BRINELL_STATE": str(tmp_path / "state")}
-
-    def brinell(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "brinell", "recordings", *words]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-
-    file = str(tmp_path / "export.zip")
-    run = brinell("export", file, "--key", str(keys[0]))
-    assert run.returncode == 0, run.stderr
-    assert "1 recordings, 0 findings, 1 measuring points" in run.stdout
-    with Export.open(Path(file)) as export:
+    state, file = tmp_path / "state", tmp_path / "export.zip"
+    said = brinell("recordings", "export", file, "--key", keys[0], state=state)
+    assert "1 recordings, 0 findings, 1 measuring points" in said
+    with Export.open(file) as export:
         assert export_signer(export, read_keys(keys[1])) == "plant"
         assert len(list(export.recordings())) == 1
-    assert "is there already" in brinell("export", file).stderr
-    assert json.loads(brinell("schema").stdout)["$defs"]["FeedbackLine"]
+    assert "is there already" in brinell("recordings", "export", file, state=state, code=1)
+    assert json.loads(brinell("recordings", "schema"))["$defs"]["FeedbackLine"]
 
 
 @pytest.fixture
