@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -17,12 +17,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Process(subprocess.Popen[str]):
-    """`brinell serve` with these settings, not waited for; it logs into a file, where nothing of it is dropped."""
+    """`brinell serve` with these settings, not waited for; it logs into a file, where nothing of it is dropped.
 
-    def __init__(self, port: int, **settings: Any) -> None:
+    `under` is what starts it, and becomes it.
+    """
+
+    def __init__(self, port: int, under: Sequence[str] = (), **settings: Any) -> None:
         self._log = TemporaryFile("w+")  # noqa: SIM115 (it is closed with the process)
         super().__init__(
-            [sys.executable, "-m", "brinell", "serve"], cwd=ROOT, text=True,
+            [*under, sys.executable, "-m", "brinell", "serve"], cwd=ROOT, text=True,
             env={**os.environ, "OMP_NUM_THREADS": "1", **_given(settings), "BRINELL_PORT": str(port)},
             stdout=subprocess.DEVNULL, stderr=self._log,
         )  # fmt: skip

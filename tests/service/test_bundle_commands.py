@@ -76,3 +76,8 @@ def test_a_bundle_is_signed_and_verified_with_keys_made_here(
     monkeypatch.setenv("BRINELL_SIGNATURES", "require")
     assert "not signed" in run("bundle", "activate", "aligned/1.1.0", code=1)
     assert run("bundle", "list").count("signed by plant") == 1
+
+
+@pytest.mark.parametrize("name", ["", "x" * 81, "press\nline", "\udcff"])
+def test_a_name_that_nobody_could_read_in_a_list_is_refused(name: str) -> None:
+    assert "1 to 80 characters that can be printed" in run("keys", "api", name, code=1)

@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx2
+import psutil
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
@@ -81,6 +82,12 @@ def read_to_end(connection: socket.socket) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
     except ConnectionResetError:
         return b""
+
+
+def test_it_takes_as_many_open_files_as_it_may() -> None:
+    with running(under=["prlimit", "--nofile=64:"]) as service:
+        soft, hard = service.process.rlimit(psutil.RLIMIT_NOFILE)
+        assert soft == hard > 64
 
 
 def test_it_speaks_tls(certificate: tuple[Path, Path], tmp_path: Path) -> None:

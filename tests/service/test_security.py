@@ -131,6 +131,14 @@ def test_what_administrators_are_refused_is_recorded_too(locked: TestClient) -> 
     assert (entry.path, entry.status) == ("/v1/models/reload", 403)
 
 
+def test_an_administrators_session_without_its_token_is_recorded_too(locked: TestClient) -> None:
+    key = key_for("admin")
+    assert locked.post("/v1/session", json={"key": key}).status_code == 200
+    assert locked.post("/v1/models/reload").status_code == 403
+    (entry,) = over_http(locked)
+    assert (entry.key_id, entry.path, entry.status) == (id_of(key), "/v1/models/reload", 403)
+
+
 def test_a_key_that_may_not_change_anything_cannot_fill_the_record_of_changes(locked: TestClient) -> None:
     headers = bearer(key_for("diagnose"))
     statuses = [locked.post("/v1/models/reload", headers=headers).status_code for _ in range(8)]

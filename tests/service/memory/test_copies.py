@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from service.memory.folder import NAME
+from service.memory.folder import NAME, Folder
 from tests.service.memory.hearing import heard, remembering
 from tests.service.process import brinell
 
@@ -26,6 +26,16 @@ def test_signals_come_back_with_the_store_also_on_another_machine(tmp_path: Path
     keep(other, 4)
     assert kept(other / "recordings") == {1, 2, 3, 4}
     assert kept(tmp_path / "copy.db.recordings") == {1, 2, 3}
+
+
+def test_whatever_folder_is_made_is_its_owners_alone(tmp_path: Path) -> None:
+    state, store, copy = tmp_path / "state", tmp_path / "elsewhere" / "brinell.db", tmp_path / "copy.db"
+    Folder(state / "recordings", durable=False)
+    brinell("keys", "api", "me", state=state, store=store)
+    brinell("backup", copy, state=state, store=store)
+    folders = [path for path in tmp_path.rglob("*") if path.is_dir()]
+    assert {path.name for path in folders} == {"state", "recordings", "elsewhere", "copy.db.recordings"}
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
 
 
 def test_a_restore_says_that_keys_come_back_too(tmp_path: Path) -> None:
