@@ -99,7 +99,13 @@ async def of_upload(
     while not place.abandoned:
         began = time.perf_counter()
         place.renew()
-        given = await place.answer(lambda: next(givens, None))
+        try:
+            given = await place.answer(lambda: next(givens, None))
+        except RequestRefused as refusal:  # too late, or stopping: what comes after it cannot be read either
+            if not number:
+                raise
+            yield _refused(number + 1, None, refusal)
+            return
         if given is None:
             return
         number += 1
@@ -142,10 +148,9 @@ async def _line(
     try:
         found = await place.answer(partial(_answer, parts, ask, identity, decode_ms))
         await kept(parts, found)
-        line = BatchLine(number=number, source=source, diagnosis=found.entry.diagnosis)
     except (RequestRefused, SignalError, StoreError) as error:
-        line = BatchLine(number=number, source=source, error=_told(refusal_of(error)))
-    return line.model_dump_json().encode() + b"\n"
+        return _refused(number, source, refusal_of(error))
+    return _packed(BatchLine(number=number, source=source, diagnosis=found.entry.diagnosis))
 
 
 def _answer(parts: Parts, ask: Callable[[], Given], identity: str, decode_ms: float) -> Answered:
@@ -168,9 +173,14 @@ def _read(line: bytes | RequestRefused, query: Query, longest: int) -> Given:
     return given
 
 
-def _told(refusal: RequestRefused) -> LineRefusal:
+def _refused(number: int, source: str | None, refusal: RequestRefused) -> bytes:
     first, *others = refusal.problems
-    return LineRefusal(**first.model_dump(), status=refusal.status, more=others)
+    error = LineRefusal(**first.model_dump(), status=refusal.status, more=others)
+    return _packed(BatchLine(number=number, source=source, error=error))
+
+
+def _packed(line: BatchLine) -> bytes:
+    return line.model_dump_json().encode() + b"\n"
 
 
 async def _lines(ahead: ReadAhead, encoding: str, settings: Settings) -> AsyncIterator[Line]:

@@ -146,6 +146,21 @@ def test_several_files_in_a_form_are_answered_by_their_names(client: TestClient,
     assert "bad.wav" in found[1]["error"]["reason"]
 
 
+def test_a_file_that_takes_longer_to_read_than_its_deadline_is_the_last_line(
+    client: TestClient, recording: Recording
+) -> None:
+    npy = io.BytesIO()
+    np.save(npy, recording.samples)
+    parts = [
+        ("file", ("pump.npy", npy.getvalue())),
+        ("file", ("slow.csv", b"1\n" * (15 << 20))),
+        ("file", ("fan.npy", npy.getvalue())),
+    ]
+    post(client, recording)  # what is imported late is imported
+    found = lines(client.post("/v1/diagnose/batch?rate_hz=48000", files=parts, headers={"X-Deadline-Ms": "500"}))
+    assert [line["error"] and line["error"]["status"] for line in found] == [None, 504]
+
+
 @pytest.mark.parametrize(
     ("content", "headers", "status"),
     [
