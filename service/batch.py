@@ -101,10 +101,10 @@ async def of_upload(
         place.renew()
         try:
             given = await place.answer(lambda: next(givens, None))
-        except RequestRefused as refusal:  # too late, or stopping: what comes after it cannot be read either
+        except RequestRefused as unread:  # too late, or stopping: what comes after it cannot be read either
             if not number:
                 raise
-            yield _refused(number + 1, None, refusal)
+            yield _refused(number + 1, None, unread)
             return
         if given is None:
             return
