@@ -92,20 +92,32 @@ async def of_upload(
     identity, visit = request_id(request), Visit(parts, request)
     givens = every(upload, query, parts.settings)
     number = 0
-    while True:
+
+    async def gone() -> bool:
+        return place.abandoned or await request.is_disconnected()
+
+    while not place.abandoned:
         began = time.perf_counter()
-        if place.abandoned:
-            return
         place.renew()
-        given = await place.answer(lambda: next(givens, None))
+        try:
+            given = await place.answer(lambda: next(givens, None))
+        except RequestRefused as unread:  # too late, or stopping: what comes after it cannot be read either
+            if not number:
+                raise
+            yield _refused(number + 1, None, unread)
+            return
         if given is None:
             return
         number += 1
         decode_ms = (time.perf_counter() - began) * 1e3
         source = given.source if isinstance(given, Given) else None
-        given = await visit.turn() or given
+        refusal = await visit.turn(gone)
+        if await gone():
+            return
         place.renew()
-        yield await _line(parts, place, number, source, partial(_given, given), identity, decode_ms)
+        yield await _line(parts, place, number, source, partial(_given, refusal or given), identity, decode_ms)
+        if refusal is not None:
+            return
 
 
 async def of_lines(parts: Parts, request: Request, query: Query, place: Place) -> AsyncIterator[bytes]:
@@ -113,14 +125,20 @@ async def of_lines(parts: Parts, request: Request, query: Query, place: Place) -
     identity, visit, longest = request_id(request), Visit(parts, request), parts.settings.max_bytes(text=True)
     encoding, limit = encoding_of(request.headers.get("content-encoding")), parts.settings.max_bytes(text=False)
     async with ReadAhead(request, limit) as ahead:
-        async for number, line in _lines(ahead, encoding, parts.settings):
-            refusal = await visit.turn()
+
+        async def gone() -> bool:
             # While the body still comes in, its reader is the one that notices.
-            if place.abandoned or ahead.lost or (ahead.complete and await request.is_disconnected()):
+            return place.abandoned or ahead.lost or (ahead.complete and await request.is_disconnected())
+
+        async for number, line in _lines(ahead, encoding, parts.settings):
+            refusal = await visit.turn(gone)
+            if await gone():
                 return
             line = refusal or line
             place.renew(len(line) if isinstance(line, bytes) else 0)
             yield await _line(parts, place, number, None, partial(_read, line, query, longest), identity, 0.0)
+            if refusal is not None:
+                return
 
 
 async def _line(
@@ -130,10 +148,9 @@ async def _line(
     try:
         found = await place.answer(partial(_answer, parts, ask, identity, decode_ms))
         await kept(parts, found)
-        line = BatchLine(number=number, source=source, diagnosis=found.entry.diagnosis)
     except (RequestRefused, SignalError, StoreError) as error:
-        line = BatchLine(number=number, source=source, error=_told(refusal_of(error)))
-    return line.model_dump_json().encode() + b"\n"
+        return _refused(number, source, refusal_of(error))
+    return _packed(BatchLine(number=number, source=source, diagnosis=found.entry.diagnosis))
 
 
 def _answer(parts: Parts, ask: Callable[[], Given], identity: str, decode_ms: float) -> Answered:
@@ -156,9 +173,14 @@ def _read(line: bytes | RequestRefused, query: Query, longest: int) -> Given:
     return given
 
 
-def _told(refusal: RequestRefused) -> LineRefusal:
+def _refused(number: int, source: str | None, refusal: RequestRefused) -> bytes:
     first, *others = refusal.problems
-    return LineRefusal(**first.model_dump(), status=refusal.status, more=others)
+    error = LineRefusal(**first.model_dump(), status=refusal.status, more=others)
+    return _packed(BatchLine(number=number, source=source, error=error))
+
+
+def _packed(line: BatchLine) -> bytes:
+    return line.model_dump_json().encode() + b"\n"
 
 
 async def _lines(ahead: ReadAhead, encoding: str, settings: Settings) -> AsyncIterator[Line]:

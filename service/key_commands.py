@@ -33,15 +33,15 @@ def api(
     """
     with explained():
         from service.security import key_records, on_site
-        from service.security.api_key import LONGEST_NAME, NameTooLong, make
+        from service.security.api_key import LONGEST_NAME, NameRefused, make
         from service.security.scopes import scopes_of
         from service.settings import Settings
         from service.store.identity import wall_us
         from service.store.location import without_password
         from service.store.remembering import keeping, place
 
-        if not 0 < len(name) <= LONGEST_NAME:
-            raise NameTooLong(f"a name has 1 to {LONGEST_NAME} characters, not {len(name)}")
+        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+            raise NameRefused(f"a name is 1 to {LONGEST_NAME} characters that can be printed, not {ascii(name)[:90]}")
         key, text = make(name, scopes_of(scope or ["diagnose"]))
         rights = ", ".join(sorted(key.scopes))
         with keeping() as database, database.writing() as connection:

@@ -23,6 +23,7 @@ from starlette.requests import Request
 
 from service.errors import RequestRefused, problem, refused
 from service.lanes import Job, Lanes
+from service.security.asker import asker
 from service.settings import MIB, Settings
 
 Result = TypeVar("Result")
@@ -78,7 +79,7 @@ class Queue:
             RequestRefused: 429, 503, or a deadline that is none.
         """
         deadline_s = _deadline_s(request, self._settings.deadline_s)
-        client = request.client.host if request.client is not None else ""
+        client = asker(request)
         if self._ending:
             raise _stopping()
         self._refuse_over_bounds(client, most_bytes)

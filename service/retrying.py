@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from service.bodies import Bytes
 from service.errors import refused
-from service.security.guard import KEY_ID
+from service.security.asker import key_id
 from service.store.store import Retried
 
 HEADER = "Idempotency-Key"
@@ -56,5 +56,5 @@ def retried(request: Request, key: str, body: Bytes) -> Retried:
 
 def _of_client(request: Request, key: str) -> str:
     """Two clients may choose the same word, and neither is to see the other's answer; as long as a key may be."""
-    client = request.scope.get("state", {}).get(KEY_ID)
+    client = key_id(request)
     return key if client is None else hashlib.sha256(f"{client}:{key}".encode()).hexdigest()

@@ -52,7 +52,7 @@ class Settings(BaseSettings):
         deadline_s: what cannot be answered in so many seconds is refused; a request may ask for fewer (X-Deadline-Ms).
         grace_s: when it is told to stop, what is not answered after so many seconds is refused with 503.
         max_waiting: requests that may wait or be worked on at once; more are refused with 503, and with 429 where half
-            of them are of one client.
+            of them are of one key (without keys, of one address).
         max_waiting_mib: the same for the size of their bodies.
         energy_profile: the hardware that energy is reckoned for, a name in `models.energy.PROFILES`.
         auth: `keys`, or `none`: then it answers its own machine only.

@@ -59,7 +59,8 @@ def refuse_heavy(body: Bytes, limit: int) -> None:
 def _refuse_foreign(body: bytes | bytearray) -> None:
     parts, quotes = body.count(b"[") + body.count(b"{"), body.count(b'"')
     if parts > MOST_PARTS or quotes > MOST_QUOTES:
-        raise refused(422, "body", f"{parts} lists and objects with {quotes // 2} texts; no question has so many")
+        reason = f"{parts} lists and objects with {quotes // 2} texts; one flat list of numbers a channel is wanted"
+        raise refused(422, "body", reason)
 
 
 def _with_count(body: Bytes) -> bytes | bytearray:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from service.memory.folder import PLACE
 from service.store.identity import shown
-from service.store.location import sync_folder
+from service.store.location import make_folder, sync_folder
 from service.store.trouble import StoreError
 
 
@@ -52,7 +52,7 @@ def _gather(store: Path, sources: Sequence[Path], to: Path, *, replaced: Path | 
     writing = to.with_name(f"{to.name}.writing")
     try:
         shutil.rmtree(writing, ignore_errors=True)
-        writing.mkdir(parents=True)
+        make_folder(writing)
         there = [source for source in sources if (source / PLACE).is_file()]
         if there:
             shutil.copyfile(there[0] / PLACE, writing / PLACE)

@@ -20,7 +20,7 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from service.store.identity import shown
-from service.store.location import sync_folder
+from service.store.location import make_folder, sync_folder
 from service.store.trouble import StoreError
 
 logger = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Folder:
         self.path = path
         self._durable = durable
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            make_folder(path)
             self.place = _place(path)
         except OSError as error:
             raise StoreError(

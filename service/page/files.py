@@ -13,6 +13,8 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from service.packed import takes_gzip
+
 FOLDER = Path(__file__).with_name("static")
 INDEX = "index.html"
 VERSION_HERE = b"{version}"
@@ -61,7 +63,7 @@ class StaticFile:
         }
         if self.tag in asked.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        if "gzip" not in asked.get("accept-encoding", ""):
+        if not takes_gzip(asked):
             return Response(self.plain, media_type=self.kind, headers=headers)
         return Response(self.packed, media_type=self.kind, headers=headers | {"Content-Encoding": "gzip"})
 

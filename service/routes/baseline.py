@@ -44,7 +44,7 @@ from service.repeated import refuse_repeated
 from service.retrying import PARAMETER, REPLAYED
 from service.routes.assets import NONE_SUCH, UNREADABLE, Id, no_such_asset, point_of
 from service.routes.bundles import refusals
-from service.security.guard import KEY_ID
+from service.security.asker import key_id
 from service.settings import Settings
 from service.store import reading
 from service.store.store import Retried
@@ -140,7 +140,7 @@ async def _commission(parts: Parts, request: Request, identity: str, query: Quer
     async with asked(parts, request, lines=True) as question:
         if question.again is not None and (earlier := await _earlier(parts, question.again)) is not None:
             return await _made(parts, identity, earlier, replayed=True)
-        key = request.scope.get("state", {}).get(KEY_ID)
+        key = key_id(request)
         ordered = partial(Order, mode=query.mode, pieces=query.pieces, why=query.why, by=key, again=question.again)
         content = plain(question.upload) if kind_of(question.upload.content_type) == JSON else b""
         if _OF_DIAGNOSES.search(content):

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from service.live.look import look
 from service.live.streams import Stream
 from service.parts import parts_of
+from service.security.asker import asker
 from service.security.visit import Visit
 from service.settings import Settings
 
@@ -42,8 +43,7 @@ def router(_: Settings) -> APIRouter:
     @routes.get("/v1/live", response_class=EventStream)
     async def live(request: Request) -> EventStream:
         parts = parts_of(request.app)
-        visit = Visit(parts, request)
-        owner = visit.key_id or (request.client.host if request.client is not None else "")
-        return EventStream(parts.streams.join(owner, partial(look, parts)), visit.may_go_on)
+        stream = parts.streams.join(asker(request), partial(look, parts))
+        return EventStream(stream, Visit(parts, request).may_go_on)
 
     return routes

@@ -1,6 +1,5 @@
 """`/v1/session`: a browser signs in with a key, and is known by its cookie from then on."""
 
-import math
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -8,10 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers
 
 from service.bodies.order import order, order_body
-from service.errors import RequestRefused, problem, refused
+from service.errors import problem, refused
 from service.parts import Parts, parts_of
 from service.routes.bundles import OF_BODY, refusals
 from service.security.api_key import ApiKey
+from service.security.guessing import unknown
 from service.security.scopes import Scope
 from service.security.sessions import Session, cookie
 from service.settings import Settings
@@ -59,7 +59,7 @@ def router(settings: Settings) -> APIRouter:
             return _nobody_asked()
         key = await parts.keyring.find(given.key)
         if key is None:
-            raise _unknown(parts, request)
+            raise unknown(parts, request, problem("key", "this one is not known, or was revoked"))
         parts.sessions.end(request.headers)
         secret, session = parts.sessions.begin(key.id)
         response.headers["Set-Cookie"] = cookie(secret, tls=request.url.scheme == "https")
@@ -94,16 +94,6 @@ def router(settings: Settings) -> APIRouter:
         return Response(status_code=204, headers={"Set-Cookie": gone})
 
     return routes
-
-
-def _unknown(parts: Parts, request: Request) -> RequestRefused:
-    """As the guard has it: who guesses keys here is held up as much as elsewhere."""
-    host = "" if request.client is None else request.client.host
-    wait_s = parts.guesses.take(host)
-    if not wait_s:
-        return refused(401, "key", "this one is not known, or was revoked")
-    told = problem("key", f"{host} asks too often without a key that is known")
-    return RequestRefused(429, [told], {"Retry-After": str(math.ceil(wait_s))})
 
 
 def _refuse_unmeant(parts: Parts, headers: Headers) -> None:

@@ -15,7 +15,7 @@ ID_BYTES = 4
 FORM = re.compile(rf"brinell_([0-9a-f]{{{2 * ID_BYTES}}})_([A-Za-z0-9_-]{{43}})")
 
 
-class NameTooLong(BrinellError):
+class NameRefused(BrinellError):
     """A key's name does not fit."""
 
 

@@ -4,19 +4,16 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from starlette.requests import Request
 
 from service.errors import request_id
 from service.security.allowance import Allowance
 from service.security.api_key import ApiKey
-from service.store.identity import wall_us
-from service.store.tables import AuditEntry
+from service.security.audit_row import add, row
 from service.store.trouble import NothingKept
 
 logger = logging.getLogger(__name__)
-
-LONGEST_PATH = 200
 
 REFUSALS_PER_MINUTE = 1
 """Of one key: nothing is deleted from the table, and who may only ask is not to fill it."""
@@ -43,7 +40,7 @@ class Audit:
 
     async def _keep(self, entry: dict[str, Any]) -> None:
         try:
-            await self._write(lambda connection: _add(connection, entry))
+            await self._write(lambda connection: add(connection, entry))
         except NothingKept:
             return
         except Exception as error:  # whatever the database says: the request itself was answered already
@@ -51,18 +48,13 @@ class Audit:
 
 
 def _logged(request: Request, key: ApiKey | None, status: int) -> dict[str, Any]:
-    entry = {
-        "time_us": wall_us(),
-        "key_id": None if key is None else key.id,
-        "method": request.method[:10],
-        "path": request.url.path.replace("\0", "")[:LONGEST_PATH],
-        "status": status,
-        "request_id": request_id(request),
-        "client": None if request.client is None else request.client.host[:64],
-    }
+    entry = row(
+        method=request.method,
+        path=request.url.path,
+        status=status,
+        client=None if request.client is None else request.client.host,
+        key_id=None if key is None else key.id,
+        request_id=request_id(request),
+    )
     logger.info("%(method)s %(path)s %(status)s by key %(key_id)s", entry, extra={"audit": entry})
     return entry
-
-
-def _add(connection: Connection, entry: dict[str, Any]) -> None:
-    connection.execute(insert(AuditEntry).values(**entry))

@@ -12,6 +12,8 @@ from service.bodies.incoming import drain
 from service.errors import Problem, answer
 from service.parts import parts_of
 from service.security.api_key import ApiKey
+from service.security.asker import KEY_ID
+from service.security.guessing import unknown
 from service.security.loopback import is_loopback
 from service.security.scopes import READING, Auth, needed
 from service.security.scopes import Scope as Right
@@ -24,9 +26,6 @@ SET_KEYS = "Set BRINELL_AUTH=keys, and make a key: brinell keys api NAME."
 MORE = "Ask with a key that may: brinell keys api NAME --scope SCOPE makes one."
 NOT_MEANT = "the cookie of a session came without the session's token"
 BRING_TOKEN = "Send the header X-CSRF-Token as GET /v1/session says it; or a key, and no cookie."
-KEY_ID = "key_id"
-"""In the state of a request: the id of the key that it came with."""
-
 WAIT = "Wait as long as Retry-After says; BRINELL_REQUESTS_PER_MINUTE is the limit of a key."
 
 
@@ -73,8 +72,6 @@ async def _let_in(scope: Scope, right: Right) -> tuple[ApiKey | None, Response |
     text = _given(sent)
     # A key that is sent counts before a cookie, which a browser sends whether or not it is meant.
     session = parts.sessions.find(sent) if text is None else None
-    if session is not None and scope["method"] not in READING and not session.is_meant(sent):
-        return None, _refused(scope, 403, NOT_MEANT, what_to_do=BRING_TOKEN)
     try:
         if session is not None:
             key = await parts.keyring.of(session.key_id)
@@ -83,11 +80,14 @@ async def _let_in(scope: Scope, right: Right) -> tuple[ApiKey | None, Response |
     except StoreError as error:
         return None, _refused(scope, 503, f"keys cannot be read: {error.reason}", what_to_do=error.what_to_do)
     if key is None:
-        return None, _unknown(scope, text or (None if session is None else session.key_id))
+        return None, _unknown(scope, is_given=bool(text) or session is not None)
     # What a key may not do counts too: each such request is work, and may be one for the store.
     wait_s = parts.allowance.take(key.id)
     if wait_s:
-        return key, _too_often(scope, f"key {key.id} asks too often", WAIT, wait_s)
+        told = {"Retry-After": str(math.ceil(wait_s))}
+        return key, _refused(scope, 429, f"key {key.id} asks too often", what_to_do=WAIT, headers=told)
+    if session is not None and scope["method"] not in READING and not session.is_meant(sent):
+        return key, _refused(scope, 403, NOT_MEANT, what_to_do=BRING_TOKEN)
     if not key.may(right):
         rights = ", ".join(sorted(key.scopes))
         return key, _refused(scope, 403, f"key {key.id} may {rights}; this needs {right}", what_to_do=MORE)
@@ -95,14 +95,11 @@ async def _let_in(scope: Scope, right: Right) -> tuple[ApiKey | None, Response |
     return key, None
 
 
-def _unknown(scope: Scope, text: str | None) -> Response:
-    """Who has a key that is right is never held up by others who guess from the same address."""
-    host = (scope.get("client") or ("",))[0]
-    wait_s = parts_of(scope["app"]).guesses.take(host)
-    if wait_s:
-        return _too_often(scope, f"{host} asks too often without a key that is known", SEND_IT, wait_s)
-    reason = "there is none" if text is None else "this one is not known, or was revoked"
-    return _refused(scope, 401, reason, headers={"WWW-Authenticate": "Bearer"})
+def _unknown(scope: Scope, *, is_given: bool) -> Response:
+    reason = "this one is not known, or was revoked" if is_given else "there is none"
+    request = Request(scope)
+    refusal = unknown(parts_of(scope["app"]), request, Problem(field="key", reason=reason, what_to_do=SEND_IT))
+    return answer(request, refusal.status, refusal.problems, refusal.headers)
 
 
 def _given(headers: Headers) -> str | None:
@@ -130,12 +127,8 @@ def _names_this_machine(address: str) -> bool:
     return name == "testserver" or is_loopback(name)
 
 
-def _too_often(scope: Scope, reason: str, what_to_do: str, wait_s: float) -> Response:
-    return _refused(scope, 429, reason, what_to_do=what_to_do, headers={"Retry-After": str(math.ceil(wait_s))})
-
-
 def _refused(
-    scope: Scope, status: int, reason: str, *, what_to_do: str = SEND_IT, headers: dict[str, str] | None = None
+    scope: Scope, status: int, reason: str, *, what_to_do: str, headers: dict[str, str] | None = None
 ) -> Response:
     problem = Problem(field="key", reason=reason, what_to_do=what_to_do)
     return answer(Request(scope), status, [problem], headers)

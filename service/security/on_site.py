@@ -7,21 +7,18 @@ import logging
 import os
 import pwd
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
+from service.security.audit_row import add, row
 from service.settings import Settings
-from service.store.identity import wall_us
 from service.store.location import NONE
 from service.store.remembering import as_it_is
-from service.store.tables import AuditEntry
 from service.store.trouble import StoreError
 
 logger = logging.getLogger(__name__)
 
 COMMAND = "COMMAND"
 """In the place of a method."""
-
-LONGEST = 200
 
 
 def remember(command: str) -> None:
@@ -38,16 +35,7 @@ def remember(command: str) -> None:
 
 def record(connection: Connection, command: str) -> None:
     """Adds what a command does, and the user of the system who gave it."""
-    entry = {
-        "time_us": wall_us(),
-        "key_id": None,
-        "method": COMMAND,
-        "path": command.encode(errors="backslashreplace").decode()[:LONGEST],  # a file's name may be no text
-        "status": 0,
-        "request_id": "",
-        "client": _user()[:64],
-    }
-    connection.execute(insert(AuditEntry).values(**entry))
+    add(connection, row(method=COMMAND, path=command, status=0, client=_user()))
 
 
 def _user() -> str:

@@ -1,13 +1,17 @@
 """A request that is answered piece by piece: the guard looks but once, and such a request may go on for hours."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 
 from service.errors import RequestRefused, refused
 from service.parts import Parts
-from service.security.guard import KEY_ID
+from service.security.asker import key_id
 from service.store.trouble import StoreError
+
+LOOKS_AGAIN_S = 2.0
+"""While it waits: a key that was revoked, or a client that has gone, is to leave its place to others."""
 
 
 class Visit:
@@ -18,7 +22,7 @@ class Visit:
     """
 
     def __init__(self, parts: Parts, request: Request) -> None:
-        self.key_id: str | None = request.scope.get("state", {}).get(KEY_ID)
+        self.key_id = key_id(request)
         self._parts = parts
         self._headers = request.headers
         session = parts.sessions.find(request.headers)
@@ -36,16 +40,22 @@ class Visit:
         except StoreError:
             return False
 
-    async def turn(self) -> RequestRefused | None:
-        """Waits until its key may ask once more, behind what cannot wait; why it may not any more, or None.
+    async def turn(self, gone: Callable[[], Awaitable[bool]]) -> RequestRefused | None:
+        """Waits until its key may ask once more, behind what cannot wait, or until its client has `gone`.
 
         The first turn is that of the request itself, which the guard has counted.
+
+        Returns:
+            Why it may ask no more; None where it may, or nobody is there to be told.
         """
         begun, self._has_begun = self._has_begun, True
         if not begun or self.key_id is None:
             return None
-        while wait_s := self._parts.allowance.take(self.key_id, patient=True):
-            await asyncio.sleep(wait_s)
-        if await self.may_go_on():
-            return None
+        while await self.may_go_on():
+            wait_s = self._parts.allowance.take(self.key_id, patient=True)
+            if not wait_s:
+                return None
+            await asyncio.sleep(min(wait_s, LOOKS_AGAIN_S))
+            if await gone():
+                return None
         return refused(401, "key", "it was revoked, or its session ended, since the request began")

@@ -117,15 +117,21 @@ def held(file: Path, *, alone: bool) -> Iterator[bool]:
 
 def _lock_file(file: Path) -> IO[str]:
     try:
-        if not file.parent.is_dir():
-            file.parent.mkdir(mode=0o700, parents=True)  # diagnoses, keys and audit are nobody else's
-            sync_folder(file.parent.parent)
+        make_folder(file.parent)
         return file.with_name(f"{file.name}.lock").open("a")
     except OSError as error:
         raise StoreError(
             f"{file.parent} cannot be written: {error.strerror}",
             "Set BRINELL_STATE to a folder that the service's user may write, or BRINELL_STORE=none to keep nothing.",
         ) from None
+
+
+def make_folder(folder: Path) -> None:
+    """With what is missing above it; its owner's alone: diagnoses, keys, audit and signals are nobody else's."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def make_private(file: Path) -> None:

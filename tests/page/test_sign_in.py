@@ -1,9 +1,6 @@
 """Signing a browser in and out, with a real key in a real store."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,10 +14,10 @@ from tests.page.chromium import DESKTOP, PHONE, SETTLED_MS, TABLET, Visit, viola
 from tests.page.conftest import visits
 from tests.page.plant import FAN, POINTS, Plant
 from tests.page.test_screens import unfold
+from tests.service.process import brinell
 from tests.service.running import Running, running
 from tests.service.versions import another, bolder
 
-ROOT = Path(__file__).resolve().parents[2]
 ADMINISTRATORS = ("Activate", "Roll", "Put", "Check", "Undo", "Register")
 """How buttons begin that only they may press."""
 
@@ -38,14 +35,8 @@ def locked(state: Path) -> Iterator[Running]:
         yield started
 
 
-def brinell(state: Path, *arguments: str) -> str:
-    environment = {**os.environ, "BRINELL_STATE": str(state), "BRINELL_AUTH": "keys"}
-    command = [sys.executable, "-m", "brinell", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout.strip()
-
-
 def test_a_key_signs_in_until_it_is_signed_out(browser: Browser, locked: Running, state: Path) -> None:
-    key = brinell(state, "keys", "api", "press line 2")
+    key = brinell("keys", "api", "press line 2", state=state)
     tab = Visit(browser, locked.url)
     page = tab.open()
     for width, height in (TABLET, PHONE, DESKTOP):
@@ -71,13 +62,13 @@ def test_a_key_signs_in_until_it_is_signed_out(browser: Browser, locked: Running
 
 
 def test_a_revoked_key_ends_its_sessions(browser: Browser, locked: Running, state: Path) -> None:
-    key = brinell(state, "keys", "api", "lost")
+    key = brinell("keys", "api", "lost", state=state)
     tab = Visit(browser, locked.url)
     page = tab.open()
     page.fill("#key", key)
     page.press("#key", "Enter")
     expect(page.locator("#ask")).to_be_visible()
-    brinell(state, "keys", "revoke", key.split("_")[1])
+    brinell("keys", "revoke", key.split("_")[1], state=state)
     page.wait_for_selector("#demo option[value=sound]", state="attached")
     page.select_option("#demo", "sound")
     # Within 5 s, as docs/security.md says; each question may still be the last that is answered.
@@ -93,7 +84,7 @@ def test_a_revoked_key_ends_its_sessions(browser: Browser, locked: Running, stat
 @pytest.fixture(scope="module")
 def administered(locked: Running, state: Path) -> Iterator[httpx2.Client]:
     """What an administrator may, by key; a fan is commissioned, and a recording of it raised."""
-    key = brinell(state, "keys", "api", "works engineer", "--scope", "admin")
+    key = brinell("keys", "api", "works engineer", "--scope", "admin", state=state)
     with httpx2.Client(base_url=locked.url, timeout=60, headers={"X-API-Key": key}) as client:
         plant = Plant(client)
         plant.add(FAN, *POINTS[FAN])
@@ -116,7 +107,7 @@ def signed_in(browser: Browser, locked: Running, key: str) -> Iterator[Visit]:
 def test_a_technician_is_shown_no_button_that_would_be_refused(
     browser: Browser, locked: Running, state: Path, administered: httpx2.Client
 ) -> None:
-    key = brinell(state, "keys", "api", "technician", "--scope", "diagnose", "--scope", "feedback")
+    key = brinell("keys", "api", "technician", "--scope", "diagnose", "--scope", "feedback", state=state)
     with signed_in(browser, locked, key) as visit:
         page, refused = visit.page, []
         page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
@@ -171,7 +162,7 @@ def test_an_administrator_is_shown_what_a_technician_is_not(
 def test_who_may_only_look_can_press_nothing_that_says_something(
     browser: Browser, locked: Running, state: Path, administered: httpx2.Client
 ) -> None:
-    with signed_in(browser, locked, brinell(state, "keys", "api", "onlooker")) as visit:
+    with signed_in(browser, locked, brinell("keys", "api", "onlooker", state=state)) as visit:
         page = visit.open_at(f"assets/{FAN}")
         for name in ("I have seen it", "Snooze", "Opened: inner race damaged"):
             expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()

@@ -5,7 +5,6 @@
 All of its checks, in all of its phases. The service asks for keys; schemathesis has an administrator's.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from service.settings import Settings
-from tests.service.process import ROOT
+from tests.service.process import ROOT, brinell
 from tests.service.running import running
 
 KNOWN = Path(__file__).with_name("schemathesis.toml")
@@ -39,14 +38,10 @@ def conform(options: Sequence[str], folder: Path) -> int:
     }
     with running(**asked) as service:
         command = [Path(sys.executable).with_name("schemathesis"), "--config-file", KNOWN, "run", *WHOLE, *options]
-        key = f"Authorization: Bearer {_administrators_key(folder)}"
-        return subprocess.call([*command, "--header", key, f"{service.url}/openapi.json"], cwd=ROOT)
-
-
-def _administrators_key(folder: Path) -> str:
-    command = [sys.executable, "-m", "brinell", "keys", "api", "schemathesis", "--scope=admin"]
-    environment = {**os.environ, "BRINELL_STATE": str(folder)}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+        key = brinell("keys", "api", "schemathesis", "--scope=admin", state=folder)
+        return subprocess.call(
+            [*command, "--header", f"Authorization: Bearer {key}", f"{service.url}/openapi.json"], cwd=ROOT
+        )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""What the service's tests share: a started service, simulated machines, and a talking voice."""
+"""What the service's tests share: a started service, what it needs, simulated machines, and a talking voice."""
 
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -33,6 +35,27 @@ def registry() -> Registry:
 @pytest.fixture(scope="session")
 def engine(registry: Registry) -> Engine:
     return Engine(registry.bundles)
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty `BRINELL_STATE`, of a service that asks for keys."""
+    monkeypatch.setenv("BRINELL_STATE", str(tmp_path))
+    monkeypatch.setenv("BRINELL_AUTH", "keys")
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Of this machine's addresses, and its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return certificate, key
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""`brinell serve` as a process of its own."""
+"""`brinell serve`, and what else `brinell` does, as processes of their own."""
 
 import os
 import socket
@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -16,14 +17,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Process(subprocess.Popen[str]):
-    """`brinell serve` with these settings, not waited for; it logs into a file, where nothing of it is dropped."""
+    """`brinell serve` with these settings, not waited for; it logs into a file, where nothing of it is dropped.
 
-    def __init__(self, port: int, **settings: Any) -> None:
+    `under` is what starts it, and becomes it.
+    """
+
+    def __init__(self, port: int, under: Sequence[str] = (), **settings: Any) -> None:
         self._log = TemporaryFile("w+")  # noqa: SIM115 (it is closed with the process)
-        given = {f"BRINELL_{name.upper()}": str(value) for name, value in settings.items()}
         super().__init__(
-            [sys.executable, "-m", "brinell", "serve"], cwd=ROOT, text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1", **given, "BRINELL_PORT": str(port)},
+            [*under, sys.executable, "-m", "brinell", "serve"], cwd=ROOT, text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1", **_given(settings), "BRINELL_PORT": str(port)},
             stdout=subprocess.DEVNULL, stderr=self._log,
         )  # fmt: skip
 
@@ -32,6 +35,20 @@ class Process(subprocess.Popen[str]):
         self.wait(timeout=60)
         self._log.seek(0)
         return self._log.read()
+
+
+def brinell(*words: object, code: int = 0, **settings: object) -> str:
+    """What the command says, with these settings; on standard error where it is to end with another `code`."""
+    run = subprocess.run(
+        [sys.executable, "-m", "brinell", *map(str, words)],
+        cwd=ROOT, env=os.environ | _given(settings), capture_output=True, text=True,
+    )  # fmt: skip
+    assert run.returncode == code, run.stderr
+    return (run.stderr if code else run.stdout).strip()
+
+
+def _given(settings: Mapping[str, object]) -> dict[str, str]:
+    return {f"BRINELL_{name.upper()}": str(value) for name, value in settings.items()}
 
 
 def free_port() -> int:

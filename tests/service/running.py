@@ -1,10 +1,12 @@
 """A real service in a process of its own, and what it costs."""
 
+import re
 import signal
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -29,6 +31,11 @@ class Running:
         """User and system, so far."""
         times = self.process.cpu_times()
         return float(times.user + times.system)
+
+    def peak_mib(self) -> float:
+        """The most memory that it has held so far."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]
 
 
 @contextmanager

@@ -5,17 +5,14 @@ import gzip
 import io
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import httpx2
 import numpy as np
 import pytest
 import soundfile
-import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -23,6 +20,7 @@ from data.recording import Recording
 from service.app import create_app
 from service.settings import Settings
 from tests.service.asking import Simulated, post
+from tests.service.listening import listening
 from tests.service.running import running
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -148,6 +146,21 @@ def test_several_files_in_a_form_are_answered_by_their_names(client: TestClient,
     assert "bad.wav" in found[1]["error"]["reason"]
 
 
+def test_a_file_that_takes_longer_to_read_than_its_deadline_is_the_last_line(
+    client: TestClient, recording: Recording
+) -> None:
+    npy = io.BytesIO()
+    np.save(npy, recording.samples)
+    parts = [
+        ("file", ("pump.npy", npy.getvalue())),
+        ("file", ("slow.csv", b"1\n" * (15 << 20))),
+        ("file", ("fan.npy", npy.getvalue())),
+    ]
+    post(client, recording)  # what is imported late is imported
+    found = lines(client.post("/v1/diagnose/batch?rate_hz=48000", files=parts, headers={"X-Deadline-Ms": "500"}))
+    assert [line["error"] and line["error"]["status"] for line in found] == [None, 504]
+
+
 @pytest.mark.parametrize(
     ("content", "headers", "status"),
     [
@@ -183,17 +196,8 @@ def app() -> FastAPI:
 
 @pytest.fixture(scope="module")
 def port(app: FastAPI) -> Iterator[int]:
-    """A served process's worth of service: what streams cannot be seen through a client that waits for the end."""
-    with closing(socket.socket()) as bound:
-        bound.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-        serving = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-        serving.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield bound.getsockname()[1]
-        server.should_exit = True
-        serving.join(20)
+    with listening(app) as port:
+        yield port
 
 
 def head(length: int | None = None, *more: str) -> bytes:

@@ -121,6 +121,11 @@ def test_what_is_no_number_in_json_is_refused_by_its_place(bad: str) -> None:
     assert "256 finite numbers" in found.problems[0].what_to_do
 
 
+def test_a_list_for_each_sample_is_answered_with_what_is_wanted() -> None:
+    [problem] = refusal(question(samples=[[0.1]] * 1000)).problems
+    assert "one flat list of numbers a channel is wanted" in problem.reason
+
+
 def test_a_number_too_large_for_float32_is_refused() -> None:
     with pytest.raises(SignalError, match="sample 0 is inf"):
         read_json(question(samples=[1e39] * 300), Query())

@@ -1,16 +1,14 @@
 """`brinell bundle` and `brinell keys`: what the service does over HTTP, on this machine."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from models.bundle import PRETRAINED
 from service import commands
 from service.registry import Registry
-from tests.service.versions import another, damage
+from tests.service.versions import another, damage, two_versions
 
 app = typer.Typer()
 commands.join(app)
@@ -18,9 +16,7 @@ commands.join(app)
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "bundles"
-    shutil.copytree(PRETRAINED / "aligned", root / "aligned")
-    another(root, "aligned", "1.1.0")
+    root = two_versions(tmp_path / "bundles", "aligned")
     monkeypatch.setenv("BRINELL_BUNDLES", str(root))
     return root
 
@@ -80,3 +76,8 @@ def test_a_bundle_is_signed_and_verified_with_keys_made_here(
     monkeypatch.setenv("BRINELL_SIGNATURES", "require")
     assert "not signed" in run("bundle", "activate", "aligned/1.1.0", code=1)
     assert run("bundle", "list").count("signed by plant") == 1
+
+
+@pytest.mark.parametrize("name", ["", "x" * 81, "press\nline", "\udcff"])
+def test_a_name_that_nobody_could_read_in_a_list_is_refused(name: str) -> None:
+    assert "1 to 80 characters that can be printed" in run("keys", "api", name, code=1)

@@ -17,7 +17,7 @@ from models.signing import make_keys, sign_bundle
 from service.app import create_app
 from service.settings import Settings
 from tests.service.asking import Simulated, post
-from tests.service.versions import another, bolder, damage, everything_in, tarred
+from tests.service.versions import another, bolder, damage, everything_in, tarred, two_versions
 
 TAR = {"Content-Type": "application/x-tar"}
 
@@ -25,10 +25,7 @@ TAR = {"Content-Type": "application/x-tar"}
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A folder with `time/1.0.0`, `time/1.1.0`, which is surer, and nothing else."""
-    root = tmp_path / "bundles"
-    shutil.copytree(PRETRAINED / "time", root / "time")
-    another(root, "time", "1.1.0", bolder)
-    return root
+    return two_versions(tmp_path / "bundles", "time", bolder)
 
 
 @pytest.fixture
@@ -295,9 +292,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_on_a_full_disk_nothing_is_kept_and_what_answers_goes_on(
     small_disk: Path, fresh: Callable[..., Path], simulated: Simulated
 ) -> None:
-    root = small_disk / "bundles"
-    shutil.copytree(PRETRAINED / "time", root / "time")
-    another(root, "time", "1.1.0", bolder)
+    root = two_versions(small_disk / "bundles", "time", bolder)
     with TestClient(create_app(Settings(bundles=root))) as client:
         before = everything_in(root)
         answer = client.post("/v1/models", content=tarred(fresh("1.2.0")), headers=TAR)

@@ -1,24 +1,22 @@
 """Connections that want to stay, and connections that nobody else can read."""
 
 import asyncio
-import os
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx2
+import psutil
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from service.security.patience import Patience
 from service.serving import check_tls
 from service.settings import Settings, SettingsError
-from tests.service.process import ROOT
+from tests.service.process import brinell
 from tests.service.running import running
 
 ASK = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -86,27 +84,26 @@ def read_to_end(connection: socket.socket) -> bytes:
         return b""
 
 
-def test_it_speaks_tls(tmp_path: Path) -> None:
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    trusting = ssl.create_default_context(cafile=str(certificate))
-    with running(verify=trusting, tls_certificate=certificate, tls_key=key) as service:
+def test_it_takes_as_many_open_files_as_it_may() -> None:
+    with running(under=["prlimit", "--nofile=64:"]) as service:
+        soft, hard = service.process.rlimit(psutil.RLIMIT_NOFILE)
+        assert soft == hard > 64
+
+
+def test_it_speaks_tls(certificate: tuple[Path, Path], tmp_path: Path) -> None:
+    certified, key = certificate
+    trusting = ssl.create_default_context(cafile=str(certified))
+    with running(verify=trusting, tls_certificate=certified, tls_key=key) as service:
         assert service.url.startswith("https://")
         assert httpx2.get(f"{service.url}/healthz", verify=trusting).status_code == 200
-    certificate.write_text("no certificate")
+    (tmp_path / "cert.pem").write_text("no certificate")
     with pytest.raises(SettingsError, match="BRINELL_TLS_KEY cannot be used"):
-        check_tls(Settings(tls_certificate=certificate, tls_key=key))
+        check_tls(Settings(tls_certificate=tmp_path / "cert.pem", tls_key=key))
 
 
 def test_a_refusal_leaves_the_connection_open_where_the_body_is_in(tmp_path: Path) -> None:
     with running(state=tmp_path, auth="keys", requests_per_minute=2) as service:
-        made = [sys.executable, "-m", "brinell", "keys", "api", "sensor"]
-        environment = os.environ | {"BRINELL_STATE": str(tmp_path)}
-        key = subprocess.run(made, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+        key = brinell("keys", "api", "sensor", state=tmp_path)
         with closing(HTTPConnection("127.0.0.1", service.port, timeout=20)) as connection:
             for status in (422, 422, 429, 429):
                 headers = {"X-API-Key": key, "Content-Type": "application/octet-stream"}

@@ -14,7 +14,7 @@ from service.store.opening import opened
 from service.store.row import Row
 from service.today import Today
 from tests.service.asking import Simulated, post
-from tests.service.store.test_store import entry
+from tests.service.store.rows import entry
 
 
 def test_answers_are_counted_by_minute_and_forgotten_after_an_hour() -> None:

@@ -14,7 +14,7 @@ import pytest
 from models.bundle import PRETRAINED
 from tests.service.asking import FLOAT32, Simulated
 from tests.service.running import serving
-from tests.service.versions import another, bolder, damage, everything_in, tarred
+from tests.service.versions import another, bolder, damage, everything_in, tarred, two_versions
 
 TAR = {"Content-Type": "application/x-tar"}
 ASKERS = 4
@@ -22,10 +22,7 @@ ASKERS = 4
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    root = tmp_path / "bundles"
-    shutil.copytree(PRETRAINED / "time", root / "time")
-    another(root, "time", "1.1.0", bolder)
-    return root
+    return two_versions(tmp_path / "bundles", "time", bolder)
 
 
 @pytest.fixture

@@ -51,15 +51,21 @@ def test_an_allowance_fills_evenly() -> None:
     assert allowance.take("a") == pytest.approx(1.0)
 
 
+async def bereft(keys: Keys, trusted_s: float) -> Keyring:
+    """A keyring that knows the key, and whose store is gone."""
+    ring = Keyring(keys.load, trusted_s)
+    assert await ring.find(keys.text) == keys.key
+    keys.there = False
+    assert await ring.find(keys.text) == keys.key
+    return ring
+
+
 def test_a_keyring_goes_on_with_what_it_knew_where_the_store_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
     keys = Keys()
 
     async def ask() -> None:
-        ring = Keyring(keys.load, trusted_s=60)
-        assert await ring.find(keys.text) == keys.key
-        keys.there = False
-        assert await ring.find(keys.text) == keys.key
+        ring = await bereft(keys, trusted_s=60)
         assert await ring.find(keys.text[:-1] + "!") is None
 
     asyncio.run(ask())
@@ -70,10 +76,7 @@ def test_keys_that_could_not_be_read_again_for_too_long_open_nothing(monkeypatch
     keys = Keys()
 
     async def ask() -> None:
-        ring = Keyring(keys.load, trusted_s=0.3)
-        assert await ring.find(keys.text) == keys.key
-        keys.there = False
-        assert await ring.find(keys.text) == keys.key
+        ring = await bereft(keys, trusted_s=0.3)
         await asyncio.sleep(0.4)
         with pytest.raises(keyring_module.StoreError, match="BRINELL_KEYS_TRUSTED_S"):
             await ring.find(keys.text)

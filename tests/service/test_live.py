@@ -1,10 +1,7 @@
 """`GET /v1/live` in a real process: what changes comes, a session's end is the stream's, and there are not too many."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +14,7 @@ from service.live.streams import MOST_OF_ONE
 from service.settings import Settings
 from tests.service.assets.healthy import day, lines
 from tests.service.assets.test_growing_fault import FAN
-from tests.service.process import ROOT
+from tests.service.process import brinell
 from tests.service.running import Running, running
 
 SOON_S = 15
@@ -107,15 +104,9 @@ def test_more_streams_than_one_may_have_are_refused_until_one_is_closed(service:
         raise AssertionError("the places of closed streams are not given back")
 
 
-def brinell(state: Path, *words: str) -> str:
-    environment = {**os.environ, "BRINELL_STATE": str(state), "BRINELL_AUTH": "keys"}
-    command = [sys.executable, "-m", "brinell", *words]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout.strip()
-
-
 def test_a_stream_ends_with_its_session_and_with_its_key(tmp_path: Path) -> None:
     with running(auth="keys", state=tmp_path) as service:
-        key = brinell(tmp_path, "keys", "api", "onlooker")
+        key = brinell("keys", "api", "onlooker", state=tmp_path)
         with httpx2.Client(base_url=service.url, timeout=SOON_S) as browser:
             assert browser.get("/v1/live").status_code == 401
             token = browser.post("/v1/session", json={"key": key}).json()["csrf"]
@@ -124,7 +115,7 @@ def test_a_stream_ends_with_its_session_and_with_its_key(tmp_path: Path) -> None
                 browser.delete("/v1/session", headers={"X-CSRF-Token": token}).raise_for_status()
                 assert some(stream, "ended")[-1] == ("ended", {})
             with browser.stream("GET", "/v1/live", headers={"X-API-Key": key}) as stream:
-                brinell(tmp_path, "keys", "revoke", key.split("_")[1])
+                brinell("keys", "revoke", key.split("_")[1], state=tmp_path)
                 assert some(stream, "ended")[-1] == ("ended", {})
 
 

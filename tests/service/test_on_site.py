@@ -2,7 +2,6 @@
 
 import os
 import pwd
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,19 +9,17 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from brinell import app
-from models.bundle import PRETRAINED
+from service.security import on_site
 from service.settings import Settings
 from service.store.location import file_of
 from service.store.opening import opened
 from service.store.tables import AuditEntry
-from tests.service.versions import another
+from tests.service.versions import two_versions
 
 
 @pytest.fixture
 def bundles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "bundles"
-    shutil.copytree(PRETRAINED / "aligned", root / "aligned")
-    another(root, "aligned", "1.1.0")
+    root = two_versions(tmp_path / "bundles", "aligned")
     monkeypatch.setenv("BRINELL_BUNDLES", str(root))
     monkeypatch.setenv("BRINELL_STATE", str(tmp_path / "state"))
     monkeypatch.delenv("SUDO_USER", raising=False)
@@ -72,6 +69,15 @@ def test_it_is_kept_in_postgresql_too(bundles: Path, store_place: str, monkeypat
     brinell("keys", "api", "me")
     brinell("bundle", "activate", "aligned/1.0.0")
     assert commands()[1:] == ["bundle activate aligned/1.0.0"]
+
+
+def test_what_is_longer_than_its_column_or_no_text_is_kept_as_far_as_it_goes(
+    bundles: Path, store_place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRINELL_STORE", store_place)
+    with opened(store_place, "power-safe") as (database, _), database.writing() as connection:
+        on_site.record(connection, "backup \udcff\0" + "x" * 300)
+    assert commands() == ["backup \\udcff" + "x" * 187]
 
 
 def test_where_there_is_no_store_a_bundle_is_activated_all_the_same_and_that_is_said(

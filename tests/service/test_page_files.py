@@ -56,6 +56,10 @@ def test_files_come_in_gzip_to_who_reads_it(client: TestClient) -> None:
     assert packed.headers["content-encoding"] == "gzip"
     assert int(packed.headers["content-length"]) < len(plain.content) / 2
     assert "content-encoding" not in plain.headers
+    for refused in ("gzip;q=0", "br, GZIP ; q=0.000, *"):
+        assert "content-encoding" not in client.get(path, headers={"Accept-Encoding": refused}).headers
+    for taken in ("gzip;q=0.5", "br;q=0, gzip", "gzip ;q=1.0, br;q=0"):
+        assert client.get(path, headers={"Accept-Encoding": taken}).headers["content-encoding"] == "gzip"
     assert packed.content == plain.content == gzip.decompress(static_files().files["style.css"].packed)
 
 

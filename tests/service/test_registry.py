@@ -15,7 +15,7 @@ from service.registry import NoSuchBundle, NotPossible, Registry
 from service.settings import Settings, SettingsError
 from service.snapshot import State
 from service.trust import Trust
-from tests.service.versions import another, bolder, damage
+from tests.service.versions import another, bolder, damage, two_versions
 
 
 @pytest.fixture
@@ -64,10 +64,8 @@ def test_no_folder_is_no_bundle_and_the_log_says_so(tmp_path: Path, caplog: pyte
 @pytest.fixture
 def aligned(tmp_path: Path) -> Path:
     """A folder with three versions of one bundle: 1.0.0, 1.1.0 and 1.2.0."""
-    root = tmp_path / "one"
-    shutil.copytree(Settings().bundles / "aligned", root / "aligned")
-    for version in ("1.1.0", "1.2.0"):
-        another(root, "aligned", version, bolder)
+    root = two_versions(tmp_path / "one", "aligned", bolder)
+    another(root, "aligned", "1.2.0", bolder)
     return root
 
 

@@ -2,12 +2,8 @@
 
 import asyncio
 import hashlib
-import json
 import re
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,36 +25,14 @@ from service.security.scopes import Scope as Right
 from service.security.scopes import needed
 from service.settings import Settings, SettingsError
 from service.store.tables import AuditEntry
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("BRINELL_STATE", str(tmp_path))
-    monkeypatch.setenv("BRINELL_AUTH", "keys")
-    return tmp_path
+from tests.service.keys import bearer, id_of, key_for
+from tests.service.process import brinell
 
 
 @pytest.fixture
 def locked(state: Path) -> Iterator[TestClient]:
     with TestClient(create_app(Settings(requests_per_minute=5))) as started:
         yield started
-
-
-def brinell(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "brinell", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-
-
-def key_for(*scopes: str) -> str:
-    run = brinell("keys", "api", "tester", *(f"--scope={scope}" for scope in scopes))
-    assert run.returncode == 0, run.stderr
-    return run.stdout.strip()
-
-
-def bearer(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"}
 
 
 def over_http(client: TestClient) -> list[Any]:
@@ -100,46 +74,11 @@ def test_a_revoked_key_opens_nothing(locked: TestClient, monkeypatch: pytest.Mon
     monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
     key = key_for("diagnose")
     assert locked.get("/v1/models", headers=bearer(key)).status_code == 200
-    (identity, _) = parts(key) or ("", "")
-    assert brinell("keys", "revoke", identity).returncode == 0
+    brinell("keys", "revoke", id_of(key))
     # Nobody asked meanwhile: not even the first request gets in.
     assert locked.get("/v1/models", headers=bearer(key)).status_code == 401
-    assert "revoked" in brinell("keys", "list").stdout
-    again = brinell("keys", "revoke", identity)
-    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
-
-
-def test_a_key_that_asks_too_often_waits(locked: TestClient) -> None:
-    headers = bearer(key_for("diagnose"))
-    statuses = [locked.get("/v1/models", headers=headers).status_code for _ in range(6)]
-    assert statuses == [200] * 5 + [429]
-    assert 1 <= int(locked.get("/v1/models", headers=headers).headers["Retry-After"]) <= 12
-
-
-def test_a_batch_costs_what_is_in_it_and_leaves_half_to_what_cannot_wait(state: Path) -> None:
-    headers = bearer(key_for("diagnose")) | {"Content-Type": "application/x-ndjson"}
-    with TestClient(create_app(Settings(requests_per_minute=120))) as client:
-        began = time.monotonic()
-        answer = client.post("/v1/diagnose/batch", content=b"1\n" * 63, headers=headers)
-        assert len(answer.text.splitlines()) == 63
-        assert 0.9 < time.monotonic() - began < 10  # the last three have waited, half a second each
-        assert client.get("/v1/models", headers=headers).status_code == 200
-
-
-def test_a_key_that_is_revoked_while_its_batch_comes_in_gets_no_more_answers(
-    locked: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
-    key = key_for("diagnose")
-
-    def lines() -> Iterator[bytes]:
-        yield b"1\n"
-        brinell("keys", "revoke", (parts(key) or ("", ""))[0])
-        yield b"1\n1\n"
-
-    headers = bearer(key) | {"Content-Type": "application/x-ndjson"}
-    answer = locked.post("/v1/diagnose/batch", content=lines(), headers=headers)
-    assert [json.loads(line)["error"]["status"] for line in answer.text.splitlines()] == [422, 401, 401]
+    assert "revoked" in brinell("keys", "list")
+    assert "\n" not in brinell("keys", "revoke", id_of(key), code=1)
 
 
 def test_who_guesses_keys_is_held_up_and_who_has_one_is_not(state: Path) -> None:
@@ -180,8 +119,7 @@ def test_what_administrators_do_is_recorded(locked: TestClient) -> None:
     key = key_for("admin")
     locked.post("/v2/repository/models/nothing/unload", headers={**bearer(key), "X-Request-ID": "shift-3"})
     (entry,) = over_http(locked)
-    (identity, _) = parts(key) or ("", "")
-    assert (entry.key_id, entry.method, entry.request_id) == (identity, "POST", "shift-3")
+    assert (entry.key_id, entry.method, entry.request_id) == (id_of(key), "POST", "shift-3")
     assert entry.path == "/v2/repository/models/nothing/unload"
     assert entry.status >= 400
 
@@ -191,6 +129,14 @@ def test_what_administrators_are_refused_is_recorded_too(locked: TestClient) -> 
     assert locked.post("/v1/models/reload", headers=bearer(key)).status_code == 403
     (entry,) = over_http(locked)
     assert (entry.path, entry.status) == ("/v1/models/reload", 403)
+
+
+def test_an_administrators_session_without_its_token_is_recorded_too(locked: TestClient) -> None:
+    key = key_for("admin")
+    assert locked.post("/v1/session", json={"key": key}).status_code == 200
+    assert locked.post("/v1/models/reload").status_code == 403
+    (entry,) = over_http(locked)
+    assert (entry.key_id, entry.path, entry.status) == (id_of(key), "/v1/models/reload", 403)
 
 
 def test_a_key_that_may_not_change_anything_cannot_fill_the_record_of_changes(locked: TestClient) -> None:
@@ -266,4 +212,4 @@ def test_keys_are_read_while_every_other_reader_is_busy(locked: TestClient) -> N
             busy.set()
             await asyncio.gather(*long)
 
-    assert list(asyncio.run(ask())) == [(parts(key) or ("", ""))[0]]  # type: ignore[call-overload]
+    assert list(asyncio.run(ask())) == [id_of(key)]  # type: ignore[call-overload]

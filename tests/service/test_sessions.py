@@ -13,13 +13,11 @@ from service.security.api_key import make
 from service.security.scopes import Scope
 from service.security.sessions import COOKIE, LIFE_S, MOST, MOST_OF_KEY, Sessions, cookie
 from service.settings import Settings
-from tests.service.test_security import key_for
+from tests.service.keys import key_for
 
 
 @pytest.fixture
-def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setenv("BRINELL_STATE", str(tmp_path))
-    monkeypatch.setenv("BRINELL_AUTH", "keys")
+def locked(state: Path) -> Iterator[TestClient]:
     with TestClient(create_app(Settings())) as started:
         yield started
 
@@ -106,11 +104,7 @@ def test_a_key_that_is_not_known_signs_nobody_in(locked: TestClient) -> None:
     assert "set-cookie" not in refused.headers
 
 
-def test_who_guesses_keys_by_signing_in_is_held_up_like_any_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BRINELL_STATE", str(tmp_path))
-    monkeypatch.setenv("BRINELL_AUTH", "keys")
+def test_who_guesses_keys_by_signing_in_is_held_up_like_any_other(state: Path) -> None:
     _, guess = make("nobody", frozenset({Scope.DIAGNOSE}))
     with TestClient(create_app(Settings(guesses_per_minute=2))) as client:
         answers = [client.post("/v1/session", json={"key": guess}) for _ in range(3)]

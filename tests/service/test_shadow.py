@@ -1,7 +1,6 @@
 """The challenger answers in the shadow: every disagreement is counted, and no real answer waits for it."""
 
 import asyncio
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,13 +13,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from data.recording import Recording
-from models.bundle import PRETRAINED, Bundle
+from models.bundle import Bundle
 from service.app import create_app
 from service.diagnosis import Diagnosis
 from service.settings import Settings
 from service.shadow import MOST_WAITING, MOST_WAITING_BYTES, Shadow
 from tests.service.asking import Simulated, post
-from tests.service.versions import another, bolder, contrary, damage
+from tests.service.versions import another, bolder, contrary, damage, two_versions
 
 KNOWN = {"speed_rpm": 1800, "bearing": "6205"}
 
@@ -28,9 +27,7 @@ KNOWN = {"speed_rpm": 1800, "bearing": "6205"}
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """`aligned/1.0.0` answers, 1.1.0 says the same, and 1.2.0 says another fault."""
-    root = tmp_path / "bundles"
-    shutil.copytree(PRETRAINED / "aligned", root / "aligned")
-    another(root, "aligned", "1.1.0", bolder)
+    root = two_versions(tmp_path / "bundles", "aligned", bolder)
     another(root, "aligned", "1.2.0", contrary)
     (root / "active.json").write_text('{"bundles": {"aligned": {"version": "1.0.0"}}}')
     return root

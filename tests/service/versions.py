@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from models.bundle import PRETRAINED
+
 Change = Callable[[dict[str, Any]], None]
 
 
@@ -21,6 +23,13 @@ def another(root: Path, name: str, version: str, change: Change = lambda manifes
     path.write_text(json.dumps(manifest))
     (folder / "signature.json").unlink(missing_ok=True)
     return folder
+
+
+def two_versions(root: Path, name: str, change: Change = lambda manifest: None) -> Path:
+    """Makes `root` a folder of bundles with nothing but `name/1.0.0` and, with that change, 1.1.0."""
+    shutil.copytree(PRETRAINED / name, root / name)
+    another(root, name, "1.1.0", change)
+    return root
 
 
 def bolder(manifest: dict[str, Any]) -> None:

@@ -107,12 +107,8 @@ def test_the_printed_lines_work(tmp_path: Path) -> None:
     for number in range(22):
         np.save(tmp_path / "recordings" / f"2026-09-{number + 1:02}.npy", day(number).samples)
     lines = [line for line in printed() if PUBLIC not in line]
-    assert [line.split()[1] for line in lines] == ["commission", "replay"]
-    with contextlib.chdir(tmp_path):
-        for line in lines:
-            code, output, told = run(*shlex.split(line)[1:])
-            assert code == 0, told
-    assert "2 recordings replayed; first watch never, first alarm never; it stands at quiet" in " ".join(output.split())
+    said = follow(lines, tmp_path)
+    assert "2 recordings replayed; first watch never, first alarm never; it stands at quiet" in said
     assert {each.name for each in tmp_path.iterdir()} == {"recordings", "fan.json", "fan.csv", "fan.png"}
 
 
@@ -121,17 +117,22 @@ def printed() -> list[str]:
     return re.findall(r"^    brinell (asset .*)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def follow(lines: list[str], folder: Path) -> str:
+    """What the last of these lines says, followed one after the other in the folder."""
+    assert [line.split()[1] for line in lines] == ["commission", "replay"]
+    with contextlib.chdir(folder):
+        for line in lines:
+            code, output, told = run(*shlex.split(line)[1:])
+            assert code == 0, told
+    return " ".join(output.split())
+
+
 def test_the_public_recordings_are_replayed_as_printed(tmp_path: Path, data_root: Path) -> None:
     table = re.search(r"^    file,time\n(    .*\n)+", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
     assert table is not None
     (tmp_path / "mfpt.csv").write_text(table[0].replace("    ", ""))
     lines = [line.replace(PUBLIC, str(data_root / "mfpt")) for line in printed() if PUBLIC in line]
-    assert [line.split()[1] for line in lines] == ["commission", "replay"]
-    with contextlib.chdir(tmp_path):
-        for line in lines:
-            code, output, told = run(*shlex.split(line)[1:])
-            assert code == 0, told
-    said = " ".join(output.split())
+    said = follow(lines, tmp_path)
     assert "first watch 2026-01-06 00:00 UTC (outer race fault), first alarm 2026-01-07 00:00 UTC" in said
     assert (tmp_path / "mfpt.png").read_bytes()[:4] == b"\x89PNG"
 

@@ -2,34 +2,21 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from service.diagnosis import Diagnosis
-from service.docs import example
 from service.store import writing
 from service.store.backup import backup, restore
-from service.store.identity import Clock, shown
 from service.store.opening import opened
 from service.store.reading import Wanted, page
-from service.store.row import Row, row
 from service.store.trouble import StoreError
-
-ANSWER = Diagnosis.model_validate(example("answer"))
-
-
-def some(clock: Clock, count: int) -> Iterator[Row]:
-    for _ in range(count):
-        identity, now = clock.new_id()
-        answer = ANSWER.model_copy(update={"id": shown(identity)}).model_dump_json().encode()
-        yield row(identity, now, ANSWER, answer, source=None, key=None, fingerprint=None)
+from tests.service.store.rows import entry
 
 
 def fill(file: Path, count: int) -> None:
     with opened(str(file), "power-safe") as (database, clock), database.writing() as connection:
-        writing.add(connection, list(some(clock, count)))
+        writing.add(connection, [entry(clock) for _ in range(count)])
 
 
 def held(file: Path) -> int:
@@ -44,7 +31,7 @@ def test_a_copy_made_while_the_store_is_written_holds_whole_commits(tmp_path: Pa
         def write() -> None:
             while not ended.is_set():
                 with database.writing() as connection:
-                    writing.add(connection, list(some(clock, 10)))
+                    writing.add(connection, [entry(clock) for _ in range(10)])
 
         thread = threading.Thread(target=write)
         thread.start()

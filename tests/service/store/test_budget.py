@@ -10,7 +10,7 @@ import pytest
 from service.settings import Settings, SettingsError
 from service.store.budget import MB, Budget
 from service.store.store import Store
-from tests.service.store.test_store import ANSWER, KEPT
+from tests.service.store.rows import ANSWER, KEPT
 
 TINY_MB = 0.01
 """Less than one commit."""

@@ -5,7 +5,6 @@ import fcntl
 import os
 import sqlite3
 import struct
-import subprocess
 import time
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import httpx2
 import pytest
 
 from tests.service.faults import Disk, Postgres
-from tests.service.process import Process, free_port, wait_until_ready
+from tests.service.process import Process, brinell, free_port, wait_until_ready
 from tests.service.store.served import Load, Served, holds_each_once, load, served
 
 EXT4_SHUTDOWN = 0x8004587D
@@ -228,13 +227,7 @@ def test_a_database_in_another_encoding_is_refused_in_one_line(postgres: Postgre
 def test_a_running_service_is_backed_up_but_not_restored(tmp_path: Path) -> None:
     with served(state=tmp_path) as service:
         service.ask()
-        environment = os.environ | {"BRINELL_STATE": str(tmp_path)}
-        command = [service.process.args[0], "-m", "brinell"]  # type: ignore[index]
-        copy = str(tmp_path / "copy.db")
-        backup = subprocess.run([*command, "backup", copy], env=environment, capture_output=True, text=True)
-        assert (backup.returncode, backup.stdout) == (0, f"{copy}: 1 diagnoses; {copy}.recordings: 0 signals\n")
-        words = [*command, "restore", "--force", copy]
-        restored = subprocess.run(words, env=environment, capture_output=True, text=True)
-        assert restored.returncode == 1
-        assert "is in use" in restored.stderr
+        copy = tmp_path / "copy.db"
+        assert brinell("backup", copy, state=tmp_path) == f"{copy}: 1 diagnoses; {copy}.recordings: 0 signals"
+        assert "is in use" in brinell("restore", "--force", copy, state=tmp_path, code=1)
         assert len(service.stored()) == 1

@@ -1,58 +1,31 @@
 """Diagnoses are kept, found again, and let go of; in SQLite and in PostgreSQL alike."""
 
 import asyncio
-import hashlib
-import json
-import sqlite3
 import time
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from data.fault import Fault
 from service import docs
 from service.app import create_app
-from service.assets.trend import trend
-from service.diagnosis import Diagnosis
 from service.moment import Since, Until
 from service.settings import Settings
 from service.store import reading, writing
 from service.store.backup import backup, restore
-from service.store.database import Database
-from service.store.identity import DAY_US, LAST, Clock, first_id, shown
-from service.store.location import postgresql
-from service.store.migration import SCRIPTS
+from service.store.identity import DAY_US, Clock, first_id
 from service.store.opening import opened
-from service.store.packing import DICTIONARIES, pack, pack_condition, unpack, unpack_condition
 from service.store.reading import Wanted
 from service.store.retention import Retention
-from service.store.row import Row, Watched
-from service.store.row import row as row_of
+from service.store.row import Row
 from service.store.store import Retried, Store
-from service.store.tables import SCHEMA, StoredDiagnosis
-from service.store.trouble import KeyRefused, StoreError
-
-ANSWER = Diagnosis.model_validate(docs.example("answer"))
-KEPT = Retention(days=365, mib=1000)
-
-
-def entry(clock: Clock, source: str = "fan", fault: Fault = Fault.OUTER_RACE, watched: Watched | None = None) -> Row:
-    identity, now = clock.new_id()
-    answer = ANSWER.model_copy(update={"id": shown(identity), "fault": fault})
-    return row_of(identity, now, answer, answer.model_dump_json().encode(), source=source, key=None, fingerprint=None,
-                  watched=watched)  # fmt: skip
+from service.store.trouble import KeyRefused
+from tests.service.store.rows import ANSWER, KEPT, entry
 
 
 def ids(page: Any) -> list[int]:
@@ -270,91 +243,6 @@ def test_the_oldest_go_where_all_take_too_much(store_place: str) -> None:
         assert 0 < len(left) < 6000
         assert left == [row["id"] for row in reversed(rows)][: len(left)]
         assert len(left) == 6000 - deleted
-
-
-@given(st.binary(max_size=5000))
-def test_packing_gives_back_every_byte(answer: bytes) -> None:
-    assert unpack(pack(answer)) == answer
-
-
-def test_an_answer_is_packed_to_a_fifth() -> None:
-    answer = json.dumps(docs.example("answer"), separators=(",", ":")).encode()
-    assert len(pack(answer)) < len(answer) / 4
-
-
-@pytest.mark.parametrize("number", [1, 2])
-def test_a_dictionary_that_stores_are_written_with_is_never_edited(number: int) -> None:
-    assert hashlib.sha256((DICTIONARIES / f"{number}.json").read_bytes()).hexdigest() == DICTIONARY[number]
-
-
-DICTIONARY = {
-    1: "b1f68fdd734a45ba05e7d8e16138089c8214b029c3171d275c570a5f3a4942dc",
-    2: "9174ad33f20a6cc6a1250ac9f3e8a10cb772428fba596def078ed5c451108264",
-}
-
-
-def test_what_was_packed_with_the_first_dictionary_is_still_read() -> None:
-    packer = zlib.compressobj(6, zlib.DEFLATED, 14, 6, zdict=(DICTIONARIES / "1.json").read_bytes())
-    assert unpack(b"\x01" + packer.compress(b'{"verdict":"unknown"}') + packer.flush()) == b'{"verdict":"unknown"}'
-
-
-def test_what_a_trend_shows_is_packed_to_three_digits() -> None:
-    values = {"velocity_rms_mm_s": 1.2345, "kurtosis": 3.1, "change_deviation": -2.5}
-    assert unpack_condition(pack_condition(values)) == pytest.approx(values, rel=1e-3)
-    assert len(pack_condition(values)) == 8
-    counts = {"envelope_rms_g": 1e9}
-    assert unpack_condition(pack_condition(counts)) == {"envelope_rms_g": pytest.approx(65_500, rel=1e-3)}
-
-
-def migrations() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    return config
-
-
-def test_the_schema_that_is_asked_for_is_the_newest_migration() -> None:
-    assert ScriptDirectory.from_config(migrations()).get_current_head() == SCHEMA
-
-
-def test_the_migrations_make_the_tables_that_the_code_uses(store_place: str) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    from service.store.tables import Base
-
-    with opened(store_place, "fast") as (database, _), database.writing() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
-
-
-def test_a_trend_goes_on_in_a_store_that_kept_no_severity(store_place: str) -> None:
-    url = postgresql(store_place)
-    database = Database.sqlite(Path(store_place)) if url is None else Database.postgresql(url, "fast")
-    clock, config = Clock(1, 0), migrations()
-    before, after = (entry(clock, watched=Watched("fan", "x", "alarm", severity)) for severity in (None, "high"))
-    old_row = {name: value for name, value in before.items() if name != "severity"}
-    with database.writing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0006")
-        connection.execute(insert(StoredDiagnosis).values(old_row))
-    database.close()
-    with opened(store_place, "fast") as (database, _), database.writing() as connection:
-        writing.add(connection, [after])
-        points = trend(connection, "fan", None, 0, LAST, 10).points
-    assert [(each.id, each.level, each.severity) for each in points] == [
-        (shown(before["id"]), "alarm", None), (shown(after["id"]), "alarm", "high"),
-    ]  # fmt: skip
-
-
-def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    file = tmp_path / "brinell.db"
-    with opened(str(file), "fast"):
-        pass
-    with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
-    with pytest.raises(StoreError, match="schema 9999"), opened(str(file), "fast"):
-        pass
-    assert file.exists()
 
 
 def test_a_file_of_the_store_is_its_owners_alone(tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""How often a key may ask: the rest of a batch waits, and gives its place back once nobody is to be answered."""
+
+import io
+import json
+import re
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx2
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from service.app import create_app
+from service.parts import parts_of
+from service.security import keyring as keyring_module
+from service.settings import Settings
+from tests.service.keys import bearer, id_of, key_for
+from tests.service.listening import listening
+from tests.service.process import brinell
+
+BATCH = "/v1/diagnose/batch?rate_hz=12000"
+Headers = dict[str, str]
+Batch = Callable[[int], tuple[bytes, Headers]]
+
+
+def lines(count: int) -> tuple[bytes, Headers]:
+    return b"1\n" * count, {"Content-Type": "application/x-ndjson"}
+
+
+def channels(count: int) -> tuple[bytes, Headers]:
+    file = io.BytesIO()
+    np.save(file, np.full((256, count), np.nan, np.float32))
+    return file.getvalue(), {"Content-Type": "application/x-npy"}
+
+
+@pytest.fixture(params=[lines, channels])
+def batch(request: pytest.FixtureRequest) -> Batch:
+    """`batch(count)`: so many recordings that are refused, and the header that says how they come."""
+    made: Batch = request.param
+    return made
+
+
+def test_a_key_that_asks_too_often_waits(state: Path) -> None:
+    headers = bearer(key_for("diagnose"))
+    with TestClient(create_app(Settings(requests_per_minute=5))) as client:
+        statuses = [client.get("/v1/models", headers=headers).status_code for _ in range(6)]
+        assert statuses == [200] * 5 + [429]
+        assert 1 <= int(client.get("/v1/models", headers=headers).headers["Retry-After"]) <= 12
+
+
+def test_a_batch_costs_what_is_in_it_and_leaves_half_to_what_cannot_wait(state: Path, batch: Batch) -> None:
+    content, kind = batch(63)
+    headers = bearer(key_for("diagnose"))
+    with TestClient(create_app(Settings(requests_per_minute=120))) as client:
+        began = time.monotonic()
+        answer = client.post(BATCH, content=content, headers=headers | kind)
+        assert len(answer.text.splitlines()) == 63
+        assert 0.9 < time.monotonic() - began < 10  # the last three have waited, half a second each
+        assert client.get("/v1/models", headers=headers).status_code == 200
+
+
+def test_a_batch_ends_with_its_key(state: Path, batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring_module, "FRESH_S", 0.0)
+    key = key_for("diagnose")
+    content, kind = batch(5)
+    app = create_app(Settings(requests_per_minute=2))
+    with listening(app) as port, httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        began = time.monotonic()
+        with client.stream("POST", BATCH, content=content, headers=bearer(key) | kind) as answer:
+            answers = answer.iter_lines()
+            statuses = [json.loads(next(answers))["error"]["status"]]
+            brinell("keys", "revoke", id_of(key))
+            statuses += [json.loads(line)["error"]["status"] for line in answers]
+        assert statuses == [422, 401]
+        assert time.monotonic() - began < 10  # its turn would come after 15 s
+        assert parts_of(app).queue.waiting == 0
+
+
+def test_a_batch_ends_with_its_client_also_while_it_waits(state: Path, batch: Batch) -> None:
+    key = key_for("diagnose")
+    content, kind = batch(5)
+    app = create_app(Settings(requests_per_minute=1))
+    with listening(app) as port:
+        given = {"Host": "localhost", "Content-Length": str(len(content))} | bearer(key) | kind
+        head = "\r\n".join((f"POST {BATCH} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items()), "", ""))
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as asking:
+            asking.sendall(head.encode() + content)
+            received = b""
+            while not re.search(rb'"status":422', received):
+                received += asking.recv(4096)
+            assert parts_of(app).queue.waiting == 1
+        until = time.monotonic() + 5
+        while parts_of(app).queue.waiting:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+def test_batches_of_one_key_that_wait_leave_half_of_the_places_to_others_behind_the_same_proxy(state: Path) -> None:
+    mine, other = key_for("diagnose"), key_for("diagnose")
+    content, kind = lines(50)
+    app = create_app(Settings(requests_per_minute=10, max_waiting=4))
+    with (
+        listening(app) as port,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client,
+        ExitStack() as begun,
+    ):
+
+        def begin(key: str) -> httpx2.Response:
+            return begun.enter_context(client.stream("POST", BATCH, content=content, headers=bearer(key) | kind))
+
+        assert [begin(key).status_code for key in (mine, mine, mine, other, other)] == [200, 200, 429, 200, 200]
+        assert parts_of(app).queue.waiting == 4
