@@ -13,7 +13,7 @@ from models.bundle import MODEL, Bundle, versions
 from models.graph import Graph
 from training.bundling import bundle
 from training.judging import judge_recordings
-from training.lock import locked
+from training.lock import once
 from training.retraining import report
 from training.retraining.attempt import Attempt
 from training.retraining.case import Case
@@ -84,7 +84,7 @@ def trained_champion(drill: Drill, base: Path, runs: Path) -> Bundle:
     """Trained once, whichever cell asks first."""
     run = Run.under(drill.training, base, runs)
     folder = run.folder.with_name(f"{run.folder.name}-bundle")
-    with locked(runs / ".locks" / run.folder.name):
+    with once(runs, run.folder.name):
         if not versions(folder / run.config.name):
             run.train()
             run.conclude()
