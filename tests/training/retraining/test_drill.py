@@ -58,8 +58,8 @@ def test_a_service_that_was_told_knows_machines_that_it_called_unknown_and_goes_
         before = [asked(client, each.asset, each.recording) for each in others]
         export = exported(client, tmp_path / "plant.zip")
         monkeypatch.setenv("BRINELL_RECORDINGS", str(tmp_path / "state" / "recordings"))
-        in_store = Source(store=str(tmp_path / "state" / "brinell.db")).found()
-        assert in_store.key == Source(export=export).found().key
+        in_store = Source(store=str(tmp_path / "state" / "brinell.db")).found(tmp_path / "out")
+        assert in_store.key == Source(export=export).found(tmp_path / "out").key
         url = str(client.base_url)
         said = retrained(champion.folder, export, small_root, url, tmp_path / "out")
         assert "small/1.1.0 answers at" in said

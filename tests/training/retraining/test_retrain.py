@@ -31,9 +31,11 @@ from training.retraining.case import RetrainingError
 from training.retraining.folder import found_in_folder
 from training.retraining.gate import Gate
 from training.retraining.history import earlier, place
+from training.retraining.numbering import settled
+from training.retraining.outcome import Outcome
 from training.retraining.plan import Plan
 from training.retraining.pushing import activate
-from training.retraining.retrain import Outcome, alone, next_version, retrain
+from training.retraining.retrain import alone, retrain
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 LONG, SHORT = 5.0, 0.01
@@ -73,7 +75,7 @@ def test_a_version_that_answers_what_the_champion_could_not_is_written_whole(out
     assert outcome.bundle is not None
     assert outcome.bundle.folder == out / "small" / "1.1.0"
     check_golden(Bundle.load(outcome.bundle.folder))
-    assert sorted(path.name for path in out.iterdir()) == [".lock", ".work", "small"]
+    assert sorted(path.name for path in out.iterdir()) == [".lock", ".work", "reports", "small"]
     assert not list((out / ".work").iterdir())
 
 
@@ -183,9 +185,25 @@ def test_two_do_not_work_in_one_folder(champion: Bundle, plant: Path, small_root
 
 
 def test_the_next_version_is_after_the_champion_and_all_that_are_there(champion: Bundle, tmp_path: Path) -> None:
-    assert next_version(champion.manifest, tmp_path) == "1.1.0"
+    work = tmp_path / "work"
+    assert settled(champion, tmp_path, work / "a", None) == "1.1.0"
     (tmp_path / "small" / "1.10.0").mkdir(parents=True)
-    assert next_version(champion.manifest, tmp_path) == "1.11.0"
+    assert settled(champion, tmp_path, work / "b", None) == "1.11.0"
+    assert settled(champion, tmp_path, work / "c", None) == "1.12.0", "b was begun, and is still to be written"
+    assert settled(champion, tmp_path, work / "d", None, held=["1.20.0"]) == "1.21.0"
+
+
+def test_what_was_begun_goes_on_as_the_version_that_it_was_begun_as(champion: Bundle, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    assert settled(champion, tmp_path, work / "a", "1.2.0") == "1.2.0"
+    (tmp_path / "small" / "1.2.0").mkdir(parents=True)
+    assert settled(champion, tmp_path, work / "a", None) == "1.2.0"
+    with pytest.raises(RetrainingError, match=r"begun as 1\.2\.0"):
+        settled(champion, tmp_path, work / "a", "1.3.0")
+    for wanted, why in (("1.2.0", "there is small/1.2.0 already"), ("1.0.0", "already"), ("next", "no version")):
+        with pytest.raises(RetrainingError, match=why):
+            settled(champion, tmp_path, work / "b", wanted)
+    assert not (work / "b").exists()
 
 
 def test_the_report_tells_the_verdict_the_conditions_and_every_pair(outcome: Outcome, out: Path) -> None:
