@@ -1,6 +1,7 @@
 """Where labelled recordings come from: a folder, an export, or the store of a service through an export of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from training.retraining.export import found_in_export
 from training.retraining.folder import found_in_folder
 
 DAYS = 30.0
-EXPORT = ".export.zip"
+SCRATCH = ".export"
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,15 @@ class Source:
         longest = timedelta(days=DAYS if self.days is None else self.days)
         if self.export is not None:
             return found_in_export(self.export, longest, self.trusted)
-        # Not into /tmp, which may be memory; and by one name, so that a run that was killed leaves no more than one.
-        scratch = out / EXPORT
-        with locked(scratch.with_suffix(".lock")):
-            scratch.unlink(missing_ok=True)
-            found = found_in_export(self._exported(scratch), longest)
-            scratch.unlink()
-        return found
+        # Not in /tmp, which may be memory; and under one name, so that who is killed again and again fills no disk.
+        scratch = out / SCRATCH
+        with locked(out / f"{SCRATCH}.lock"):
+            shutil.rmtree(scratch, ignore_errors=True)
+            scratch.mkdir()
+            try:
+                return found_in_export(self._exported(scratch / "export.zip"), longest)
+            finally:
+                shutil.rmtree(scratch)
 
     def _exported(self, to: Path) -> Path:
         """By the command line: training does not reach into the service."""

@@ -12,14 +12,13 @@ import pytest
 from data.errors import DatasetError
 from data.protocols import ALL
 from models.bundle import Bundle
-from tests.training.retraining.conftest import write_plant
+from tests.training.retraining.conftest import CHECKOUT, write_plant
 from training.retraining.folder import found_in_folder
 from training.retraining.source import Source
 from training.suites import SUITES, queue
 from training.suites.recordings import at_hand
 from training.suites.retraining.plant import Answered, asked, exported, plant, registered, told
 
-CHECKOUT = Path(__file__).resolve().parents[3]
 UNTOLD = ("2", "5")
 """Of the eight bearings of each fault, those of which nobody says what they are."""
 GATE = "minutes_apart = 0.0"
