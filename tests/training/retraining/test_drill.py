@@ -23,6 +23,9 @@ UNTOLD = ("2", "5")
 """Of the eight bearings of each fault, those of which nobody says what they are."""
 GATE = "minutes_apart = 0.0"
 """What a plant sends in weeks comes here in seconds."""
+OTHERWISE = 0.1
+"""Of the answers of a cell. Made again where the page was made, none is another; but another processor's sums may train
+another network."""
 
 
 def retrained(champion: Path, export: Path, base: Path, url: str, out: Path) -> str:
@@ -89,7 +92,11 @@ def test_the_drills_on_real_machines_come_out_as_their_page_says(data_root: Path
     assert not queue.run(anew, data_root, tmp_path / "runs").failed
     committed = {each["name"]: each for each in suite.ledger.results().values()}
     for found in anew.ledger.results().values():
-        assert found["verdict"] == committed[found["name"]]["verdict"], found["failed"]
+        kept = committed[found["name"]]
+        assert found["verdict"] == kept["verdict"], found["failed"]
+        both = [zip(found[part], kept[part], strict=True) for part in ("rest", "judged", "old")]
+        same = [a == b for rows in both for a, b in rows]
+        assert same.count(False) <= OTHERWISE * len(same), f"{found['name']}: {same.count(False)} of {len(same)}"
         assert not found["served_otherwise"]
         if "wrong" in found["name"]:
             assert found["verdict"] != "better"
