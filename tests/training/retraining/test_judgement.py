@@ -103,7 +103,7 @@ def test_by_time_a_moment_at_which_two_faults_were_found_is_on_one_side() -> Non
         [(INNER, 0), (INNER, 1), (OUTER, 1), (OUTER, 2)]
     )]  # fmt: skip
     teach, judge = by_time(cases, 1)
-    assert ([each.name for each in teach], [each.name for each in judge]) == (["r0", "r2", "r1"], ["r3"])
+    assert ([each.name for each in teach], [each.name for each in judge]) == (["r0", "r1", "r2"], ["r3"])
     assert not {each.time for each in teach} & {each.time for each in judge}
 
 
