@@ -94,6 +94,24 @@ def test_where_the_gate_cannot_open_nothing_is_trained(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--activate", "http://127.0.0.1:9"), "cannot be reached"),
+        (("--sign", "none.key"), "none.key cannot be read"),
+        (("--version", "1.0.0"), "there is small/1.0.0 already"),
+    ],
+)
+def test_what_would_be_refused_in_the_end_is_refused_before_anything_is_trained(
+    options: tuple[str, ...], why: str, champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    process = started(champion, plant, small_root, tmp_path / "out", "--yes", *options)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert why in output
+    assert not (tmp_path / "out" / ".work").exists()
+
+
 def test_the_folder_that_the_service_answers_from_is_refused(
     champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
 ) -> None:
