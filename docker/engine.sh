@@ -1,14 +1,16 @@
 # shellcheck shell=bash
 # What the tests of the containers share: how they report, the Docker engine that they find or start, the base that they
-# pull or stand in for, and the image that they build. Sourced from the project's root; `on_exit NAME` is run before the
-# engine goes.
+# pull or stand in for, and the image that they build. Sourced from the project's root; a function `on_exit` of the
+# script's is run before the engine goes.
 # shellcheck disable=SC2034 # for the scripts
 base=python:3.11-slim-bookworm
 # shellcheck disable=SC2034
 image=brinell:test
 scratch=$(mktemp -d)
-# One script at a time: they share ports, and the addresses of an engine of their own.
-exec 8>"${TMPDIR:-/tmp}/brinell-docker.lock"
+# One script at a time: they share ports, and the addresses of an engine of their own. The file may be another user's.
+lock=${TMPDIR:-/tmp}/brinell-docker.lock
+[ -e "$lock" ] || (umask 022; : >>"$lock") 2>/dev/null || true
+exec 8<"$lock"
 flock 8
 engine="" failures=0
 

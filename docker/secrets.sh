@@ -4,6 +4,10 @@
 # usage: docker/secrets.sh [--tls NAME... | --opcua NAME...]          (needs Docker and openssl)
 # Containers of other users read the files, so they are readable; nobody else gets into the folder.
 set -euo pipefail
+case ${1:-} in
+  "" | --tls | --opcua) ;;
+  *) grep '^# usage' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+esac
 cd "$(dirname "${BASH_SOURCE[0]}")"
 docker=${DOCKER:-docker}
 umask 022
@@ -12,6 +16,15 @@ chmod 700 secrets
 cd secrets
 
 password() { [ -s "$1" ] || openssl rand -hex 24 >"$1"; }
+
+# names NAME...: as a certificate says them, behind a comma each.
+names() {
+  local name kind
+  for name; do
+    case $name in *:*) kind=IP ;; *[!0-9.]*) kind=DNS ;; *) kind=IP ;; esac
+    printf ',%s:%s' "$kind" "$name"
+  done
+}
 
 # The broker keeps hashes, made by its own program.
 broker_passwords() {
@@ -27,7 +40,7 @@ broker_passwords() {
 for_the_broker() {
   local names
   [ ! -s mqtt_certificate ] || return 0
-  names=$(printf ',DNS:%s' mosquitto localhost "$@")
+  names=$(names mosquitto localhost "$@")
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=Brinell gateway" \
     -addext keyUsage=critical,keyCertSign -keyout authority.key -out mqtt_ca 2>/dev/null
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=mosquitto" -CA mqtt_ca -CAkey authority.key \
@@ -40,7 +53,7 @@ for_the_broker() {
 for_opcua() {
   [ ! -s opcua_certificate ] || return 0
   openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=Brinell" \
-    -addext "subjectAltName=URI:urn:brinell$(printf ',DNS:%s' localhost "$@")" \
+    -addext "subjectAltName=URI:urn:brinell$(names localhost "$@")" \
     -addext keyUsage=digitalSignature,keyEncipherment,dataEncipherment -keyout opcua_key -out opcua_certificate 2>/dev/null
   chmod 644 opcua_key
 }

@@ -6,7 +6,7 @@
 # tests/docker/test_arm64.py, which needs no Docker.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-[ -n "${EMULATED:-}" ] || EMULATED=yes exec docker/emulated.sh "$0"
+[ -n "${EMULATED:-}" ] || EMULATED=yes exec docker/emulated.sh docker/test-image-arm64.sh
 . docker/engine.sh
 recordings=$(realpath "${BRINELL_DATA:-../shared/data}")/mfpt
 [ -f "$recordings/OuterRaceFault_3.mat" ] || stop "no recording $recordings/OuterRaceFault_3.mat (set BRINELL_DATA)"

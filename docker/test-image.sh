@@ -128,7 +128,7 @@ labels
 start
 at_most "CPU until ready" "$(cpu_seconds)" 3 s
 at_most "memory at rest" "$(memory_mib)" 200 MiB
-until_true 30 healthy || true
+until_true 60 healthy || true # it is asked after the first interval
 check "HEALTHCHECK" "$(docker_ inspect -f '{{.State.Health.Status}}' "$container")" healthy
 confinement
 check "without a key" "$(curl -sS -o /dev/null -w '%{http_code}' "$url/v1/models")" 401

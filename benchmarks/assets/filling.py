@@ -1,7 +1,7 @@
 """A store as a plant leaves it after a year: assets, their diagnoses, and the terms that lead to these.
 
 The rows are those that the service writes, but put in by the database's own way for many; the newest have no terms yet,
-as many as there can be.
+as many as there can be. What the voices say and the condition of the machine are drawn by chance.
 """
 
 import random
@@ -25,6 +25,15 @@ ASSETS = 1000
 AXES = ("x", "y", "z")
 DAYS = 365
 CHUNK = 20_000
+
+SAID = {
+    ("quiet", "none"): 90,
+    ("no_verdict", "none"): 3,
+    ("watch", "low"): 4,
+    ("alarm", "medium"): 2,
+    ("alarm", "high"): 1,
+}
+"""Percent of the diagnoses with this level and severity."""
 
 Bulk = Callable[[Connection, Table, Iterable[Sequence[Any]]], None]
 
@@ -60,11 +69,21 @@ def _rows(rng: random.Random, first: int, end: int, of: int) -> Iterator[Row]:
     for number in range(first, end):
         answer, packed = rng.choice(made)
         time_us = began_us + DAYS * DAY_US * number // of
-        watched = Watched(name_of(rng.randrange(ASSETS)), rng.choice(AXES))
+        [(level, severity)] = rng.choices(list(SAID), list(SAID.values()))
+        watched = Watched(name_of(rng.randrange(ASSETS)), rng.choice(AXES), level, severity, _condition(rng))
         asked = answer.model_copy(update={"request_id": f"{rng.getrandbits(128):032x}"})
         one = row(first_id(time_us), time_us, asked, b"", source=None, key=None, fingerprint=None, watched=watched)
         one["answer"] = packed
         yield one
+
+
+def _condition(rng: random.Random) -> dict[str, float]:
+    return {
+        "velocity_rms_mm_s": rng.lognormvariate(0.3, 0.4),
+        "kurtosis": 3 * rng.lognormvariate(0.1, 0.1),
+        "envelope_rms_g": rng.lognormvariate(-1.5, 0.4),
+        "change_deviation": rng.gauss(0, 1),
+    }
 
 
 def _made() -> list[tuple[Diagnosis, bytes]]:

@@ -1,7 +1,10 @@
 """A message by e-mail, through the plant's own server (SMTP, RFC 5321)."""
 
 import smtplib
+import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -9,9 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from service.alarms.channel import NotDelivered
+from service.alarms.connection import connected
 from service.alarms.outbox import Letter
-
-TIMEOUT_S = 10.0
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -49,10 +51,13 @@ class Mail:
         if refused:
             raise NotDelivered(f"refused for {', '.join(refused)}", reached=True)
 
-    def _server(self) -> smtplib.SMTP:
-        if self.security == "tls":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=ssl.create_default_context())
-        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S)
+    @contextmanager
+    def _server(self) -> Iterator[smtplib.SMTP]:
+        with connected(self.host, self.port) as line:
+            if self.security == "tls":
+                line = ssl.create_default_context().wrap_socket(line, server_hostname=self.host)
+            with _Server(self.host, line) as server:
+                yield server
 
     def _log_in(self, server: smtplib.SMTP) -> None:
         if self.security == "starttls":
@@ -70,3 +75,16 @@ class Mail:
         mail["Message-ID"] = f"<{message.id}@brinell>"  # the same at every try: mail programs drop the double
         mail.set_content(message.text)
         return mail
+
+
+class _Server(smtplib.SMTP):
+    """Spoken to over a connection that is there already."""
+
+    def __init__(self, host: str, line: socket.socket) -> None:
+        self._line = line
+        super().__init__(host)
+
+    def connect(self, *_: object, **__: object) -> tuple[int, bytes]:
+        """Hears its greeting."""
+        self.sock, self.file = self._line, None
+        return self.getreply()

@@ -108,15 +108,13 @@ class AssetState(BaseModel):
         level: where it stands.
         beneath: the same, without regard to `no_verdict`.
         heard: the last recordings, in their order.
-        start: where it stood before them, beneath; None: not known.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)  # those that were kept earlier hold more
 
     level: Level = Level.QUIET
     beneath: Level = Level.QUIET
     heard: tuple[Heard, ...] = ()
-    start: Level | None = None
 
 
 class Event(NamedTuple):
@@ -134,8 +132,8 @@ def advance(
     """The state after one more diagnosis, and what is to be told.
 
     Several diagnoses of one recording (its axes, or one that comes twice) count once, by the worst. A late one takes
-    its place in the order of time, and what had come to quiet without it is not quiet with it. Where some before it had
-    no verdict it can lead higher than in time, never lower.
+    its place in the order of time, and what had come to quiet without it is not quiet with it. Where it is one of the
+    last n, it leads where it had led in time, or higher where some before those had no verdict.
 
     Args:
         level: what the diagnosis says.
@@ -143,23 +141,22 @@ def advance(
         recording: which recording it is of; else `time_us` tells.
     """
     heard, place = _placed(state.heard, Heard(time_us, time_us if recording is None else recording, level))
-    start = state.start if state.heard else state.beneath
-    beneath = heard[place - 1].after if place else start
-    beneath = beneath or state.beneath
+    if heard == list(state.heard):
+        return state, []
+    beneath = (heard[place - 1].after if place else None) or state.beneath
+    reached = None
     for end in range(place, len(heard)):
-        beneath = _stepped(beneath, heard[: end + 1], rule)
+        before, beneath = beneath, _stepped(beneath, heard[: end + 1], rule)
+        reached = reached if beneath is before else end
         heard[end] = heard[end]._replace(after=beneath)
     shown = Level.NO_VERDICT if _nothing_said(heard[-rule.of :], rule) else beneath
-    kept = _kept(heard, rule)
-    if first := heard.index(kept[0]):
-        start = heard[first - 1].after
-    after = AssetState(level=shown, beneath=beneath, heard=tuple(kept), start=start)
+    after = AssetState(level=shown, beneath=beneath, heard=tuple(_kept(heard, rule)))
     if shown is state.level:
         return after, []
     if state.level is Level.NO_VERDICT and beneath is state.beneath:
         why = f"recordings have a verdict again, and {shown} still stands"
     else:
-        why = _reason(shown, [each.level for each in heard[-rule.of :]], rule)
+        why = _reason(shown, [each.level for each in heard], reached, rule)
     return after, [Event(time_us, state.level, shown, why)]
 
 
@@ -197,11 +194,27 @@ def _kept(heard: Sequence[Heard], rule: Rule) -> list[Heard]:
     return [*before[-max(rule.of, rule.back_after) :], *heard[-rule.of :]]
 
 
-def _reason(shown: Level, last: Sequence[Level], rule: Rule) -> str:
+def _reason(shown: Level, said: Sequence[Level], reached: int | None, rule: Rule) -> str:
+    """Why it is shown.
+
+    Args:
+        said: by the recordings, in their order.
+        reached: with which of them; None: it stood before the one that came in.
+    """
     if shown is Level.NO_VERDICT:
         return f"none of the last {rule.of} recordings has a verdict"
+    if reached is None:
+        return f"with what came late nothing has led away from {shown}"
+    last = said[: reached + 1][-rule.of :]
+    if reached == len(said) - 1:
+        return _counted(shown, last, f"the last {len(last)}", rule)
+    counted = _counted(shown, last, f"{len(last)}", rule)
+    return f"with what came late {counted}, and nothing has led away from {shown} since"
+
+
+def _counted(shown: Level, last: Sequence[Level], of: str, rule: Rule) -> str:
     if shown is Level.QUIET:
-        return f"{rule.back_after} quiet recordings in a row"
+        return f"{rule.back_after} recordings in a row say quiet"
     if shown is Level.ALARM:
-        return f"{last.count(Level.ALARM)} of the last {len(last)} recordings say alarm"
-    return f"{_raised(last)} of the last {len(last)} recordings say watch or alarm"
+        return f"{last.count(Level.ALARM)} of {of} recordings say alarm"
+    return f"{_raised(last)} of {of} recordings say watch or alarm"

@@ -8,20 +8,14 @@ import hashlib
 import hmac
 import http.client
 import ssl
-import threading
 import time
-from contextlib import suppress
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from service.alarms.channel import NotDelivered
+from service.alarms.connection import connected
 from service.alarms.outbox import Letter
-
-TIMEOUT_S = 10.0
-"""For each step: to connect, to send, to be answered."""
-
-ALTOGETHER_S = 20.0
-"""However slowly it answers."""
 
 TIMESTAMP, SIGNATURE, EVENT = "Brinell-Timestamp", "Brinell-Signature", "Brinell-Event"
 
@@ -72,29 +66,12 @@ class Webhook:
         }
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
-        connection = self._connection()
-        # The timeout is for each step: who answers a byte at a time would hold everybody up.
-        cut_off = threading.Timer(ALTOGETHER_S, _cut, [connection])
-        cut_off.start()
-        try:
+        host, kind = self._url.hostname or "", http.client.HTTPSConnection if self._tls else http.client.HTTPConnection
+        with closing(kind(host, self._url.port)) as connection, connected(host, connection.port) as line:
+            connection.sock = self._tls.wrap_socket(line, server_hostname=host) if self._tls else line
             connection.request("POST", self._target(), body, headers)
             return connection.getresponse().status
-        finally:
-            cut_off.cancel()
-            connection.close()
-
-    def _connection(self) -> http.client.HTTPConnection:
-        host, port = self._url.hostname or "", self._url.port
-        if self._tls is None:
-            return http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
-        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=self._tls)
 
     def _target(self) -> str:
         query = f"?{self._url.query}" if self._url.query else ""
         return (self._url.path or "/") + query
-
-
-def _cut(connection: http.client.HTTPConnection) -> None:
-    with suppress(OSError):
-        if connection.sock is not None:
-            connection.sock.shutdown(2)

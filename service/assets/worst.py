@@ -74,12 +74,26 @@ def worst(axes: Mapping[str, tuple[Diagnosis, Said]]) -> Worst:
     if len(axes) == 1:
         why = "the only axis"
     elif said.level == "quiet":
-        why = f"nothing was found on any axis; on {axis} a fault is the most probable"
+        why = f"nothing was found on any axis; {_least_quiet(axis, bad)}"
     elif beside:
         why = f"others stand at {said.level} too; of them {axis} is the worst"
     else:
         why = f"no other axis is as bad as {axis}"
     return Worst(axis=axis, level=said.level, severity=said.severity, why=f"{why}: {said.advice}")
+
+
+_LEAST_QUIET = {
+    1: "the vibration of {axis} is the most severe",
+    2: "of {axis} the network cannot tell",
+    3: "on {axis} a fault is the most probable",
+}
+"""By the place in `Badness` that decided."""
+
+
+def _least_quiet(axis: str, bad: Mapping[str, Badness]) -> str:
+    beside = max(each for name, each in bad.items() if name != axis)
+    decided = [place for place in _LEAST_QUIET if bad[axis][place] != beside[place]]
+    return _LEAST_QUIET[decided[0]].format(axis=axis) if decided else "the axes are alike"
 
 
 def _bad(found: Diagnosis, said: Said) -> Badness:

@@ -1,8 +1,8 @@
 """`brinell recordings`: what the service kept, without the service."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,16 +16,35 @@ def join(app: typer.Typer) -> None:
     app.add_typer(recordings, name="recordings")
 
 
+def _since(text: str) -> datetime:
+    from service.moment import Since
+
+    return _moment(Since, text)
+
+
 def _until(text: str) -> datetime:
-    """A day alone is meant to its end, as `to` of the service is."""
-    found = datetime.fromisoformat(text)
-    return found + timedelta(days=1) if len(text) == len("2026-11-01") else found
+    from service.moment import Until
+
+    return _moment(Until, text)
+
+
+def _moment(kind: Any, text: str) -> datetime:
+    """As `from` and `to` of the service are meant."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter[datetime](kind).validate_python(text)
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
 
 @recordings.command()
 def export(
     file: Annotated[Path, typer.Argument(help="Where to put it, .zip; it must not be there yet.")],
-    first: Annotated[datetime | None, typer.Option("--from", help="Recordings of this day or later, UTC.")] = None,
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", parser=_since, metavar="DAY", help="Recordings of this day or later, UTC."),
+    ] = None,
     to: Annotated[
         datetime | None, typer.Option(parser=_until, metavar="DAY", help="Recordings up to the end of this day, UTC.")
     ] = None,

@@ -1,7 +1,7 @@
 """The export without a running service."""
 
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from data.exported.lines import Counts
@@ -25,7 +25,7 @@ def export_to(
     Args:
         file: a new one; it appears when it is whole.
         asset: one alone.
-        first, to: UTC, where they name no zone; `to` itself is no part of it.
+        first, to: `to` itself is no part of it.
         key: in place of the settings'.
 
     Raises:
@@ -38,7 +38,8 @@ def export_to(
         raise StoreError(f"{file} is there already", "Choose another name.")
     if not folder.is_dir():
         raise StoreError(f"there are no recordings at {folder}", "Set BRINELL_RECORDINGS as the service has it.")
-    wanted = Wanted(asset, 0 if first is None else _first_id(first), LAST if to is None else _first_id(to))
+    since = 0 if first is None else first_id(microseconds(first))
+    wanted = Wanted(asset, since, LAST if to is None else first_id(microseconds(to)))
     writing = file.with_name(f"{file.name}.writing")
     try:
         with (
@@ -58,7 +59,3 @@ def export_to(
     finally:
         writing.unlink(missing_ok=True)
     return counts
-
-
-def _first_id(day: datetime) -> int:
-    return first_id(microseconds(day if day.tzinfo else day.replace(tzinfo=UTC)))

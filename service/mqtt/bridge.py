@@ -52,6 +52,9 @@ class Bridge:
         self._mapping = mapping
         self._spool = spool
         self._condition = condition
+        self._patience_s = {
+            source.identity: source.chunks.seconds for source in mapping.sources if source.chunks is not None
+        }
         self._limit = parts.settings.mqtt_spool_mib * MIB
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._broker = Broker(parts.settings, mapping, self)
@@ -68,11 +71,13 @@ class Bridge:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        waiting, unpublished = await self._in_spool(self._spool.left)
+        await self._lasting(lambda: self._spool.begin(self._patience_s))
+        waiting, unpublished = await self._lasting(self._spool.left)
         for ready in waiting:
             self._enter(ready)
         for number in unpublished:
             self._answers.put(number)
+        self._note()
         self._broker.start()
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -110,6 +115,8 @@ class Bridge:
         number = self._publishing.pop(mid, None)
         self._room.set()
         if number is None:  # our own status, or of discovery
+            if refused is not None:
+                logger.error("the broker does not take our status or discovery: %s", refused)
             return
         if refused is None:
             self._condition.publishing = None
@@ -237,11 +244,7 @@ class Bridge:
         undisturbed_s = time.monotonic() - self._undisturbed_since
         if self._condition.connection is not None:
             return
-        patience_s = {
-            source.identity: source.chunks.seconds
-            for source in self._mapping.sources
-            if source.chunks is not None and source.chunks.seconds < undisturbed_s
-        }
+        patience_s = {source: seconds for source, seconds in self._patience_s.items() if seconds < undisturbed_s}
         if patience_s:
             await self._lasting(lambda: self._spool.expire(patience_s))
             self._note()

@@ -31,7 +31,7 @@ class Result(BaseModel):
     ]
     severity: Annotated[str | None, Field(description="none, low, medium, high; of a registered asset.")]
     advice: Annotated[str | None, Field(description="What to do next; of a registered asset.")]
-    speed_rpm: float | None
+    speed_rpm: Annotated[float | None, Field(description="That was used: the message's, the mapping's or the asset's.")]
     warnings: list[str]
 
 
@@ -41,6 +41,12 @@ class _Together(msgspec.Struct):
     level: str | None = None
     severity: str | None = None
     advice: str | None = None
+
+
+class _Signal(msgspec.Struct):
+    """What was diagnosed."""
+
+    speed_rpm: float | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -54,6 +60,7 @@ class _Answer(msgspec.Struct):
     reason: str | None = None
     warnings: list[str] = []
     combined: _Together = msgspec.field(default_factory=_Together)
+    signal: _Signal = msgspec.field(default_factory=_Signal)
 
 
 def result(got: Read, came_s: float, answer: bytes) -> bytes:
@@ -79,6 +86,6 @@ def result(got: Read, came_s: float, answer: bytes) -> bytes:
         level=said.combined.level,
         severity=said.combined.severity,
         advice=said.combined.advice,
-        speed_rpm=got.speed_rpm,
+        speed_rpm=said.signal.speed_rpm,
         warnings=said.warnings,
     ).model_dump_json().encode()  # fmt: skip

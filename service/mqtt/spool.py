@@ -4,12 +4,13 @@
 
 A recording is `open` while chunks of it are missing, then `waiting`, `answered`, and at last `done`: what is done
 leaves its digests, so that a message that comes again is known. What cannot be read is `rejected`, and the latest of
-it are kept. Every call is one transaction, which is on disk when it returns; calls come from one thread at a time.
+it are kept; the next start knows them no longer, as another mapping may read them. Every call is one transaction, which
+is on disk when it returns; calls come from one thread at a time.
 """
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,24 @@ class Spool:
                 raise SpoolError(f"{file} is another service's. Set BRINELL_MQTT_SPOOL to a file of its own.")
             with closing(sound(file)) as connection:
                 yield cls(connection)
+
+    def begin(self, sources: Collection[str]) -> None:
+        """What another mapping made of messages need not hold: what was rejected is not known any more.
+
+        Args:
+            sources: whose chunks are taken; what waits for those of another one is rejected.
+
+        Raises:
+            SpoolError: not all of it is done.
+        """
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE parts SET digest = randomblob(32)"
+                " WHERE recording IN (SELECT id FROM recordings WHERE state = 'rejected')"
+            )
+        for number, source, parts, here in self._incomplete():
+            if source not in sources:
+                self.reject(number, f"chunks: {here} of {parts} came, and the mapping takes no more of them")
 
     def accept(self, pieces: Sequence[Piece]) -> Accepted:
         """Keeps the messages, on disk when it returns.
@@ -211,11 +230,7 @@ class Spool:
             SpoolError: they still wait.
         """
         now = time.monotonic()
-        with in_words():
-            rows = self._connection.execute(
-                "SELECT id, source, parts, (SELECT count(*) FROM parts WHERE recording = recordings.id)"
-                " FROM recordings WHERE state = 'open'"
-            ).fetchall()
+        rows = self._incomplete()
         self._latest = {number: self._latest.get(number, self._opened) for number, *_ in rows}
         late = 0
         for number, source, parts, here in rows:
@@ -233,6 +248,14 @@ class Spool:
                 " WHERE state = 'rejected' GROUP BY recordings.id ORDER BY recordings.id"
             )
             return [(topic, reason, payload) for topic, reason, payload, _ in rows]
+
+    def _incomplete(self) -> list[tuple[int, str, int, int]]:
+        """Id, source, parts and how many of them are here, of each open recording."""
+        with in_words():
+            return self._connection.execute(
+                "SELECT id, source, parts, (SELECT count(*) FROM parts WHERE recording = recordings.id)"
+                " FROM recordings WHERE state = 'open'"
+            ).fetchall()
 
     def _keep(self, piece: Piece, state: str) -> int:
         row = self._connection.execute(

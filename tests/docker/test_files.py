@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -107,6 +108,49 @@ def test_every_setting_that_the_gateway_files_name_exists() -> None:
     }
     assert len(named) > 15
     assert {name.lower() for name in named} <= set(Settings.model_fields)
+
+
+def secrets(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`secrets.sh` in a folder of its own, where what needs Docker is made already."""
+    (folder / "secrets").mkdir(exist_ok=True)
+    (folder / "secrets" / "mosquitto_passwords").write_text("made")
+    shutil.copy(ROOT / "docker" / "secrets.sh", folder)
+    return subprocess.run([folder / "secrets.sh", *words], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(("word", "certificate"), [("--tls", "mqtt_certificate"), ("--opcua", "opcua_certificate")])
+def test_a_certificate_holds_for_names_and_for_addresses(tmp_path: Path, word: str, certificate: str) -> None:
+    assert secrets(tmp_path, word, "gateway.local", "10.example", "192.168.1.5", "fd00::5").returncode == 0
+    checked = {}
+    for kind, name in (
+        ("host", "gateway.local"), ("host", "10.example"), ("host", "localhost"), ("ip", "192.168.1.5"),
+        ("ip", "fd00::5"), ("ip", "192.168.1.6"), ("host", "elsewhere.local"),
+    ):  # fmt: skip
+        command = ["openssl", "x509", "-noout", f"-check{kind}", name, "-in", tmp_path / "secrets" / certificate]
+        checked[name] = subprocess.run(command, capture_output=True, text=True).stdout
+    wrong = [name for name, said in checked.items() if "NOT match" in said]
+    assert wrong == ["192.168.1.6", "elsewhere.local"]
+
+
+@pytest.mark.parametrize("word", ["--help", "--tsl"])
+def test_a_word_that_secrets_does_not_know_gets_its_usage_and_makes_nothing(tmp_path: Path, word: str) -> None:
+    run = secrets(tmp_path, word, "gateway.local")
+    assert run.returncode == 2
+    assert "usage: docker/secrets.sh [--tls NAME... | --opcua NAME...]" in run.stderr
+    assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["mosquitto_passwords"]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be two users")
+def test_two_users_of_a_machine_may_run_the_scripts() -> None:
+    with tempfile.TemporaryDirectory() as shared:  # pytest's own folders are closed to others
+        Path(shared).chmod(0o1777)
+        engine = shutil.copy(ROOT / "docker" / "engine.sh", shared)
+        for user in ("root", "nobody"):
+            run = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", f". {engine}"],
+                user=user, cwd=shared, env=os.environ | {"TMPDIR": shared}, capture_output=True, text=True,
+            )  # fmt: skip
+            assert (run.returncode, run.stderr) == (0, "")
 
 
 @pytest.mark.slow

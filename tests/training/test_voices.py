@@ -12,9 +12,9 @@ from models.bearing_fit import rolling_elements
 from models.voices import combine
 from training.suites.recordings import RIGS
 from training.suites.voices import VOICES
-from training.suites.voices.cells import WITH_FAN_END, VoicesCell
+from training.suites.voices.cells import ARGUED, SHIPPED, WITH_FAN_END, VoicesCell
 from training.suites.voices.page import COMBINED, HEARD, WATCHED, best_single, false_alarms, holds, missed
-from training.voices.asking import Asking
+from training.voices.asking import RIGHT, Asking
 from training.voices.hearing import Shipped, hear, read
 from training.voices.machines import CHOOSING, COMMISSIONED, TESTING, machine
 from training.voices.rigs import COMMISSIONED as OF_RIGS
@@ -27,6 +27,14 @@ def test_machines_for_choosing_and_for_testing_are_others() -> None:
     assert (len(few.commissioned), len(many.commissioned)) == COMMISSIONED
     assert {test.fault for test in few.tests} == set(Fault)
     assert [test.other_load for test in few.tests] == [False, False, True, False, False, False]
+
+
+def test_the_figures_of_the_machines_that_the_table_was_argued_on_are_kept() -> None:
+    [cell] = [cell for cell in VOICES.cells(Path()) if isinstance(cell, VoicesCell) and cell.rig == ARGUED]
+    assert (cell.network, cell.row) == (SHIPPED, RIGHT)
+    kept = VOICES.ledger.results()[cell.key]["recordings"]
+    assert [missed(kept, HEARD[voice]).right for voice in ("evidence", COMBINED)] == [35, 34]
+    assert len(kept) == len(CHOOSING) * len(machine(CHOOSING[0]).tests)
 
 
 @pytest.mark.parametrize("rig", OF_RIGS)

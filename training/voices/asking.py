@@ -28,8 +28,9 @@ class Asking:
         return replace(recording, speed_rpm=recording.speed_rpm * (1 + self.speed), orders=orders)
 
 
+RIGHT = "right"
 ASKED: Mapping[str, tuple[Asking, ...]] = {
-    "right": (Asking(),),
+    RIGHT: (Asking(),),
     "speed off by 1 %": (Asking(0.01), Asking(-0.01)),
     "speed off by 3 %": (Asking(0.03), Asking(-0.03)),
     "speed off by 6 %": (Asking(0.06), Asking(-0.06)),

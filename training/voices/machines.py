@@ -3,7 +3,7 @@
 A machine is a rig drawn as for `training.doubt.plants`, its shaft hardly heard. From one recording to the next its
 speed, its noise, its shaft lines and its resonances move a little; some of the healthy recordings are made at a load
 that was not there at commissioning. The rule that joins the voices was argued on the machines of `CHOOSING`, and is
-measured on others.
+measured on others; docs/voices.md tells both.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from data.recording import Recording
 from data.rig import Rig, draw_rig, simulate
 from training.doubt.plants import SHAFT_SCALE
 
-CHOOSING = range(0, 40)
+CHOOSING = range(0, 160)
 TESTING = range(10_000, 10_060)
 
 SECONDS = 3.0

@@ -1,7 +1,9 @@
 """Alarms as mails, handed to a real SMTP server."""
 
+import asyncio
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -13,6 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from service.alarms import connection, outbox, sender
 from service.alarms.channel import NotDelivered
 from service.alarms.mail import Mail
 from service.alarms.message import Message
@@ -35,8 +38,10 @@ class Box:
 
     taken: list[Any] = field(default_factory=list)
     refuse: str = ""
+    pause_s: float = 0
 
     async def handle_RCPT(self, _: Any, __: Any, envelope: Any, address: str, ___: Any) -> str:  # noqa: N802
+        await asyncio.sleep(self.pause_s)
         if self.refuse and address.startswith(self.refuse):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
@@ -148,3 +153,18 @@ def test_without_a_server_nothing_is_delivered() -> None:
     with pytest.raises(NotDelivered, match="ConnectionRefusedError") as caught:
         Mail("127.0.0.1", free_port(), "a@b", ("c@d",), "none").deliver(LETTER)
     assert not caught.value.reached
+
+
+def test_a_slow_server_is_cut_off(plain: Controller, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "ALTOGETHER_S", 1.0)
+    box.pause_s = 0.7
+    began = time.monotonic()
+    with pytest.raises(NotDelivered, match="within 1 s") as caught:
+        to(plain, security="none").deliver(LETTER)
+    assert time.monotonic() - began < 1.3
+    assert not caught.value.reached
+    assert box.taken == []
+
+
+def test_the_longest_round_ends_before_the_lease() -> None:
+    assert sender.ROUND_S + connection.ALTOGETHER_S < outbox.LEASE_US / 1e6

@@ -4,13 +4,14 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from service.alarms.rule import DEFAULT, ORDER, AssetState, Event, Level, Rule, advance, crossings, worst
 
 LEVELS = {"q": Level.QUIET, "w": Level.WATCH, "a": Level.ALARM, "-": Level.NO_VERDICT}
+LATE = "with what came late"
 levels = st.lists(st.sampled_from(list(Level)), max_size=40)
 
 
@@ -32,6 +33,11 @@ def told(
 
 def in_turn(said: list[Level]) -> list[tuple[int, Level]]:
     return list(enumerate(said))
+
+
+def late(said: list[Level], rule: Rule, chance: random.Random) -> list[tuple[int, Level]]:
+    """By fewer than the last n."""
+    return sorted(in_turn(said), key=lambda each: each[0] + chance.random() * rule.of)
 
 
 @pytest.mark.parametrize(
@@ -125,13 +131,57 @@ def test_axes_count_once_by_the_worst_in_whatever_order(
     assert by_axis == state
 
 
-@given(levels, st.randoms(use_true_random=False))
-def test_what_comes_late_hides_no_level_that_it_had_led_to_in_time(said: list[Level], chance: random.Random) -> None:
-    in_time, _ = told(in_turn(said))
-    late = sorted(in_turn(said), key=lambda each: each[0] + chance.random() * 3)
-    state, _ = told(late)
+@given(levels, rules())
+@example([LEVELS[each] for each in "a-awaa-"], DEFAULT)
+def test_what_comes_again_later_changes_nothing(said: list[Level], rule: Rule) -> None:
+    state, _ = told(in_turn(said), rule)
+    assert told([(each.time_us, each.level) for each in state.heard], rule, state) == (state, [])
+
+
+@given(levels, rules(), st.randoms(use_true_random=False))
+def test_what_comes_late_hides_no_level_that_it_had_led_to_in_time(
+    said: list[Level], rule: Rule, chance: random.Random
+) -> None:
+    in_time, _ = told(in_turn(said), rule)
+    state, _ = told(late(said, rule, chance), rule)
     assert ORDER[state.beneath] >= ORDER[in_time.beneath]
-    assert [each[:3] for each in state.heard[-DEFAULT.of :]] == [each[:3] for each in in_time.heard[-DEFAULT.of :]]
+    assert [each[:3] for each in state.heard[-rule.of :]] == [each[:3] for each in in_time.heard[-rule.of :]]
+
+
+@given(st.lists(st.sampled_from(list(LEVELS.values())[:3]), max_size=40), rules(), st.randoms(use_true_random=False))
+def test_what_comes_late_leads_where_it_had_led_in_time(said: list[Level], rule: Rule, chance: random.Random) -> None:
+    in_time, _ = told(in_turn(said), rule)
+    state, _ = told(late(said, rule, chance), rule)
+    assert state.beneath is in_time.beneath
+
+
+@pytest.mark.parametrize(
+    ("said", "came", "why"),
+    [
+        ("aa?qa", "a", "4 of the last 5 recordings say alarm"),
+        ("aaa?qqqq", "a", f"{LATE} 4 of 4 recordings say alarm, and nothing has led away from alarm since"),
+        ("www?qqqqw", "q", f"{LATE} 5 recordings in a row say quiet, and nothing has led away from quiet since"),
+        ("wwwqq?qqq", "w", f"{LATE} nothing has led away from watch"),
+        ("wwqq?w", "q", f"{LATE} nothing has led away from quiet"),
+    ],
+)
+def test_what_comes_late_is_counted_where_it_led_to_the_level(said: str, came: str, why: str) -> None:
+    state, _ = told([(place, LEVELS[each]) for place, each in enumerate(said) if each != "?"])
+    _, events = advance(state, LEVELS[came], said.index("?"))
+    assert [event.why for event in events] == [why]
+
+
+def test_one_older_than_all_that_is_remembered_ends_no_alarm() -> None:
+    state, _ = told(list(enumerate([Level.ALARM] * 4 + [Level.QUIET, Level.QUIET, Level.WATCH] * 10, 1)))
+    assert state.level is Level.ALARM
+    assert advance(state, Level.QUIET, 0)[0].level is Level.ALARM
+
+
+@pytest.mark.parametrize("earlier", [{"start": "quiet"}, {"start": None, "heard": [[1, 1, "watch"], [2, 2, "watch"]]}])
+def test_a_state_that_was_kept_earlier_goes_on(earlier: dict[str, object]) -> None:
+    kept = {"level": "quiet", "beneath": "quiet", "heard": [[1, 1, "watch", "quiet"], [2, 2, "watch", "quiet"]]}
+    state = AssetState.model_validate(kept | earlier)
+    assert advance(state, Level.WATCH, 3)[0].level is Level.WATCH
 
 
 @given(levels, rules())

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from service.alarms import webhook
+from service.alarms import connection
 from service.alarms.channel import NotDelivered
 from service.alarms.webhook import Webhook
 from service.settings import Settings, SettingsError
 from tests.service.alarms.receiver import Received
 from tests.service.alarms.test_mail import LETTER, MESSAGE
 from tests.service.process import free_port
+
+TLS = [b"\x16\x03\x03\x40\x00"]
+"""A record begins, of 16 KiB."""
 
 
 @pytest.fixture
@@ -90,11 +93,14 @@ def test_no_answer_an_odd_one_and_nobody_are_not_delivered(secret: Path) -> None
     assert not caught.value.reached
 
 
-def test_who_answers_a_byte_at_a_time_is_cut_off(secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhook, "ALTOGETHER_S", 1.0)
+@pytest.mark.parametrize(("kind", "first"), [("http", []), ("https", TLS)])
+def test_who_answers_a_byte_at_a_time_is_cut_off(
+    secret: Path, monkeypatch: pytest.MonkeyPatch, kind: str, first: list[bytes]
+) -> None:
+    monkeypatch.setattr(connection, "ALTOGETHER_S", 1.0)
     began = time.monotonic()
-    with answering([b"H"] * 100, pause_s=0.2) as port, pytest.raises(NotDelivered):
-        Webhook(f"http://127.0.0.1:{port}/", secret).deliver(LETTER)
+    with answering(first + [b"H"] * 100, pause_s=0.2) as port, pytest.raises(NotDelivered, match="within 1 s"):
+        Webhook(f"{kind}://127.0.0.1:{port}/", secret).deliver(LETTER)
     assert time.monotonic() - began < 5
 
 

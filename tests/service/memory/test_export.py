@@ -248,6 +248,12 @@ def test_the_command_line_writes_the_same_and_prints_the_schema(
         assert export_signer(export, read_keys(keys[1])) == "plant"
         assert len(list(export.recordings())) == 1
     assert "is there already" in brinell("export", file).stderr
+    for span, recordings in ((("--to", "9999-12-31"), 1), (("--to", "2026-01-01"), 0), (("--from", "9999-12-31"), 0)):
+        run = brinell("export", str(tmp_path / f"{span[1]}{span[0]}.zip"), *span)
+        assert f"{recordings} recordings" in run.stdout, run.stderr
+    refused = brinell("export", str(tmp_path / "refused.zip"), "--to", "20261101")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "'--to'" in refused.stderr
     assert json.loads(brinell("schema").stdout)["$defs"]["FeedbackLine"]
 
 

@@ -1,4 +1,4 @@
-"""A real Mosquitto in a process of its own, which writes down what it keeps for others."""
+"""A real Mosquitto in a process of its own, which writes down each message that it keeps for others."""
 
 import os
 import shutil
@@ -33,6 +33,7 @@ class Mosquitto:
     folder: Path
     access: str = "allow_anonymous true"
     scheme: str = "mqtt"
+    configuration: str = CONFIGURATION
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -46,7 +47,7 @@ class Mosquitto:
         user = "user root" if os.getuid() == 0 else ""  # else it gives up being root, and cannot write its folder
         configuration = self.folder / "mosquitto.conf"
         configuration.write_text(
-            CONFIGURATION.format(folder=self.folder, port=self.port, access=self.access, user=user)
+            self.configuration.format(folder=self.folder, port=self.port, access=self.access, user=user)
         )
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen([PROGRAM, "-c", configuration], stdout=log, stderr=log)
@@ -57,6 +58,12 @@ class Mosquitto:
                     return
             time.sleep(0.05)
         raise AssertionError("Mosquitto does not listen after 5 s")
+
+    def stop(self) -> None:
+        """It has written down what it keeps."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait()
 
     def kill(self) -> None:
         """SIGKILL: it writes nothing more."""

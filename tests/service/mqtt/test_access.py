@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.service.mqtt.broker import Mosquitto, installed
-from tests.service.mqtt.plant import wait_for
-from tests.service.mqtt.sensors import EXAMPLES
+from tests.service.mqtt.plant import plant, wait_for
+from tests.service.mqtt.sensors import EXAMPLES, base64_json, noise
 from tests.service.process import Process, free_port
 from tests.service.store.served import served
 
@@ -61,6 +61,23 @@ def test_what_keeps_it_from_connecting_is_said_while_http_is_answered(
         assert "refuses the connection: Not authorized" in said(mqtt_ca=folder / "certificate.pem")
     finally:
         broker.kill()
+
+
+def test_a_status_or_discovery_that_the_broker_does_not_take_is_logged(folder: Path, tmp_path: Path) -> None:
+    (folder / "access").write_text("topic readwrite plant/#\ntopic read brinell/#\ntopic write brinell/pump-7/x\n")
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text('discovery = "homeassistant"\n' + MAPPING.read_text())
+    broker = Mosquitto(folder, f"allow_anonymous true\nacl_file {folder}/access")
+    broker.start()
+    try:
+        with plant(broker) as sensors, served(state=tmp_path, mqtt=broker.url, mqtt_mapping=mapping) as service:
+            wait_for(lambda: service.client.get("/readyz").json()["mqtt"] == "connected")
+            sensors.send("plant/pump-7/vibration/x", base64_json(noise(), "answered"))
+            wait_for(lambda: "answered" in sensors.answers)
+            wait_for(lambda: "brinell_mqtt_unpublished 0.0" in service.client.get("/metrics").text)
+    finally:
+        broker.kill()
+    assert service.process.said().count("the broker does not take our status or discovery: Not authorized") == 2
 
 
 @pytest.mark.parametrize(

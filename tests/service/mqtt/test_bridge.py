@@ -1,11 +1,15 @@
 """A real broker, the real service, and sensors that do not speak its format."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from service.mqtt.piece import Piece
+from service.mqtt.spool import Spool
 from tests.service.mqtt import sensors as payloads
 from tests.service.mqtt.broker import Mosquitto
 from tests.service.mqtt.plant import Plant, wait_for
@@ -70,6 +74,46 @@ def test_a_registered_asset_is_asked_about(broker: Mosquitto, sensors: Plant, tm
         assert published["level"] == stored[0]["level"] == newest["combined"]["level"]
         assert published["advice"] == newest["combined"]["advice"]
         assert "no such axis" not in sensors.answers
+
+
+def test_the_answer_says_the_speed_that_was_used(broker: Mosquitto, sensors: Plant, tmp_path: Path) -> None:
+    fan = {"id": "fan-1", "machine": "Fan 1", "point": "drive end", "axes": [{"name": "x"}], "bearing": "NICE"}
+    with served(state=tmp_path, mqtt=broker.url, mqtt_mapping=EXAMPLES / "base64.toml") as service:
+        service.client.post("/v1/assets", json=fan | {"speed": {"kind": "fixed", "rpm": 1500}}).raise_for_status()
+        wait_for(lambda: sensors.latest.get("brinell/status") == b"online")
+        sensors.send("plant/fan-1/vibration/x", payloads.base64_json(noise(1), "fixed"))
+        sensors.send("plant/pump-7/vibration/x", payloads.base64_json(noise(1), "the mapping's"))
+        sensors.send("plant/pump-8/vibration/x", payloads.base64_json(noise(1), "not known"))
+        wait_for(lambda: {"fixed", "the mapping's", "not known"} <= sensors.answers.keys())
+    said = {name: answers[0]["speed_rpm"] for name, answers in sensors.answers.items()}
+    assert said == {"fixed": 1500, "the mapping's": 1480, "not known": None}
+
+
+def test_a_message_that_a_wrong_mapping_rejected_is_read_by_the_mended_one(
+    broker: Mosquitto, sensors: Plant, tmp_path: Path
+) -> None:
+    mapping, right = tmp_path / "mapping.toml", (EXAMPLES / "base64.toml").read_text()
+    for told, rejected in ((right.replace("/lsb_g", "/lsb"), 1), (right, 0)):
+        mapping.write_text(told)
+        with served(state=tmp_path, mqtt=broker.url, mqtt_mapping=mapping) as service:
+            wait_for(lambda: sensors.latest.get("brinell/status") == b"online")
+            sensors.send("plant/pump-7/vibration/x", payloads.base64_json(noise(1), "sent again"))
+            wait_for(lambda rejected=rejected: rejected or "sent again" in sensors.answers)
+            page = f"brinell_mqtt_rejected {rejected}.0"
+            wait_for(lambda service=service, page=page: page in service.client.get("/metrics").text)
+        wait_for(lambda: sensors.latest["brinell/status"] == b"offline")
+
+
+def test_a_spool_that_cannot_be_read_at_the_start_is_said_and_tried_again(broker: Mosquitto, tmp_path: Path) -> None:
+    file = tmp_path / "mqtt.db"
+    with Spool.open(file) as spool:
+        spool.accept([Piece("topic", b"payload", "source", "pump/x")])
+    with closing(sqlite3.connect(file, isolation_level=None)) as beside:
+        beside.execute("UPDATE recordings SET stream = CAST(x'ff' AS TEXT)")  # no UTF-8
+        with served(state=tmp_path, mqtt=broker.url, mqtt_mapping=EXAMPLES / "base64.toml") as service:
+            wait_for(lambda: "the spool gives errors" in service.client.get("/readyz").json()["mqtt"])
+            beside.execute("UPDATE recordings SET stream = 'pump/x'")
+            wait_for(lambda: service.client.get("/readyz").json()["mqtt"] == "connected")
 
 
 def test_what_cannot_be_read_is_acknowledged_counted_and_kept_with_its_reason(

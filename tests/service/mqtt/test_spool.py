@@ -62,6 +62,31 @@ def test_what_waits_too_long_for_a_chunk_is_rejected_and_its_room_is_free(file: 
         assert spool.rejections()[0][1] == "chunks: 2 of 6 came, and none for 0 s"
 
 
+def test_chunks_that_no_source_takes_any_more_are_rejected_at_the_start_and_their_room_is_free(file: Path) -> None:
+    with Spool.open(file) as spool:
+        spool.accept(chunked(1)[:2])
+    with Spool.open(file) as spool:
+        spool.begin({SOURCE.identity})
+        assert spool.bytes > 0
+        spool.begin({"another"})
+        assert (spool.bytes, spool.rejected) == (0, 1)
+        assert spool.rejections()[0][1] == "chunks: 2 of 6 came, and the mapping takes no more of them"
+
+
+def test_what_was_rejected_is_read_anew_after_the_next_start(file: Path) -> None:
+    with Spool.open(file) as spool:
+        [ready] = spool.accept([one(1)]).ready
+        spool.reject(ready.id, "the mapping was wrong")
+        spool.forget([spool.accept([one(2)]).ready[0].id])
+        assert spool.accept([one(1), one(2)]).repeated == 2
+    with Spool.open(file) as spool:
+        spool.begin(())
+        again = spool.accept([one(1), one(2)])
+        assert (len(again.ready), again.repeated) == (1, 1)
+        assert spool.load(again.ready[0].id).payloads == [one(1).payload]
+        assert [reason for _, reason, _ in spool.rejections()] == ["the mapping was wrong"]
+
+
 def test_a_recording_that_grows_too_large_is_rejected(file: Path) -> None:
     parts = [Piece("t", bytes([at]) * 600, "s", "a/x", "r", at, 3, most_bytes=1000) for at in range(3)]
     with Spool.open(file) as spool:

@@ -19,9 +19,9 @@ from training.suites.recordings import at_hand
 from training.suites.trained import trained
 from training.suites.truth import plan
 from training.suites.truth.cells import NetworkCell
-from training.voices.asking import ASKED, Asking
+from training.voices.asking import ASKED, RIGHT, Asking
 from training.voices.hearing import Network, OfRun, Shipped, hear, read
-from training.voices.machines import TESTING, Test, machine
+from training.voices.machines import CHOOSING, TESTING, Test, machine
 from training.voices.rigs import (
     COMMISSIONED,
     FAN_END,
@@ -34,6 +34,9 @@ from training.voices.rigs import (
 
 WITH_FAN_END = ("mfpt", "jnu", FAN_END)
 """CWRU by its other sensor."""
+ARGUED = "simulated, argued on"
+MACHINES = {SIMULATED: TESTING, ARGUED: CHOOSING}
+"""The table was argued on some, which are asked right alone."""
 SHIPPED = "aligned, as shipped"
 OTHER_RIGS = "aligned with real rigs"
 """A row of the truth table: learned from simulated machines, and from the rigs that are not tested."""
@@ -50,7 +53,7 @@ class VoicesCell:
 
     Attributes:
         network: one of `NETWORKS`.
-        rig: of `COMMISSIONED`, or `simulated`.
+        rig: of `COMMISSIONED`, or of `MACHINES`.
         row: of `ASKED`.
         asking: of that row.
     """
@@ -74,7 +77,7 @@ class VoicesCell:
     @property
     def key(self) -> str:
         """Changes with what reads, what is asked and what is read."""
-        names = [each.name for each in recordings(self.rig)] if self._real else [TESTING.start, TESTING.stop]
+        names = [each.name for each in recordings(self.rig)] if self._real else self._first_and_end
         chosen = asdict(COMMISSIONED[self.rig]) if self._real else None
         readers = (EnvelopeRule(), ShaftSpeed(), BearingCheck(), self._network_key)
         return digest("voices", VERSION, self.rig, names, chosen, asdict(self.asking), *readers)
@@ -82,7 +85,7 @@ class VoicesCell:
     @property
     def seconds(self) -> float:
         """CPU seconds."""
-        return RECORDING_SECONDS * (len(recordings(self.rig)) if self._real else 17 * len(TESTING))
+        return RECORDING_SECONDS * (len(recordings(self.rig)) if self._real else 17 * len(MACHINES[self.rig]))
 
     def measure(self, root: Path, runs: Path) -> Result:
         """Commissions, then listens to all the rest."""
@@ -92,7 +95,7 @@ class VoicesCell:
             tests = [Test(listened(root, entry), entry.fault) for entry in left_to_test(self.rig)]
             healthy = tuple(commissioned(root, self.rig))
             return {"recordings": self._listen(healthy, COMMISSIONED[self.rig].pieces > 1, tests, network)}
-        machines = map(machine, TESTING)
+        machines = map(machine, MACHINES[self.rig])
         heard = (self._listen(each.commissioned, False, each.tests, network) for each in machines)
         return {"recordings": [one for of_machine in heard for one in of_machine]}
 
@@ -126,6 +129,10 @@ class VoicesCell:
             "severity": together.severity,
             "warnings": list(found.warnings),
         }
+
+    @property
+    def _first_and_end(self) -> list[int]:
+        return [MACHINES[self.rig].start, MACHINES[self.rig].stop]
 
     @property
     def _real(self) -> bool:
@@ -168,8 +175,8 @@ def cells(root: Path) -> Sequence[Cell]:
 def _cells() -> Iterator[VoicesCell]:
     for network in NETWORKS:
         for row, askings in ASKED.items():
-            for rig in (*COMMISSIONED, SIMULATED):
-                if rig == SIMULATED and network != SHIPPED:
+            for rig in (*COMMISSIONED, *MACHINES):
+                if (rig in MACHINES and network != SHIPPED) or (rig == ARGUED and row != RIGHT):
                     continue
                 yield from (VoicesCell(network, rig, row, asking) for asking in askings)
 

@@ -10,9 +10,9 @@ from training.spans import SIMULATED
 from training.suites.cell import Cell, Result
 from training.suites.recordings import RIGS
 from training.suites.suite import NOT_RUN
-from training.suites.voices.cells import NETWORKS, SHIPPED, WITH_FAN_END, VoicesCell, faulty
+from training.suites.voices.cells import ARGUED, MACHINES, NETWORKS, WITH_FAN_END, VoicesCell, faulty
 from training.suites.voices.words import HELD, HOLDS, OPENING, OTHER_SENSOR, READING
-from training.voices.asking import ASKED
+from training.voices.asking import ASKED, RIGHT
 from training.voices.rigs import COMMISSIONED, FAN_END
 
 Heard = dict[str, Any]
@@ -20,8 +20,11 @@ Raised = Callable[[Heard], bool]
 
 NETWORK, EVIDENCE, CHANGE = "network", "evidence", "change"
 COMBINED, WATCHED = "combined: alarm", "combined: watch or alarm"
-RIGHT = "right"
 REAL, BY_FAN_END = "all rigs", "all rigs, CWRU by its fan end"
+OF_MACHINES = {
+    SIMULATED: "Simulated machines, the shipped network",
+    ARGUED: "The simulated machines that the table was argued on, the shipped network",
+}
 TOGETHER = {REAL: RIGS, BY_FAN_END: WITH_FAN_END}
 
 
@@ -52,8 +55,8 @@ def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:
     parts.append(OTHER_SENSOR)
     for network in NETWORKS:
         parts += _other_sensor(network, [cell for cell in ours if cell.network == network], results)
-    simulated = [cell for cell in ours if (cell.network, cell.rig) == (SHIPPED, SIMULATED)]
-    return "\n".join([*parts, _simulated(simulated, results), _named(ours, results), READING])
+    parts += [_simulated([cell for cell in ours if cell.rig == rig], results) for rig in MACHINES]
+    return "\n".join([*parts, _named(ours, results), READING])
 
 
 def _recordings(cells: Sequence[VoicesCell], results: Mapping[str, Result], row: str, rig: str) -> list[Heard] | None:
@@ -168,10 +171,12 @@ def _verdict(cells: Sequence[VoicesCell], results: Mapping[str, Result], rig: st
 
 
 def _simulated(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
+    """The machines of one kind, asked in each way that they are."""
+    [rig] = {cell.rig for cell in cells}
     headings = ("asked", "healthy recordings", "voice", "missed", "false alarms", "at another load")
     rows: list[tuple[str, ...]] = []
-    for row in ASKED:
-        heard = _recordings(cells, results, row, SIMULATED)
+    for row in dict.fromkeys(cell.row for cell in cells):
+        heard = _recordings(cells, results, row, rig)
         for count in sorted({one["healthy"] for one in heard or []}):
             some = [one for one in heard or [] if one["healthy"] == count]
             same, other = ([one for one in some if one["other_load"] is louder] for louder in (False, True))
@@ -180,7 +185,7 @@ def _simulated(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> st
                 rows.append((row, str(count), voice, *(_told(share, row == RIGHT) for share in shares)))
         if heard is None:
             rows.append((row, *[NOT_RUN] * 5))
-    return Sheet("Simulated machines, the shipped network", headings, tuple(rows)).markdown()
+    return Sheet(OF_MACHINES[rig], headings, tuple(rows)).markdown()
 
 
 def _named(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
@@ -189,7 +194,7 @@ def _named(cells: Sequence[VoicesCell], results: Mapping[str, Result]) -> str:
     rows: list[tuple[str, ...]] = []
     for network in NETWORKS:
         of_network = [cell for cell in cells if cell.network == network]
-        for rig in (*COMMISSIONED, SIMULATED):
+        for rig in (*COMMISSIONED, *MACHINES):
             if not any(cell.rig == rig for cell in of_network):
                 continue
             heard = _recordings(of_network, results, RIGHT, rig)

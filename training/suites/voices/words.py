@@ -48,5 +48,6 @@ READING = """\
 A wrong speed or number of rolling elements is believed at commissioning as well as afterwards; each is asked both
 ways, more and less, so that each recording counts twice. Where the signal surely shows another speed, network and
 evidence are asked at that, with a warning. Simulated machines (training/voices/machines.py) leave lines at the
-bearing's orders whatever their fault: what the change adds where a fault leaves none does not show among them.
+bearing's orders whatever their fault: what the change adds where a fault leaves none does not show among them. Those
+that the table was argued on ("simulated, argued on") test nothing: they show what was in view when it was settled.
 """
