@@ -17,6 +17,7 @@ app = typer.Typer(
     name="brinell",
     help="Diagnose rolling bearings from vibration with a spiking network.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # the lines of a docstring's paragraph run on
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(data.commands.app, name="data")

@@ -49,13 +49,18 @@ check "recordings with a finding" "$(retrain --entrypoint python retrain - <dock
 printf 'minutes_apart = 0.0\nwithout_base = true\n' | retrain --entrypoint sh retrain -c "cat >$state/gate.toml"
 check "user and what it can write" "$(retrain --entrypoint sh retrain -c "id -u; touch /opt/x 2>/dev/null || echo nowhere else" | xargs)" "10001 nowhere else"
 
+retrained() {
+  retrain retrain retrain --bundle "$state/bundles/order" --store "$state/brinell.db" --gate "$state/gate.toml" --minutes 0.5 \
+    --out "$state/retrained" --yes --activate http://brinell:8000 --key-file /run/secrets/admin_key >"$scratch/retrained" ||
+    { tail -20 "$scratch/retrained" "$scratch/said" >&2; failed "the retraining"; }
+}
 began=$(milliseconds)
-retrain retrain retrain --bundle "$state/bundles/order/1.0.0" --store "$state/brinell.db" --gate "$state/gate.toml" --minutes 0.5 \
-  --out "$state/retrained" --yes --activate http://brinell:8000 --key-file /run/secrets/admin_key >"$scratch/retrained" ||
-  { tail -20 "$scratch/retrained" "$scratch/said" >&2; failed "the retraining"; }
+retrained
 figure "a retraining of 48 recordings" "$((($(milliseconds) - began) / 1000)) s"
 check "its verdict" "$(grep -oE '^(better|not better|not enough evidence)' "$scratch/retrained")" better
 check "a report outlives it" "$(compose_ exec -T brinell sh -c "ls $state/retrained/reports/*.html | wc -l")" 1
 check "what answers" "$(curl -sS -H "Authorization: Bearer $(cat "$files/secrets/admin_key")" "$url/v1/models/order/versions" | python3 -c '
 import json, sys; print(next(each["version"] for each in json.load(sys.stdin)["versions"] if each["state"] == "active"))')" 1.1.0
+retrained
+check "the same again" "$(grep -o '^Nothing was found since' "$scratch/retrained")" "Nothing was found since"
 finish "the image retrains"

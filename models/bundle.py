@@ -101,6 +101,11 @@ class Bundle:
         """`name/version`."""
         return self.manifest.identity
 
+    @property
+    def sha256(self) -> str:
+        """Of the manifest, and so of all that it lists."""
+        return hashlib.sha256(self.written).hexdigest()
+
     @cached_property
     def graph(self) -> Graph:
         """The network; loaded at first use.

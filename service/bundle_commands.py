@@ -43,6 +43,22 @@ def listed() -> None:
 
 
 @bundle.command()
+def active(name: Annotated[str, typer.Argument(help="Of the bundle.")]) -> None:
+    """Print the folder of the version that a service which starts now would answer with.
+
+    Example:  brinell bundle active order
+    """
+    with explained():
+        from service.registry import NoSuchBundle
+
+        registry = _registry()
+        registry.versions(name)
+        if name not in registry.bundles:
+            raise NoSuchBundle(f"no version of {name} answers; brinell bundle list says why")
+        typer.echo(registry.bundles[name].folder)
+
+
+@bundle.command()
 def check(folder: Folder) -> None:
     """Check one version: sha256 of every file, schema, golden vectors of all its graphs on this processor.
 

@@ -4,6 +4,7 @@ What answers is a `Snapshot` that never changes; every operation checks first, t
 question is answered to its end by the snapshot that it began with.
 """
 
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -185,7 +186,7 @@ class Registry:
             staged.rename(target)
             sync_folder(target.parent)
             sync_folder(self.root)
-        return name, Version(version, State.AVAILABLE, None, signature)
+        return name, Version(version, State.AVAILABLE, None, signature, bundle.sha256)
 
     def names(self) -> list[str]:
         """Of the bundles in the folder."""
@@ -201,7 +202,10 @@ class Registry:
             NoSuchBundle: there is none.
         """
         snapshot = self.snapshot
-        return [snapshot.told(name, folder.name) for folder in self._folders(name)]
+        return [
+            replace(snapshot.told(name, folder.name), sha256=_sha256(folder, snapshot.kept(f"{name}/{folder.name}")))
+            for folder in self._folders(name)
+        ]
 
     def described(self, identity: str) -> tuple[Manifest, str | None, str | None]:
         """The manifest of `name/version`, the model card, and what is to be said about the signature.
@@ -307,6 +311,16 @@ class Registry:
     def _active(self, name: str) -> str | None:
         bundle = self.snapshot.bundles.get(name)
         return None if bundle is None else bundle.manifest.version
+
+
+def _sha256(folder: Path, kept: Bundle | None) -> str | None:
+    """Of the manifest: what answers may be on disk no more."""
+    if kept is not None:
+        return kept.sha256
+    try:
+        return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    except OSError:
+        return None
 
 
 def _refuse(identity: str, error: BundleError, found: _Findings) -> None:

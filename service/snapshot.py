@@ -50,9 +50,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Version:
-    """A version in the folder; `reason` says what is wrong with it, `signature` what is to be said about that."""
+    """A version in the folder.
+
+    Attributes:
+        reason: what is wrong with it.
+        signature: what is to be said about that.
+        sha256: of its manifest, and so of all its files; not there where it cannot be read.
+    """
 
     version: str
     state: State
     reason: str | None = None
     signature: str | None = None
+    sha256: str | None = None

@@ -42,13 +42,19 @@ def test_the_list_says_which_answers_and_what_is_wrong_with_the_rest(root: Path)
 
 def test_a_version_is_activated_and_rolled_back_for_every_process_of_the_folder(root: Path) -> None:
     running = Registry.load(root)
+    assert run("bundle", "active", "aligned") == f"{root / 'aligned' / '1.1.0'}\n"
     assert "aligned/1.0.0 answers" in run("bundle", "activate", "aligned/1.0.0")
+    assert run("bundle", "active", "aligned") == f"{root / 'aligned' / '1.0.0'}\n"
     assert running.bundles["aligned"].identity == "aligned/1.1.0"
     running.reload()
     assert running.bundles["aligned"].identity == "aligned/1.0.0"
     assert "aligned/1.1.0 answers" in run("bundle", "rollback", "aligned")
     assert "no version 7.0.0" in run("bundle", "activate", "aligned/7.0.0", code=1)
-    assert "there is no bundle nothing" in run("bundle", "rollback", "nothing", code=1)
+    for command in ("rollback", "active"):
+        assert "there is no bundle nothing" in run("bundle", command, "nothing", code=1)
+    for version in ("1.0.0", "1.1.0"):
+        damage(root / "aligned" / version / "model.onnx")
+    assert "no version of aligned answers" in run("bundle", "active", "aligned", code=1)
 
 
 def test_a_check_runs_every_graph_and_names_what_is_wrong(root: Path) -> None:

@@ -68,6 +68,21 @@ def test_a_version_is_activated_and_rolled_back_and_the_answers_are_its_own(
     assert client.get("/readyz").json()["bundles"] == ["time/1.1.0"]
 
 
+def test_each_version_is_known_by_the_sha256_of_its_manifest_and_the_one_that_answers_by_what_it_was_loaded_from(
+    root: Path, client: TestClient
+) -> None:
+    def told() -> dict[str, str]:
+        versions = client.get("/v1/models/time/versions").json()["versions"]
+        return {version["version"]: version["sha256"] for version in versions}
+
+    manifests = {version: root / "time" / version / "manifest.json" for version in ("1.1.0", "1.0.0")}
+    before = {version: hashlib.sha256(path.read_bytes()).hexdigest() for version, path in manifests.items()}
+    assert told() == before
+    for path in manifests.values():
+        path.unlink()
+    assert told() == {"1.1.0": before["1.1.0"], "1.0.0": None}
+
+
 def test_a_bad_version_is_a_409_with_its_reason_and_readyz_says_it_too(root: Path, client: TestClient) -> None:
     damage(root / "time" / "1.0.0" / "model.onnx")
     answer = client.post("/v1/models/time/activate", json={"version": "1.0.0"})

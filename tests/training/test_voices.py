@@ -10,8 +10,9 @@ from data.fault import Fault
 from models.baseline import Baseline
 from models.bearing_fit import rolling_elements
 from models.voices import combine
+from training.suites.recordings import RIGS
 from training.suites.voices import VOICES
-from training.suites.voices.cells import ARGUED, RIGS, SHIPPED, WITH_FAN_END, VoicesCell
+from training.suites.voices.cells import ARGUED, SHIPPED, WITH_FAN_END, VoicesCell
 from training.suites.voices.page import COMBINED, HEARD, WATCHED, best_single, false_alarms, holds, missed
 from training.voices.asking import RIGHT, Asking
 from training.voices.hearing import Shipped, hear, read

@@ -1,6 +1,7 @@
 """One recording whose label is known, and what it was left out for if it was."""
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -87,6 +88,11 @@ class Found:
     source: str
     cases: tuple[Case, ...]
     left_out: tuple[LeftOut, ...]
+
+    @property
+    def reasons(self) -> tuple[tuple[str, int], ...]:
+        """Why recordings are left out, and how many, the most first."""
+        return tuple(Counter(each.reason for each in self.left_out).most_common())
 
     @property
     def key(self) -> str:

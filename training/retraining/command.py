@@ -1,6 +1,5 @@
 """`brinell retrain`: from what was found to the next version, if it is better."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,17 +9,26 @@ from data.terminal import explained
 
 if TYPE_CHECKING:
     from models.bundle import Bundle
+    from training.retraining.plan import Plan
 
 OUT = Path("retrained")
 
 
 def retrain(
-    bundle: Annotated[Path, typer.Option(help="Folder of the version in service, NAME/VERSION.")],
+    bundle: Annotated[
+        Path,
+        typer.Option(help="Folder of a version, NAME/VERSION; or of all of them, NAME: then the one that answers."),
+    ],
     folder: Annotated[Path | None, typer.Option(help="Labelled recordings, with labels.csv.")] = None,
     export: Annotated[Path | None, typer.Option(help="Zip file of the service's export.")] = None,
     store: Annotated[str | None, typer.Option(help="URL or path of a service's store (BRINELL_STORE).")] = None,
-    trusted: Annotated[Path | None, typer.Option(help="Public keys, one of which must have signed the export.")] = None,
-    days: Annotated[float, typer.Option(min=0, help="How far before an opening a finding says anything.")] = 30.0,
+    trusted: Annotated[
+        Path | None, typer.Option(help="Public key, or folder of keys (*.pub), one of which must have signed --export.")
+    ] = None,
+    days: Annotated[
+        float | None,
+        typer.Option(min=0, help="How far before an opening a finding says anything; else 30. Not of --folder."),
+    ] = None,
     base: Annotated[Path | None, typer.Option(help="Folder of the datasets that the bundle learned from.")] = None,
     gate: Annotated[Path | None, typer.Option(help="TOML file of what must hold; else the strict defaults.")] = None,
     minutes: Annotated[float, typer.Option(min=0.1, help="Of training, about.")] = 30.0,
@@ -38,9 +46,10 @@ def retrain(
     batch-norm, the head, all. With --base, or without by the old bundle's own answers, old faults are kept in mind;
     only with --base can it be shown that they were.
 
-    A new version is written, and activated, only where the gate says "better": fewer than five independent recordings
-    of a fault are not enough evidence. A report, HTML and JSON, is written always. A run that was killed goes on where
-    it was when the same command is given again; what was tried once is not tried again.
+    A new version is written, and activated, only where the gate says "better". Fewer than five independent recordings
+    of a fault that judge, or fewer than five of the base, are not enough evidence: that is known beforehand, and
+    nothing is trained. Else a report is written, HTML and JSON. A run that was killed goes on where it was when the
+    same command is given again; what was tried once is not tried again, nor on the version that came of it.
 
     labels.csv: file,finding,asset and, where known, specimen,speed_rpm,rate_hz,bearing,channel,time. A finding is
     normal, inner_race, outer_race, rolling_element; several, sensor_broken and other teach nothing.
@@ -49,9 +58,9 @@ def retrain(
 
     brinell retrain --bundle models/pretrained/order/1.0.0 --export plant.zip --base recordings
 
-    brinell retrain --bundle bundles/order/1.0.0 --folder found --minutes 60 --yes
+    brinell retrain --bundle bundles/order/1.0.0 --folder found --base recordings --minutes 60 --yes
 
-    brinell retrain --bundle bundles/order/1.0.0 --export plant.zip --base recordings --yes
+    brinell retrain --bundle bundles/order --export plant.zip --base recordings --yes
     --activate http://127.0.0.1:8000 --key-file admin.key
 
     What it prints then lets the version before answer again.
@@ -60,37 +69,32 @@ def retrain(
         from rich.console import Console
 
         from models.bundle import Bundle
-        from models.signing import sign_bundle
-        from training.retraining import history, report
-        from training.retraining.gate import Gate
+        from training.retraining import history
+        from training.retraining.answering import answering
+        from training.retraining.gate import NOT_ENOUGH, Gate
         from training.retraining.plan import Plan
-        from training.retraining.retrain import retrain as run
         from training.retraining.source import Source
 
-        champion = Bundle.load(bundle)
-        _apart(out, bundle)
-        found = Source(folder, export, store, days, trusted).found()
+        champion = Bundle.load(answering(bundle))
+        _apart(out, champion.folder)
+        found = Source(folder, export, store, days, trusted).found(out)
         plan = Plan.of(champion, found, base, Gate() if gate is None else Gate.read(gate), minutes)
         for sheet in plan.sheets():
             Console().print(sheet.table())
-        if not yes:
+        led_here = history.led_here(plan, out)
+        if led_here is not None:
+            typer.echo(f"Nothing was found since the retraining that {champion.identity} came of: {led_here}")
+        elif plan.lacking:
+            typer.echo(f"{NOT_ENOUGH}: nothing is trained")
+        elif not yes:
             typer.echo("Nothing was started: add --yes.")
-            return
-        done = history.place(plan, out)
-        if done.exists():
-            typer.echo("This was tried before, with the same recordings, bundle and gate.")
         else:
-            report.write(run(plan, out, version), out)
-        said = json.loads(done.read_text())
-        typer.echo(f"{said['verdict']}: {said['bundle'] or 'nothing was written'}\nreport: {done.with_suffix('.html')}")
-        if said["bundle"] is not None:
-            folder = out / said["bundle"]
-            if sign is not None:
-                sign_bundle(folder, sign)
-            if activate is None:
-                typer.echo(f"bundle: {folder}\nnext: push and activate it (docs/bundles.md), or --activate URL")
+            done = history.place(plan, out)
+            if done.exists():
+                typer.echo("This was tried before, with the same recordings, bundle and gate.")
             else:
-                _bring(Bundle.load(folder), activate.rstrip("/"), key_file, done.with_suffix(".activated"))
+                _run(plan, out, version, sign, activate, key_file)
+            _conclude(done, out, sign, activate, key_file)
 
 
 def _apart(out: Path, champion: Path) -> None:
@@ -98,6 +102,40 @@ def _apart(out: Path, champion: Path) -> None:
 
     if out.resolve() == champion.resolve().parent.parent:
         raise RetrainingError(f"{out} holds the bundles that answer: what is newest there answers at the next start")
+
+
+def _run(
+    plan: "Plan", out: Path, version: str | None, sign: Path | None, url: str | None, key_file: Path | None
+) -> None:
+    """Asks first what would else be refused after the training."""
+    from models import signing
+    from training.retraining.pushing import ready
+    from training.retraining.retrain import retrain as run
+
+    if sign is not None:
+        signing.sign(b"", sign)
+    run(plan, out, version, held=() if url is None else ready(plan.champion, url, key_file))
+
+
+def _conclude(done: Path, out: Path, sign: Path | None, url: str | None, key_file: Path | None) -> None:
+    from models.bundle import Bundle
+    from models.signing import sign_bundle
+    from training.retraining import history
+    from training.retraining.case import RetrainingError
+
+    said = history.read(done)
+    typer.echo(f"{said['verdict']}: {said['bundle'] or 'nothing was written'}\nreport: {done.with_suffix('.html')}")
+    if said["bundle"] is None:
+        return
+    folder = out / said["bundle"]
+    if not folder.exists():
+        raise RetrainingError(f"{folder} is gone; remove {done} to make it again")
+    if sign is not None:
+        sign_bundle(folder, sign)
+    if url is None:
+        typer.echo(f"bundle: {folder}\nnext: push and activate it (docs/bundles.md), or --activate URL")
+    else:
+        _bring(Bundle.load(folder), url.rstrip("/"), key_file, done.with_suffix(".activated"))
 
 
 def _bring(bundle: "Bundle", url: str, key_file: Path | None, note: Path) -> None:

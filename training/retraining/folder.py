@@ -26,7 +26,8 @@ from training.retraining.case import Case, Found, LeftOut, RetrainingError
 LABELS = "labels.csv"
 
 Absent = BeforeValidator(lambda text: text or None)
-Words = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+SURPLUS = "a column without a heading"
 
 
 class _Line(BaseModel):
@@ -73,14 +74,14 @@ def found_in_folder(folder: Path) -> Found:
 def _lines(path: Path) -> Iterator[_Line]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            for number, row in enumerate(csv.DictReader(file), 2):
+            for number, row in enumerate(csv.DictReader(file, restkey=SURPLUS), 2):
                 try:
                     yield _Line.model_validate(row)
                 except ValidationError as error:
                     first = error.errors(include_url=False)[0]
                     where = ".".join(str(part) for part in first["loc"])
                     raise RetrainingError(f"{path}, line {number}: {where}: {first['msg']}") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RetrainingError(f"{path} cannot be read: {error}; it lists file,finding,asset,...") from error
 
 

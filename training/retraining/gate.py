@@ -1,15 +1,15 @@
 """When a retrained bundle may take the place of the one in service. A gate that always passes is none.
 
 apart = "bearing"          # no bearing that teaches judges; "time": the later recordings of the same bearings judge
-fewest_recordings = 5      # independent ones of each fault that judge, or there is not enough evidence
-minutes_apart = 1.0        # recordings of one bearing that are closer in time are one, as are those of no known time
+fewest_recordings = 5      # independent ones of each fault that judge, and old ones in all, or it is no evidence
+minutes_apart = 1.0        # what is heard of a bearing so soon after a recording is one with it; so is what has no time
 lowest_gain = 0.0          # the interval of the gain must lie above
 most_chance = 0.05         # of the exact sign test, shared among all retrainings that the same recordings have judged
 most_lost = 0.2            # of its score, of any fault
 most_wrong = 0.1           # of the challenger's answers on new recordings, each fault weighing alike
 most_forgotten = 0.05      # how far the interval of the gain on the old test recordings may reach under 0
 most_energy = 1.25         # times the champion's, of one window
-without_base = false       # may it pass where nothing shows what was forgotten?
+without_base = false       # may it pass where nothing, or too little, shows what was forgotten?
 enough = 0.9               # mean score on recordings that choose, from which no larger step is tried
 """
 
@@ -25,10 +25,11 @@ from pydantic import Field, ValidationError
 from training.config import ConfigError, Part
 from training.retraining.case import Case
 from training.retraining.halves import Apart, independent
-from training.retraining.versus import Versus
+from training.retraining.versus import Bearing, Versus
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Verdict = Literal["better", "not enough evidence", "not better"]
+NOT_ENOUGH: Verdict = "not enough evidence"
 
 
 class Gate(Part):
@@ -83,7 +84,7 @@ class Decision:
     def verdict(self) -> Verdict:
         """What too few recordings say is no word on whether it is better."""
         if not all(each.holds for each in self.evidence):
-            return "not enough evidence"
+            return NOT_ENOUGH
         return "better" if all(each.holds for each in self.merit) else "not better"
 
     @property
@@ -110,6 +111,15 @@ def evidence(gate: Gate, cases: Sequence[Case], judging: Sequence[Case]) -> tupl
     return tuple(conditions)
 
 
+def remembered(gate: Gate, old: Sequence[Bearing] | None) -> Condition:
+    """Are there enough of the champion's own test recordings? `old`: the bearing of each; None without a base."""
+    return Condition(
+        f"at least {gate.fewest_recordings} old test recordings are at hand, to show what was forgotten",
+        "none" if old is None else f"{len(old)}, of {len(set(old))} bearings",
+        gate.without_base or (old is not None and len(old) >= gate.fewest_recordings),
+    )
+
+
 def decide(
     gate: Gate, enough: tuple[Condition, ...], new: Versus, old: Versus | None, energy: float, earlier: int = 0
 ) -> Decision:
@@ -120,8 +130,7 @@ def decide(
         new: on labelled recordings that took no part in fitting; none of them is no evidence.
         old: on the champion's own test recordings, where they are at hand.
         energy: of a window, the challenger's over the champion's.
-        earlier: retrainings of this champion that some of these recordings have judged: whoever tries often enough
-            passes by chance.
+        earlier: retrainings that some of these recordings have judged: whoever tries often enough passes by chance.
     """
     merit = _merit(gate, new, earlier) if new.pairs else ()
     if old is not None:
@@ -136,11 +145,7 @@ def decide(
     merit += (
         Condition(f"at most {gate.most_energy:g} times the energy", f"{energy:.3f} times", energy <= gate.most_energy),
     )
-    known = Condition(
-        "the old test recordings are at hand, to show what was forgotten",
-        "yes" if old is not None else "no",
-        old is not None or gate.without_base,
-    )
+    known = remembered(gate, None if old is None else [pair.bearing for pair in old.pairs])
     return Decision((*enough, known), merit)
 
 

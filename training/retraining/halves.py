@@ -15,7 +15,7 @@ from data.fault import Fault
 from data.front_ends import FrontEnd
 from data.protocols import Span
 from data.recording import Recording
-from training.retraining.case import Case, RetrainingError
+from training.retraining.case import Case
 from training.retraining.checked import unread
 
 Apart = Literal["bearing", "time"]
@@ -47,14 +47,9 @@ class Halves:
 def halves(cases: Sequence[Case], apart: Apart, minutes: float, front_end: FrontEnd) -> Halves:
     """Deals recordings, which `front_end` can read; the same recordings are dealt the same way each time.
 
-    What was made of a bearing within `minutes` is never on both sides.
-
-    Raises:
-        RetrainingError: nothing is left to learn from.
+    Those that share one of the `moments` of a bearing are never on both sides.
     """
     teaching, judging = by_bearing(cases) if apart == "bearing" else by_time(cases, minutes)
-    if not teaching:
-        raise RetrainingError("no labelled recording can be used; the plan says why each was left out")
     train: list[Piece] = []
     choose: list[Piece] = []
     for fault in sorted({each.fault for each in teaching}):
@@ -79,18 +74,21 @@ def by_bearing(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
 
 
 def by_time(cases: Sequence[Case], minutes: float) -> tuple[list[Case], list[Case]]:
-    """The earlier half of the `moments` of each bearing with a fault, and the later."""
+    """The earlier half of the `moments` of each bearing with a fault, and the later.
+
+    A moment at which several faults were found teaches all of them, if it does one.
+    """
     sides: tuple[list[Case], list[Case]] = [], []
     alike: dict[tuple[tuple[str, str], Fault], list[Case]] = defaultdict(list)
     for each in cases:
         alike[each.bearing, each.fault].append(each)
-    at = moments(cases, minutes)
+    at, early = moments(cases, minutes), set()
+    for (bearing, _), those in alike.items():
+        in_turn = list(dict.fromkeys(at[each.name] for each in sorted(those, key=_when)))
+        early |= {(bearing, moment) for moment in in_turn[: (len(in_turn) + 1) // 2]}
     for key in sorted(alike):
-        ordered = sorted(alike[key], key=_when)
-        in_turn = list(dict.fromkeys(at[each.name] for each in ordered))
-        early = set(in_turn[: (len(in_turn) + 1) // 2])
-        for each in ordered:
-            sides[at[each.name] not in early].append(each)
+        for each in sorted(alike[key], key=_when):
+            sides[(each.bearing, at[each.name]) not in early].append(each)
     return sides
 
 
@@ -101,9 +99,11 @@ def independent(cases: Sequence[Case], minutes: float) -> int:
 
 
 def moments(cases: Iterable[Case], minutes: float) -> dict[str, str]:
-    """By name, what recordings of one bearing share that were made within the same `minutes`, on whatever axis.
+    """By name, what recordings of one bearing share that were made within `minutes` of a first one, on whatever axis.
 
-    So do those whose time is not known: they may be pieces of one. With 0 minutes each stands for itself.
+    The next after these begins another moment, however near it is to their last: else a sensor that measures on and on
+    would give a single one. Those whose time is not known share one: they may be pieces of one recording. With 0
+    minutes each stands for itself.
     """
     if not minutes:
         return {each.name: each.name for each in cases}

@@ -1,8 +1,13 @@
 """What was tried before: the reports of a folder. Who tries often enough passes a gate by chance."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from models.parent import parent_of
+from training.retraining.case import RetrainingError
+from training.retraining.gate import NOT_ENOUGH
 from training.retraining.plan import Plan
 
 REPORTS = "reports"
@@ -13,14 +18,55 @@ def place(plan: Plan, out: Path) -> Path:
     return out / REPORTS / f"{plan.champion.manifest.name}-{plan.key}.json"
 
 
+def read(path: Path) -> dict[str, Any]:
+    """What a report says.
+
+    Raises:
+        RetrainingError: it is none.
+    """
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if not {"verdict", "champion", "bundle", "labels", "gate", "new"} <= set(told):
+            raise ValueError("something is missing in it")
+    except (OSError, ValueError, TypeError) as error:
+        raise RetrainingError(f"{path} is no report of a retraining: {error}; remove it") from error
+    return dict(told)
+
+
 def earlier(plan: Plan, out: Path) -> int:
-    """How many other retrainings of this champion some of the recordings that judge now have judged."""
+    """How many other retrainings some of the recordings that judge now have judged.
+
+    Of whatever version of this bundle, and only those that came to a word: where there was not enough evidence nothing
+    was decided.
+    """
     names = {each.name for each in plan.halves.judge}
-    reports = sorted((out / REPORTS).glob(f"{plan.champion.manifest.name}-*.json"))
-    told = (json.loads(path.read_text(encoding="utf-8")) for path in reports if path != place(plan, out))
     return sum(
-        each["champion"] == plan.champion.identity and not names.isdisjoint(_judged(each["new"])) for each in told
+        told["verdict"] != NOT_ENOUGH and not names.isdisjoint(_judged(told["new"]))
+        for path, told in _of_this_bundle(plan, out)
+        if path != place(plan, out)
     )
+
+
+def led_here(plan: Plan, out: Path) -> Path | None:
+    """The report of a retraining of the champion's parent, by the same gate, in which all that is found now had a part.
+
+    To try the same on its child would be to begin anew after each activation.
+    """
+    parent, gate = parent_of(plan.champion), plan.gate.model_dump()
+    if parent is None:
+        return None
+    for path, told in _of_this_bundle(plan, out):
+        if (told.get("champion_sha256"), told["labels"], told["gate"]) == (parent.sha256, plan.found.key, gate):
+            return path
+    return None
+
+
+def _of_this_bundle(plan: Plan, out: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    name = plan.champion.manifest.name
+    for path in sorted((out / REPORTS).glob(f"{name}-*.json")):
+        told = read(path)
+        if told["champion"].partition("/")[0] == name:
+            yield path, told
 
 
 def _judged(new: dict[str, list[dict[str, str]]]) -> set[str]:

@@ -6,7 +6,7 @@ normal, unless a finding reaches back to it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from data.exported import FeedbackLine, Finding, RecordingLine, Why
@@ -18,7 +18,6 @@ class Label(NamedTuple):
     """What a recording is known to show; `fault` in `finding` may be none that is learned."""
 
     finding: Finding
-    opened: datetime | None
 
 
 def labels(
@@ -55,7 +54,7 @@ def _of_asset(
         told = {line.id for line in before if alarms and line.time >= min(alarms)}
         told |= {line.id for line in lines if line.id == opening.diagnosis}
         for identity in told:
-            said[identity].add(Label(opening.finding, opening.opened))
+            said[identity].add(Label(opening.finding))
     return {line.id: _settled(line, said[line.id]) for line in lines}
 
 
@@ -66,5 +65,5 @@ def _settled(line: RecordingLine, said: set[Label]) -> Label | str:
     if said:
         return next(iter(said))
     if Why.BASELINE in line.why:
-        return Label(Finding.NORMAL, None)
+        return Label(Finding.NORMAL)
     return "nobody found what it shows: no finding between an alarm and an opening reaches it"

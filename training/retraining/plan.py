@@ -1,7 +1,7 @@
 """What a retraining will use, and what it will not: shown before anything is started."""
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,13 @@ from models.bundle import Bundle
 from training.config import TrainingConfig
 from training.retraining.case import Found, RetrainingError
 from training.retraining.checked import checked
-from training.retraining.gate import Condition, Gate, evidence
+from training.retraining.gate import Condition, Gate, evidence, remembered
 from training.retraining.halves import Halves, halves
 from training.retraining.rehearsal import Base
 from training.sheet import Sheet
+
+FEWEST_CHOOSE = 2
+"""Limits that some of the recordings which choose have set are judged by the others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +36,19 @@ class Plan:
         """Checks labels and signals, and deals them.
 
         Raises:
-            RetrainingError: nothing can be learned from, or chosen by.
+            RetrainingError: nothing can be learned from, or chosen by; with what was left out, and why.
             DatasetError: recordings of the champion's are missing under `base`.
         """
         usable = checked(found, champion.manifest.front_end)
         config = TrainingConfig.read(champion.folder / "config.toml")
+        if not usable.cases:
+            raise RetrainingError(f"no labelled recording can be used{_because(usable)}")
         dealt = halves(usable.cases, gate.apart, gate.minutes_apart, champion.manifest.front_end)
-        if not dealt.choose and base is None:
-            raise RetrainingError("too few recordings, too short: none is left to choose by")
+        if base is None and len(dealt.choose) < FEWEST_CHOOSE:
+            raise RetrainingError(
+                f"too few recordings, or too short: {len(dealt.choose)} would choose how much is learned anew, and "
+                f"{FEWEST_CHOOSE} must without --base{_because(usable)}"
+            )
         return cls(
             champion,
             usable,
@@ -71,6 +79,12 @@ class Plan:
         """Whether there is enough to judge by, known before anything is trained."""
         return evidence(self.gate, self.found.cases, self.halves.judge)
 
+    @property
+    def lacking(self) -> tuple[Condition, ...]:
+        """What the gate asks for and is not there: then it cannot open, however much is trained."""
+        tested = None if self.base is None else [(each.entry.rig, each.entry.bearing) for each in self.base.split.test]
+        return tuple(each for each in (*self.evidence, remembered(self.gate, tested)) if not each.holds)
+
     def sheets(self) -> Iterator[Sheet]:
         """For people."""
         yield Sheet(
@@ -78,9 +92,8 @@ class Plan:
             ("fault", "recordings", "bearings", "teach", "choose", "judge"),
             tuple(self._row(fault) for fault in FAULTS if any(each.fault is fault for each in self.found.cases)),
         )
-        reasons = Counter(each.reason for each in self.found.left_out)
-        if reasons:
-            rows = tuple((str(count), reason) for reason, count in reasons.most_common())
+        if self.found.left_out:
+            rows = tuple((str(count), reason) for reason, count in self.found.reasons)
             yield Sheet("Left out", ("recordings", "why"), rows)
         doubts = tuple((doubt,) for doubt in self.doubts())
         if doubts:
@@ -96,11 +109,10 @@ class Plan:
             if len(found) > 1:
                 yield f"{asset}, bearing {specimen}: {' and '.join(found)} were found in one bearing"
         yield from self._unjudged()
-        if self.base is None:
+        if self.base is None and self.gate.without_base:
             yield "without the champion's own recordings nothing can show what it forgets"
-        for condition in self.evidence:
-            if not condition.holds:
-                yield f"{condition.asked}: there are {condition.found}"
+        for condition in self.lacking:
+            yield f"{condition.asked}: there are {condition.found}"
 
     def _unjudged(self) -> Iterator[str]:
         """What the judgement will not say, however it falls."""
@@ -120,3 +132,8 @@ class Plan:
         parts = [sum(span.entry.fault is fault for span, _ in part) for part in (self.halves.train, self.halves.choose)]
         judge = sum(each.fault is fault for each in self.halves.judge)
         return (fault, str(len(cases)), str(len({each.bearing for each in cases})), *map(str, (*parts, judge)))
+
+
+def _because(found: Found) -> str:
+    """What was left out, and why, as the end of a sentence."""
+    return "".join(f"; {count} left out: {reason}" for reason, count in found.reasons)

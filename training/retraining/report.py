@@ -9,8 +9,8 @@ from typing import Any
 from training.evaluation import Evaluation
 from training.retraining import plots
 from training.retraining.history import place
+from training.retraining.outcome import Outcome
 from training.retraining.plan import Plan
-from training.retraining.retrain import Outcome
 from training.retraining.versus import Pair, Tally, Versus
 from training.sheet import Row, Sheet
 
@@ -48,6 +48,7 @@ def facts(outcome: Outcome) -> dict[str, Any]:
     return {
         "verdict": outcome.decision.verdict,
         "champion": plan.champion.identity,
+        "champion_sha256": plan.champion.sha256,
         "bundle": None if outcome.bundle is None else str(outcome.bundle.manifest.identity),
         "step": outcome.chosen.step,
         "source": plan.found.source,

@@ -1,16 +1,14 @@
 """From a plan to a verdict and, where it is a good one, a bundle. A retraining that fails changes nothing."""
 
 import datetime
-import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import version as version_of
 from pathlib import Path
 
-from models.bundle import MODEL, Bundle, numbers, versions
+from models.bundle import MODEL
 from models.graph import Graph
 from models.manifest import Manifest, TrainingData
 from models.parent import PARENT, Parent
@@ -20,40 +18,21 @@ from training.controls.word import word_of
 from training.evaluation import Evaluation, evaluate, figures, miss_rate, summary
 from training.judging import Judged, judge_recordings
 from training.lock import locked
+from training.retraining import report
 from training.retraining.attempt import Attempt, Attempts
 from training.retraining.case import RetrainingError
-from training.retraining.gate import Decision, decide
+from training.retraining.gate import decide
 from training.retraining.halves import Piece, moments
 from training.retraining.history import earlier
+from training.retraining.numbering import settled
+from training.retraining.outcome import Outcome
 from training.retraining.plan import Plan
 from training.retraining.steps import STEPS
-from training.retraining.versus import Versus, versus
+from training.retraining.versus import versus
 from training.run import DRAFT, TOOLS
 
 WORK = ".work"
 LOCK = ".lock"
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a retraining came to.
-
-    Attributes:
-        attempts: the steps that were tried, in turn; `chosen` is the last enough or the best of them.
-        new, old: champion and challenger on labelled recordings that judge, and on the champion's own test recordings.
-        before, after: figures of both on all of these.
-        bundle: what was written; None where the verdict is not "better".
-    """
-
-    plan: Plan
-    attempts: tuple[Attempt, ...]
-    chosen: Attempt
-    new: Versus
-    old: Versus | None
-    before: Evaluation | None
-    after: Evaluation | None
-    decision: Decision
-    bundle: Bundle | None
 
 
 @contextmanager
@@ -69,18 +48,24 @@ def alone(out: Path) -> Iterator[Path]:
         yield out / WORK
 
 
-def retrain(plan: Plan, out: Path, version: str | None = None) -> Outcome:
-    """Tries the steps, judges the best, and writes `out/<name>/<version>` where the gate says so.
+def retrain(plan: Plan, out: Path, version: str | None = None, held: Collection[str] = ()) -> Outcome:
+    """Tries the steps, judges the best, writes `out/<name>/<version>` where the gate says so, and a report.
 
     What was done before a kill is not done again, and the end is the same.
 
+    Args:
+        held: versions that the service has which shall answer with it.
+
     Raises:
-        RetrainingError: another retraining works in `out`.
+        RetrainingError: another retraining works in `out`, or there is the version already.
     """
     with alone(out) as work:
         folder = work / plan.key
+        number = settled(plan.champion, out, folder, version, held)
         tried, chosen = steps_taken(plan, folder)
-        outcome = concluded(plan, tried, chosen, out, version)
+        outcome = concluded(plan, tried, chosen, out, number)
+        report.write(outcome, out)
+        # Last of all: who is killed before goes on, and ends with the same version.
         shutil.rmtree(folder)
     return outcome
 
@@ -90,13 +75,6 @@ def steps_taken(plan: Plan, folder: Path) -> tuple[tuple[Attempt, ...], Attempt]
     attempts = Attempts(plan.champion, plan.halves, plan.base, plan.minutes, folder)
     tried = tuple(_in_turn(attempts, plan.gate.enough))
     return tried, _smallest_enough(tried, plan.gate.enough)
-
-
-def next_version(champion: Manifest, out: Path) -> str:
-    """The next minor version after the champion's and all that are in `out`."""
-    there = [champion.version, *(path.name for path in versions(out / champion.name))]
-    major, minor, *_ = max(numbers(each) for each in there)
-    return f"{major}.{minor + 1}.0"
 
 
 def _in_turn(attempts: Attempts, enough: float) -> Iterator[Attempt]:
@@ -112,9 +90,7 @@ def _smallest_enough(tried: Sequence[Attempt], enough: float) -> Attempt:
     return tried[-1] if tried[-1].enough(enough) else max(tried, key=lambda each: each.score)
 
 
-def concluded(
-    plan: Plan, tried: tuple[Attempt, ...], chosen: Attempt, out: Path, version: str | None = None
-) -> Outcome:
+def concluded(plan: Plan, tried: tuple[Attempt, ...], chosen: Attempt, out: Path, version: str) -> Outcome:
     """Judges what was chosen, and writes the bundle where the gate says so."""
     champion = plan.champion.manifest
 
@@ -138,7 +114,7 @@ def concluded(
         draft = _draft(plan, chosen, after, all_of[1])
         (chosen.folder / PARENT).write_text(_parent(plan, chosen).model_dump_json(indent=1) + "\n")
         (chosen.folder / DRAFT).write_text(json.dumps(draft.model_dump(mode="json"), indent=1) + "\n")
-        written = bundle(chosen.folder, out, version or next_version(champion, out))
+        written = bundle(chosen.folder, out, version)
     return Outcome(plan, tried, chosen, on_new, on_old, before, after, decision, written)
 
 
@@ -172,8 +148,7 @@ def _draft(plan: Plan, chosen: Attempt, after: Evaluation, judged: Sequence[Judg
 
 
 def _parent(plan: Plan, chosen: Attempt) -> Parent:
-    champion = plan.champion
-    return Parent(bundle=champion.identity, sha256=hashlib.sha256(champion.written).hexdigest(), step=chosen.step)
+    return Parent(bundle=plan.champion.identity, sha256=plan.champion.sha256, step=chosen.step)
 
 
 def _own_data(plan: Plan) -> Iterator[TrainingData]:

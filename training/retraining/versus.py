@@ -162,8 +162,8 @@ def tally(answers: Sequence[tuple[Fault, Fault | None]]) -> Tally:
         scores.count(1),
         scores.count(-1),
         scores.count(0),
-        _mean(_mean(of) for of in of_fault.values()),
-        _mean(of.count(-1) / len(of) for of in answered if of),
+        mean(mean(of) for of in of_fault.values()),
+        mean(of.count(-1) / len(of) for of in answered if of),
     )
 
 
@@ -178,7 +178,7 @@ def _gains(pairs: Sequence[Pair]) -> dict[Bearing, list[float]]:
         alike[each.bearing, each.name if each.moment is None else each.moment].append(each.gain)
     found: dict[Bearing, list[float]] = defaultdict(list)
     for (bearing, _), gains in alike.items():
-        found[bearing].append(_mean(gains))
+        found[bearing].append(mean(gains))
     return found
 
 
@@ -190,6 +190,7 @@ def _drawn_means(bearings: Sequence[np.ndarray], rng: np.random.Generator) -> np
     return means
 
 
-def _mean(values: Iterable[float]) -> float:
+def mean(values: Iterable[float]) -> float:
+    """Of nothing 0."""
     found = list(values)
     return sum(found) / len(found) if found else 0.0

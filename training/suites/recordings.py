@@ -6,9 +6,10 @@ from pathlib import Path
 from data.datasets import DATASETS, Entry
 from data.errors import DatasetError
 from data.protocols import ALL, PROTOCOLS, Split
-from training.lock import locked
+from training.lock import once
 from training.suites.cell import digest
 
+RIGS = ("mfpt", "jnu", "cwru")
 ABSENT = frozenset(
     {
         "mfpt/OuterRaceFault_vload_7",
@@ -58,7 +59,7 @@ def at_hand(root: Path, dataset: str, scratch: Path, without: frozenset[str] = f
 def _linked(root: Path, wanted: Sequence[Entry], scratch: Path) -> Path:
     names = [f"{entry.rig}/{entry.name}" for entry in wanted]
     folder = scratch / f"recordings-{digest(str(root.resolve()), names)}"
-    with locked(scratch / ".locks" / folder.name):
+    with once(scratch, folder.name):
         for entry in wanted:
             file = DATASETS[entry.rig].path(root, entry)
             assert file is not None

@@ -11,7 +11,7 @@ from models.verdict import Calibration, UnknownCheck
 from training.calibration import fit_temperature, fit_unknown_check
 from training.config import TrainingConfig
 from training.judging import Altered, Judged, as_it_is, judge
-from training.lock import locked
+from training.lock import once
 from training.run import Run
 from training.weights import Weights
 
@@ -47,7 +47,7 @@ def trained(config: TrainingConfig, root: Path, runs: Path) -> Trained:
         ConfigError, DatasetError: the configuration asks for recordings or folds that there are not.
     """
     run = Run.under(config, root, runs)
-    with locked(runs / ".locks" / run.folder.name):
+    with once(runs, run.folder.name):
         found = _kept(run)
         if found is None:
             run.learn()

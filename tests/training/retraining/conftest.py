@@ -1,6 +1,9 @@
 """A small champion, and a plant whose machines it does not know."""
 
 import csv
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from training.config import TrainingConfig
 from training.retraining.folder import LABELS
 from training.run import Run
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 RATE_HZ = 12_000.0
 BEARINGS = 6
 OF_EACH = 2
@@ -56,6 +60,16 @@ def write_labels(folder: Path, rows: list[dict[str, str]]) -> None:
 def read_labels(folder: Path) -> list[dict[str, str]]:
     with (folder / LABELS).open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+def key_file(folder: Path, scope: str) -> Path:
+    """A new key with that scope, for the service whose state is in `folder / "state"`."""
+    environment = os.environ | {"BRINELL_STATE": str(folder / "state"), "BRINELL_AUTH": "keys"}
+    command = [sys.executable, "brinell.py", "keys", "api", "tester", f"--scope={scope}"]
+    made = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=True)
+    path = folder / f"{scope}.key"
+    path.write_text(made.stdout)
+    return path
 
 
 def _machines(folder: Path, number: int, fault: Fault, bearings: int) -> Iterator[dict[str, str]]:

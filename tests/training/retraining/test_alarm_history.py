@@ -103,7 +103,10 @@ def test_a_store_in_postgresql_gives_what_its_export_gives(
     with TestClient(create_app(Settings(store=postgres.url, recordings=recordings))) as client:
         export = Watched(client).exported(tmp_path / "plant.zip")
     monkeypatch.setenv("BRINELL_RECORDINGS", str(recordings))
-    in_store, in_export = Source(store=postgres.url).found(), Source(export=export).found()
+    (tmp_path / ".export").mkdir()
+    (tmp_path / ".export" / "export.zip.writing").write_text("of a run that was killed")
+    in_store, in_export = Source(store=postgres.url).found(tmp_path), Source(export=export).found(tmp_path)
+    assert not (tmp_path / ".export").exists()
     assert in_store.key == in_export.key
     assert len(labelled(in_store, Fault.NORMAL)) == 8
     assert labelled(in_store, Fault.OUTER_RACE)

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from models.bundle import Bundle
+from tests.training.retraining.conftest import CHECKOUT
 from training.checkpoint import peek
 from training.loop import CHECKPOINT
-
-CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 def started(champion: Bundle, plant: Path, base: Path, out: Path, *more: str) -> "subprocess.Popen[str]":
@@ -54,8 +53,18 @@ def test_one_that_was_killed_goes_on_and_ends_with_the_same_bytes(
     assert not (tmp_path / "killed" / "small").exists()
     assert not (tmp_path / "killed" / "reports").exists()
 
-    output = finished(started(champion, plant, small_root, tmp_path / "killed", "--yes"))
+    killed = started(champion, plant, small_root, tmp_path / "killed", "--yes")
+    while not (tmp_path / "killed" / "small" / "1.1.0").exists():
+        assert killed.poll() is None, "it ended before it could be killed again"
+        time.sleep(0.001)
+    os.kill(killed.pid, signal.SIGKILL)
+    output, _ = killed.communicate()
     assert "goes on from step" in output
+    assert not list((tmp_path / "killed").glob("reports/*.json")), "it was killed before its report was whole"
+
+    finished(started(champion, plant, small_root, tmp_path / "killed", "--yes"))
+    assert [path.name for path in (tmp_path / "killed" / "small").iterdir()] == ["1.1.0"]
+    assert not list((tmp_path / "killed" / ".work").iterdir())
     whole, resumed = (tmp_path / name / "small" / "1.1.0" for name in ("whole", "killed"))
     assert {path.name: path.read_bytes() for path in whole.iterdir()} == {
         path.name: path.read_bytes() for path in resumed.iterdir()
@@ -67,6 +76,41 @@ def test_one_that_was_killed_goes_on_and_ends_with_the_same_bytes(
     assert "This was tried before" in again
     assert "better: small/1.1.0" in again
 
+    whole.rename(tmp_path / "elsewhere")
+    ended = started(champion, plant, small_root, tmp_path / "whole", "--yes")
+    output, _ = ended.communicate(timeout=120)
+    assert ended.returncode == 1
+    assert "1.1.0 is gone; remove" in output.replace("\n", " ")
+
+
+def test_where_the_gate_cannot_open_nothing_is_trained(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate.toml"
+    gate.write_text("fewest_recordings = 50\n")
+    output = finished(started(champion, plant, small_root, tmp_path / "out", "--yes", "--gate", str(gate)))
+    assert "at least 50 independent recordings of inner_race judge" in " ".join(output.split())
+    assert "not enough evidence: nothing is trained" in output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--activate", "http://127.0.0.1:9"), "cannot be reached"),
+        (("--sign", "none.key"), "none.key cannot be read"),
+        (("--version", "1.0.0"), "there is small/1.0.0 already"),
+    ],
+)
+def test_what_would_be_refused_in_the_end_is_refused_before_anything_is_trained(
+    options: tuple[str, ...], why: str, champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    process = started(champion, plant, small_root, tmp_path / "out", "--yes", *options)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert why in output
+    assert not (tmp_path / "out" / ".work").exists()
+
 
 def test_the_folder_that_the_service_answers_from_is_refused(
     champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
@@ -77,10 +121,19 @@ def test_the_folder_that_the_service_answers_from_is_refused(
     assert "holds the bundles that answer" in output
 
 
-@pytest.mark.parametrize("options", [(), ("--export", "one.zip")])
-def test_one_source_is_wanted(options: tuple[str, ...], champion: Bundle, plant: Path, tmp_path: Path) -> None:
-    folder = ("--folder", str(plant)) if options else ()
-    command = [sys.executable, "brinell.py", "retrain", "--bundle", str(champion.folder), *folder, *options]
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ((), "give one of --folder, --export and --store"),
+        (("--folder", "found", "--export", "one.zip"), "give one of --folder, --export and --store"),
+        (("--folder", "found", "--trusted", "plant.pub"), "it goes with --export alone"),
+        (("--folder", "found", "--days", "3"), "labels.csv labels each recording itself"),
+    ],
+)
+def test_one_source_is_wanted_and_no_more_than_goes_with_it(
+    options: tuple[str, ...], why: str, champion: Bundle
+) -> None:
+    command = [sys.executable, "brinell.py", "retrain", "--bundle", str(champion.folder), *options]
     ended = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
     assert ended.returncode == 1
-    assert "give one of --folder, --export and --store" in ended.stderr
+    assert why in ended.stderr

@@ -12,18 +12,20 @@ import pytest
 from data.errors import DatasetError
 from data.protocols import ALL
 from models.bundle import Bundle
-from tests.training.retraining.conftest import write_plant
+from tests.training.retraining.conftest import CHECKOUT, write_plant
 from training.retraining.folder import found_in_folder
 from training.retraining.source import Source
 from training.suites import SUITES, queue
 from training.suites.recordings import at_hand
 from training.suites.retraining.plant import Answered, asked, exported, plant, registered, told
 
-CHECKOUT = Path(__file__).resolve().parents[3]
 UNTOLD = ("2", "5")
 """Of the eight bearings of each fault, those of which nobody says what they are."""
 GATE = "minutes_apart = 0.0"
 """What a plant sends in weeks comes here in seconds."""
+OTHERWISE = 0.1
+"""Of the answers of a cell. Made again where the page was made, none is another; but another processor's sums may train
+another network."""
 
 
 def retrained(champion: Path, export: Path, base: Path, url: str, out: Path) -> str:
@@ -58,8 +60,8 @@ def test_a_service_that_was_told_knows_machines_that_it_called_unknown_and_goes_
         before = [asked(client, each.asset, each.recording) for each in others]
         export = exported(client, tmp_path / "plant.zip")
         monkeypatch.setenv("BRINELL_RECORDINGS", str(tmp_path / "state" / "recordings"))
-        in_store = Source(store=str(tmp_path / "state" / "brinell.db")).found()
-        assert in_store.key == Source(export=export).found().key
+        in_store = Source(store=str(tmp_path / "state" / "brinell.db")).found(tmp_path / "out")
+        assert in_store.key == Source(export=export).found(tmp_path / "out").key
         url = str(client.base_url)
         said = retrained(champion.folder, export, small_root, url, tmp_path / "out")
         assert "small/1.1.0 answers at" in said
@@ -90,7 +92,11 @@ def test_the_drills_on_real_machines_come_out_as_their_page_says(data_root: Path
     assert not queue.run(anew, data_root, tmp_path / "runs").failed
     committed = {each["name"]: each for each in suite.ledger.results().values()}
     for found in anew.ledger.results().values():
-        assert found["verdict"] == committed[found["name"]]["verdict"], found["failed"]
+        kept = committed[found["name"]]
+        assert found["verdict"] == kept["verdict"], found["failed"]
+        both = [zip(found[part], kept[part], strict=True) for part in ("rest", "judged", "old")]
+        same = [a == b for rows in both for a, b in rows]
+        assert same.count(False) <= OTHERWISE * len(same), f"{found['name']}: {same.count(False)} of {len(same)}"
         assert not found["served_otherwise"]
         if "wrong" in found["name"]:
             assert found["verdict"] != "better"

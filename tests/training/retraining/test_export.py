@@ -86,5 +86,5 @@ def test_a_store_that_cannot_be_exported_is_said_in_its_own_words(
     (tmp_path / "recordings").mkdir()
     monkeypatch.setenv("BRINELL_STATE", str(tmp_path))
     with pytest.raises(RetrainingError, match=r"the store cannot be exported: .*there is no store at"):
-        Source(store=str(tmp_path / "none" / "brinell.db")).found()
+        Source(store=str(tmp_path / "none" / "brinell.db")).found(tmp_path / "out")
     assert not (tmp_path / "none").exists()

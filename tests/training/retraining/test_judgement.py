@@ -98,6 +98,20 @@ def test_by_time_the_axes_of_one_moment_stay_together() -> None:
     assert [each.name for each in judge] == ["r6", "r7", "r8"]
 
 
+def test_by_time_a_moment_at_which_two_faults_were_found_is_on_one_side() -> None:
+    cases = [case(at, fault, "m1", hours=hours) for at, (fault, hours) in enumerate(
+        [(INNER, 0), (INNER, 1), (OUTER, 1), (OUTER, 2)]
+    )]  # fmt: skip
+    teach, judge = by_time(cases, 1)
+    assert ([each.name for each in teach], [each.name for each in judge]) == (["r0", "r1", "r2"], ["r3"])
+    assert not {each.time for each in teach} & {each.time for each in judge}
+
+
+def test_a_sensor_that_measures_on_and_on_gives_a_recording_a_minute() -> None:
+    cases = [dataclasses.replace(case(at), time=BEGIN + timedelta(seconds=20 * at)) for at in range(9)]
+    assert independent(cases, 1) == 3
+
+
 def test_a_single_recording_of_a_fault_teaches_with_its_beginning_and_chooses_with_its_end() -> None:
     recording = Recording(np.random.default_rng(0).standard_normal(24_000), 12_000.0, speed_rpm=1800.0)
     dealt = halves([Case("one", "m1", "m1", INNER, recording)], "bearing", 1, OrderFrontEnd())
@@ -179,6 +193,15 @@ def test_the_gate_stays_shut_where_it_costs_a_third_more_energy() -> None:
 
 def test_without_old_recordings_it_is_no_evidence() -> None:
     assert verdict(pairs(OUTER, None, OUTER, 10)) == "not enough evidence"
+
+
+@pytest.mark.parametrize(("old", "said"), [(1, "not enough evidence"), (4, "not enough evidence"), (5, "better")])
+def test_a_few_old_recordings_do_not_show_that_nothing_was_forgotten(old: int, said: str) -> None:
+    decision = decide(
+        Gate(), HOLDS, Versus(tuple(pairs(OUTER, None, OUTER, 10))), Versus(tuple(pairs(INNER, INNER, INNER, old))), 1.0
+    )
+    assert decision.verdict == said
+    assert decision.evidence[-1].found == f"{old}, of {old} bearings"
 
 
 def test_too_little_evidence_is_said_before_anything_else() -> None:

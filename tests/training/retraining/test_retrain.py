@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import html
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -20,22 +19,24 @@ from models.bundle import MODEL, Bundle, check_golden
 from models.graph import Graph
 from models.parent import parent_of
 from tests.service.running import running
-from tests.training.retraining.conftest import read_labels, write_labels, write_plant
+from tests.training.retraining.conftest import CHECKOUT, key_file, read_labels, write_labels, write_plant
 from training.bundling import bundle
 from training.judging import judge_recordings
+from training.lock import LockError
 from training.loop import WEIGHTS
 from training.retraining import rehearsal, report
 from training.retraining import retrain as retraining
 from training.retraining.attempt import Attempts
 from training.retraining.case import RetrainingError
 from training.retraining.folder import found_in_folder
-from training.retraining.gate import Gate
+from training.retraining.gate import Condition, Gate
 from training.retraining.history import earlier, place
+from training.retraining.numbering import settled
+from training.retraining.outcome import Outcome
 from training.retraining.plan import Plan
 from training.retraining.pushing import activate
-from training.retraining.retrain import Outcome, alone, next_version, retrain
+from training.retraining.retrain import alone, retrain
 
-CHECKOUT = Path(__file__).resolve().parents[3]
 LONG, SHORT = 5.0, 0.01
 """Minutes: enough for all steps on any machine, and for the fewest."""
 
@@ -73,7 +74,7 @@ def test_a_version_that_answers_what_the_champion_could_not_is_written_whole(out
     assert outcome.bundle is not None
     assert outcome.bundle.folder == out / "small" / "1.1.0"
     check_golden(Bundle.load(outcome.bundle.folder))
-    assert sorted(path.name for path in out.iterdir()) == [".lock", ".work", "small"]
+    assert sorted(path.name for path in out.iterdir()) == [".lock", ".work", "reports", "small"]
     assert not list((out / ".work").iterdir())
 
 
@@ -182,10 +183,34 @@ def test_two_do_not_work_in_one_folder(champion: Bundle, plant: Path, small_root
         retrain(plan, tmp_path)
 
 
+def test_a_place_that_cannot_be_written_is_said(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LockError, match="a folder that can be written is wanted"):
+        retrain(plan_of(champion, plant, small_root), tmp_path / "file")
+
+
 def test_the_next_version_is_after_the_champion_and_all_that_are_there(champion: Bundle, tmp_path: Path) -> None:
-    assert next_version(champion.manifest, tmp_path) == "1.1.0"
+    work = tmp_path / "work"
+    assert settled(champion, tmp_path, work / "a", None) == "1.1.0"
     (tmp_path / "small" / "1.10.0").mkdir(parents=True)
-    assert next_version(champion.manifest, tmp_path) == "1.11.0"
+    assert settled(champion, tmp_path, work / "b", None) == "1.11.0"
+    assert settled(champion, tmp_path, work / "c", None) == "1.12.0", "b was begun, and is still to be written"
+    assert settled(champion, tmp_path, work / "d", None, held=["1.20.0"]) == "1.21.0"
+
+
+def test_what_was_begun_goes_on_as_the_version_that_it_was_begun_as(champion: Bundle, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    assert settled(champion, tmp_path, work / "a", "1.2.0") == "1.2.0"
+    (tmp_path / "small" / "1.2.0").mkdir(parents=True)
+    assert settled(champion, tmp_path, work / "a", None) == "1.2.0"
+    with pytest.raises(RetrainingError, match=r"begun as 1\.2\.0"):
+        settled(champion, tmp_path, work / "a", "1.3.0")
+    for wanted, why in (("1.2.0", "there is small/1.2.0 already"), ("1.0.0", "already"), ("next", "no version")):
+        with pytest.raises(RetrainingError, match=why):
+            settled(champion, tmp_path, work / "b", wanted)
+    assert not (work / "b").exists()
 
 
 def test_the_report_tells_the_verdict_the_conditions_and_every_pair(outcome: Outcome, out: Path) -> None:
@@ -203,11 +228,48 @@ def test_the_report_tells_the_verdict_the_conditions_and_every_pair(outcome: Out
 
 def test_a_second_try_on_the_same_recordings_is_counted(outcome: Outcome, out: Path) -> None:
     report.write(outcome, out)
-    assert earlier(outcome.plan, out) == 0
-    assert earlier(dataclasses.replace(outcome.plan, minutes=LONG + 1), out) == 1
+    again = dataclasses.replace(outcome.plan, minutes=LONG + 1)
+    assert (earlier(outcome.plan, out), earlier(again, out)) == (0, 1)
+    manifest = outcome.plan.champion.manifest.model_copy(update={"version": "1.1.0"})
+    of_another_version = dataclasses.replace(again, champion=dataclasses.replace(again.champion, manifest=manifest))
+    assert earlier(of_another_version, out) == 1
 
 
-def test_the_command_activates_by_a_key_file_and_the_way_back_is_one_command(
+def test_a_try_that_had_too_little_evidence_to_decide_anything_is_not_counted(outcome: Outcome, tmp_path: Path) -> None:
+    undecided = dataclasses.replace(outcome.decision, evidence=(Condition("enough", "no", False),))
+    report.write(dataclasses.replace(outcome, decision=undecided), tmp_path)
+    assert earlier(dataclasses.replace(outcome.plan, minutes=LONG + 1), tmp_path) == 0
+
+
+def test_what_is_no_report_is_said_to_be_none(outcome: Outcome, tmp_path: Path) -> None:
+    path = place(outcome.plan, tmp_path)
+    path.parent.mkdir()
+    for content in ("{", "[]", "3", "{}", "\xff"):
+        path.write_text(content, encoding="latin-1")
+        with pytest.raises(RetrainingError, match=r"is no report of a retraining: .* remove it"):
+            earlier(dataclasses.replace(outcome.plan, minutes=LONG + 1), tmp_path)
+
+
+def test_that_nothing_can_be_used_is_said_with_what_was_left_out_and_why(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    rows = read_labels(plant)[:3]
+    write_labels(tmp_path, [row | {"finding": "several"} for row in rows[:2]] + [rows[2]])
+    with pytest.raises(RetrainingError, match=r"used; 2 left out: several teaches none of .*; 1 left out: .*npy"):
+        plan_of(champion, tmp_path, small_root)
+
+
+def test_a_single_recording_cannot_choose_where_the_old_ones_are_not_at_hand(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    few = shutil.copytree(plant, tmp_path / "few")
+    write_labels(few, [row for row in read_labels(plant) if row["finding"] == Fault.INNER_RACE][:2])
+    assert len(plan_of(champion, few, small_root).halves.choose) == 1
+    with pytest.raises(RetrainingError, match=r"too few recordings.* 1 would choose"):
+        plan_of(champion, few, None)
+
+
+def test_the_command_activates_by_a_key_file_knows_what_answers_from_then_on_and_the_way_back_is_one_command(
     outcome: Outcome, champion: Bundle, plant: Path, small_root: Path, out: Path, tmp_path: Path
 ) -> None:
     report.write(outcome, out)
@@ -221,11 +283,11 @@ def test_the_command_activates_by_a_key_file_and_the_way_back_is_one_command(
             told = httpx2.get(f"{service.url}/v1/models/small/versions", headers=headers).raise_for_status().json()
             return str(next(each["version"] for each in told["versions"] if each["state"] == "active"))
 
-        def commanded(*key: str) -> "subprocess.CompletedProcess[str]":
+        def commanded(*key: str, found: Path = plant, start: bool = True) -> "subprocess.CompletedProcess[str]":
             command = [
-                sys.executable, "brinell.py", "retrain", "--bundle", str(champion.folder), "--folder", str(plant),
-                "--base", str(small_root), "--minutes", str(LONG), "--out", str(out), "--yes",
-                "--activate", service.url, *key,
+                sys.executable, "brinell.py", "retrain", "--bundle", str(tmp_path / "bundles" / "small"),
+                "--folder", str(found), "--base", str(small_root), "--minutes", str(LONG), "--out", str(out),
+                "--activate", service.url, *key, *(("--yes",) if start else ()),
             ]  # fmt: skip
             return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=240)
 
@@ -236,7 +298,16 @@ def test_the_command_activates_by_a_key_file_and_the_way_back_is_one_command(
         done = commanded("--key-file", str(admin))
         assert "This was tried before" in done.stdout
         assert answering() == "1.1.0"
+
+        again = commanded("--key-file", str(admin))
+        assert "Nothing was found since the retraining that small/1.1.0 came of" in again.stdout, again.stderr
+        more = write_plant(_made(tmp_path / "more"), bearings=7)
+        assert "What was found: small/1.1.0" in commanded(found=more, start=False).stdout
+
         subprocess.run(done.stdout.rpartition("Back: ")[2], shell=True, check=True, capture_output=True)
+        assert answering() == "1.0.0"
+        assert "What was found: small/1.0.0" in commanded(found=more, start=False).stdout
+        assert "is not again" in commanded("--key-file", str(admin)).stdout
         assert answering() == "1.0.0"
 
 
@@ -290,16 +361,6 @@ def test_without_the_old_recordings_less_is_forgotten_where_the_champions_answer
         return float(np.concatenate(same).mean())
 
     assert kept(rehearsal.WEIGHT) > kept(0.0)
-
-
-def key_file(folder: Path, scope: str) -> Path:
-    """A new key with that scope, for the service whose state is in `folder / "state"`."""
-    environment = os.environ | {"BRINELL_STATE": str(folder / "state"), "BRINELL_AUTH": "keys"}
-    command = [sys.executable, "brinell.py", "keys", "api", "tester", f"--scope={scope}"]
-    made = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=True)
-    path = folder / f"{scope}.key"
-    path.write_text(made.stdout)
-    return path
 
 
 def _made(folder: Path) -> Path:

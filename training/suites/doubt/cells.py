@@ -11,11 +11,10 @@ from models.shaft_speed import IN_DOUBT, ShaftSpeed
 from training.doubt.asking import WRONG_NUMBERS, WRONG_SPEEDS, ask
 from training.doubt.plants import TESTING, plant
 from training.doubt.readers import READERS
+from training.spans import SIMULATED
 from training.suites.cell import Cell, Result, digest
-from training.suites.recordings import at_hand, used
+from training.suites.recordings import RIGS, at_hand, used
 
-RIGS = ("mfpt", "jnu", "cwru")
-SIMULATED = "simulated"
 PLANTS_A_CELL = 40
 RECORDING_SECONDS = 3.0
 

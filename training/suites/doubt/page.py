@@ -7,9 +7,11 @@ from data.fault import Fault
 from training.doubt.asking import WRONG_SPEEDS
 from training.doubt.readers import READERS
 from training.sheet import Sheet
+from training.spans import SIMULATED
 from training.suites.cell import Cell, Result
-from training.suites.doubt.cells import RIGS, SIMULATED, DoubtCell
+from training.suites.doubt.cells import DoubtCell
 from training.suites.doubt.words import BEARING, NO_SPEED, OPENING, READING, SPEED
+from training.suites.recordings import RIGS
 from training.suites.suite import NOT_RUN
 
 Asked = dict[str, Any]

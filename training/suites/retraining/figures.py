@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from data.fault import Fault
 from training.metrics import Share
-from training.retraining.versus import Bearing, Pair, Versus, bootstrapped
+from training.retraining.versus import Bearing, Pair, Versus, bootstrapped, mean
 
 Row = Sequence[str | None]
 """Of the raw results: what stands before the label, the label, and what was said before and after."""
@@ -62,9 +62,9 @@ def _share(pairs: Sequence[Pair], right: Sequence[bool]) -> str:
     of_fault: dict[Fault, dict[Bearing, list[float]]] = defaultdict(lambda: defaultdict(list))
     for each, hit in zip(pairs, right, strict=True):
         of_fault[each.fault][each.bearing].append(float(hit))
-    means = [_mean([hit for hits in of.values() for hit in hits]) for of in of_fault.values()]
+    means = [mean([hit for hits in of.values() for hit in hits]) for of in of_fault.values()]
     low, high = _interval(list(of_fault.values()), right)
-    return f"{_mean(means):.0%} ({low:.0%} to {high:.0%})"
+    return f"{mean(means):.0%} ({low:.0%} to {high:.0%})"
 
 
 def _interval(groups: Sequence[dict[Bearing, list[float]]], right: Sequence[bool]) -> tuple[float, float]:
@@ -76,7 +76,3 @@ def _interval(groups: Sequence[dict[Bearing, list[float]]], right: Sequence[bool
         # Drawn anew, all alike stay all alike: Wilson's interval over bearings, which are all right or all not.
         return Share(bearings * right[0], bearings).interval()
     return bootstrapped(groups)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)

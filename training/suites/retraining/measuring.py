@@ -13,7 +13,7 @@ from models.bundle import MODEL, Bundle, versions
 from models.graph import Graph
 from training.bundling import bundle
 from training.judging import judge_recordings
-from training.lock import locked
+from training.lock import once
 from training.retraining import report
 from training.retraining.attempt import Attempt
 from training.retraining.case import Case
@@ -32,6 +32,7 @@ from training.suites.retraining.plant import asked, exported, plant, registered,
 
 MINUTES = 30.0
 """More than all steps take, so that no clock decides how many there are."""
+CHAMPION, SUCCESSOR = "1.0.0", "1.1.0"
 REACH = timedelta(days=30)
 SEED = 0
 
@@ -55,7 +56,7 @@ def drilled(drill: Drill, count: int, wrong: float, name: str, root: Path, runs:
             plan = Plan.of(champion, found, base, Gate.model_validate(GATE), MINUTES)
             with alone(folder / "out") as work:
                 tried, chosen = steps_taken(plan, work / plan.key)
-                outcome = concluded(plan, tried, chosen, folder / "out")
+                outcome = concluded(plan, tried, chosen, folder / "out", SUCCESSOR)
             says = challenger_says(chosen, champion, rest)
             served = None
             if outcome.bundle is not None:
@@ -84,12 +85,12 @@ def trained_champion(drill: Drill, base: Path, runs: Path) -> Bundle:
     """Trained once, whichever cell asks first."""
     run = Run.under(drill.training, base, runs)
     folder = run.folder.with_name(f"{run.folder.name}-bundle")
-    with locked(runs / ".locks" / run.folder.name):
+    with once(runs, run.folder.name):
         if not versions(folder / run.config.name):
             run.train()
             run.conclude()
-            bundle(run.folder, folder, "1.0.0")
-    return Bundle.load(folder / run.config.name / "1.0.0")
+            bundle(run.folder, folder, CHAMPION)
+    return Bundle.load(folder / run.config.name / CHAMPION)
 
 
 def challenger_says(chosen: Attempt, champion: Bundle, heard: Sequence[Heard]) -> list[Fault | None]:

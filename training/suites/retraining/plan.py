@@ -2,10 +2,10 @@
 
 from data.datasets.entry import Entry
 from data.fault import Fault
-from training.suites.retraining.drill import Drill
+from training.suites.recordings import RIGS
+from training.suites.retraining.drill import Drill, Unseen
 
 CONDITION, RIG = "a condition never seen", "a machine never seen"
-RIGS = ("mfpt", "jnu", "cwru")
 REST = "never told of"
 SAME, OTHERS = "bearings told of, later", "other bearings"
 
@@ -37,13 +37,14 @@ def _cwru(entry: Entry) -> bool:
     return entry.rig == "cwru"
 
 
+def _condition(name: str, config: str, unseen: Unseen, seconds: float) -> Drill:
+    return Drill(name, CONDITION, config, unseen, RIGS, unseen, seconds, (12,), {REST: unseen})
+
+
 DRILLS: tuple[Drill, ...] = (
-    Drill("JNU, 1000 rpm", CONDITION, "time", _jnu_at_1000, RIGS, _jnu_at_1000, 0.5, (12,), {REST: _jnu_at_1000}),
-    Drill(
-        "MFPT, 200 and 250 lbs", CONDITION, "order", _mfpt_at_high_load, RIGS, _mfpt_at_high_load, 0.25, (12,),
-        {REST: _mfpt_at_high_load},
-    ),
-    Drill("CWRU, 0.021 in", CONDITION, "order", _cwru_at_21, RIGS, _cwru_at_21, 0.5, (12,), {REST: _cwru_at_21}),
+    _condition("JNU, 1000 rpm", "time", _jnu_at_1000, 0.5),
+    _condition("MFPT, 200 and 250 lbs", "order", _mfpt_at_high_load, 0.25),
+    _condition("CWRU, 0.021 in", "order", _cwru_at_21, 0.5),
     Drill("JNU", RIG, "order", _jnu, ("mfpt", "cwru"), _jnu, 1.0, (1, 3, 5, 10), {SAME: _jnu}),
     Drill(
         "CWRU", RIG, "order", _cwru, ("mfpt", "jnu"), _told_of_cwru, 0.75, (1, 3, 5, 10),

@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from data.fault import Fault
 from training.sheet import Sheet
 from training.suites.cell import Cell, Result
-from training.suites.recordings import ABSENT, used
+from training.suites.recordings import ABSENT, RIGS, used
 from training.suites.truth import tables, targets, words
 from training.suites.truth.filled import Filled
-
-RIGS = ("mfpt", "jnu", "cwru")
 
 
 def page(cells: Sequence[Cell], results: Mapping[str, Result]) -> str:

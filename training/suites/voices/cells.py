@@ -13,6 +13,7 @@ from models.bearing_fit import BearingCheck
 from models.envelope_rule import EnvelopeRule
 from models.shaft_speed import ShaftSpeed
 from models.voices import combine
+from training.spans import SIMULATED
 from training.suites.cell import Cell, Result, digest
 from training.suites.recordings import at_hand
 from training.suites.trained import trained
@@ -23,7 +24,6 @@ from training.voices.hearing import Network, OfRun, Shipped, hear, read
 from training.voices.machines import CHOOSING, TESTING, Test, machine
 from training.voices.rigs import (
     COMMISSIONED,
-    CWRU,
     FAN_END,
     commissioned,
     dataset_of,
@@ -32,10 +32,9 @@ from training.voices.rigs import (
     recordings,
 )
 
-RIGS = ("mfpt", "jnu", CWRU)
 WITH_FAN_END = ("mfpt", "jnu", FAN_END)
 """CWRU by its other sensor."""
-SIMULATED, ARGUED = "simulated", "simulated, argued on"
+ARGUED = "simulated, argued on"
 MACHINES = {SIMULATED: TESTING, ARGUED: CHOOSING}
 """The table was argued on some, which are asked right alone."""
 SHIPPED = "aligned, as shipped"

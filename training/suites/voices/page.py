@@ -6,9 +6,11 @@ from typing import Any
 
 from training.metrics import Share
 from training.sheet import Sheet
+from training.spans import SIMULATED
 from training.suites.cell import Cell, Result
+from training.suites.recordings import RIGS
 from training.suites.suite import NOT_RUN
-from training.suites.voices.cells import ARGUED, MACHINES, NETWORKS, RIGS, SIMULATED, WITH_FAN_END, VoicesCell, faulty
+from training.suites.voices.cells import ARGUED, MACHINES, NETWORKS, WITH_FAN_END, VoicesCell, faulty
 from training.suites.voices.words import HELD, HOLDS, OPENING, OTHER_SENSOR, READING
 from training.voices.asking import ASKED, RIGHT
 from training.voices.rigs import COMMISSIONED, FAN_END
