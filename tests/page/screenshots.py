@@ -20,6 +20,8 @@ from tests.service.running import Running, running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 COLOURS = 256
+EXACT = 32
+"""Of those, the most frequent of a picture, to the last bit."""
 TALL, SMALL = (1280, 1640), (1280, 760)
 
 
@@ -71,14 +73,20 @@ def _diagnosed(browser: Browser, url: str, demo: str, size: tuple[int, int], sch
 
 
 def _keep(page: Page, name: str) -> None:
-    picture = (
-        Image.open(io.BytesIO(page.screenshot()))
-        .convert("RGB")
-        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    )
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    picture.save(FOLDER / f"{name}.png", optimize=True)
+    picture.quantize(palette=_palette(picture), dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
     page.close()
+
+
+def _palette(picture: Image.Image) -> Image.Image:
+    """Grounds and inks as they are, and what comes near to all else: one palette for all would tint the grounds."""
+    counted = sorted(picture.getcolors(picture.width * picture.height) or (), reverse=True)
+    frequent = [part for _, colour in counted[:EXACT] for part in colour]  # type: ignore[union-attr]
+    others = picture.quantize(COLOURS - EXACT, Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(frequent + others)
+    return palette
 
 
 if __name__ == "__main__":

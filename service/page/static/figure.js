@@ -6,11 +6,12 @@ import { savePng, show } from "./sheet.js";
 
 const ZOOMS = [["out", "−", "Zoom out"], ["in", "+", "Zoom in"], ["left", "‹", "Move left"], ["right", "›", "Move right"], ["all", "All", "Show all"]];
 
-// A figure with its title, what it shows, on the screen how to read it, what stands for it where it cannot be seen, and
-// its tools.
-export function figure(place, { title, note, how, alt, half = false, zooms = false, height, paper, extra, legend }, paint) {
+// A figure with its title, what it shows, on the screen how to read it, what stands for it where it cannot be seen, its
+// tools, and the part of its curves that is looked at (`plot.js`).
+export function figure(place, { title, note, how, alt, half = false, zooms = false, height, paper, extra, legend, view }, paint) {
   const host = element("div", { class: "drawn", role: "img", "aria-label": alt });
   host.style.minHeight = `${height}px`;
+  host.view = view;
   const reading = element("output", { class: "reading", "aria-live": "off" }, HOW);
   const tools = element("div", { class: "tools", role: "group", "aria-label": `${title}: tools` });
   if (zooms) {

@@ -1,18 +1,23 @@
 // Which models there are, what they reach, which of them answer, and what the one in the shadow says.
 
-import { askJson } from "./api.js";
-import { at, button, card, element, refusal, table } from "./element.js";
+import { askJson, inOrder } from "./api.js";
+import { at, button, card, element, redraw, refusal, table, unshown } from "./element.js";
 import { markdown } from "./markdown.js";
 import { NAMES, capital, percent } from "./words.js";
 
 const place = at("models");
 const STATES = { active: "answers", challenger: "in the shadow", refused: "refused", available: "available" };
 
+const asked = inOrder();
+
 let session = null;
+let still = null;
+let candidate = null; // for the shadow
 let said = element("div", { role: "status" });
 
-export async function open(rest, signedIn) {
+export async function open(rest, signedIn, isShown) {
   session = signedIn;
+  still = isShown;
   said = element("div", { role: "status" });
   const [name, version] = rest.split("/");
   if (version !== undefined) await openCard(name, version);
@@ -24,22 +29,24 @@ export async function told(kind) {
 }
 
 async function draw() {
+  const [isShown, isNew] = [still, asked()];
   try {
     const models = await askJson("/v1/models");
     const names = [...new Set([...models.bundles.map((each) => each.name), ...Object.keys(models.refused).map((each) => each.split("/")[0])])].sort();
     const versions = await Promise.all(names.map((name) => askJson(`/v1/models/${name}/versions`).catch(() => ({ name, versions: [], before: null }))));
     const shadow = await askJson("/v1/models/challenger");
-    const focused = document.activeElement?.getAttribute("aria-label");
-    place.replaceChildren(
+    if (!isShown() || !isNew()) return;
+    const only = "Your key may look only: activating a version, rolling back and the shadow need one with the scope admin.";
+    const parts = [
       element("h1", {}, "Models"),
       said,
-      ...(may() ? [] : [element("p", { class: "hint" }, "Your key may look only: activating a version, rolling back and the shadow need one with the scope admin.")]),
+      ...(may() ? [] : [element("p", { class: "hint" }, only)]),
       ...versions.map((each) => bundle(each, models.bundles.find((model) => model.name === each.name))),
       challenger(shadow, versions),
-    );
-    if (focused) [...place.querySelectorAll("button")].find((each) => each.getAttribute("aria-label") === focused)?.focus();
+    ];
+    redraw(place, () => place.replaceChildren(...parts));
   } catch (error) {
-    place.replaceChildren(element("h1", {}, "Models"), card("Nothing can be shown", refusal(error)));
+    if (isShown() && isNew()) place.replaceChildren(...unshown("Models", error));
   }
 }
 
@@ -71,7 +78,7 @@ function bundle({ name, versions, before }, model) {
     made.append(element("div", { class: "actions" }, button(`Roll back to ${before}`, () =>
       change(`/v1/models/${name}/rollback`, { method: "POST" }, `${name} ${before} answers again.`), { name: `Roll ${name} back to ${before}` })));
   }
-  if (model) made.append(element("details", {}, element("summary", {}, "What it reached"), figures(model)));
+  if (model) made.append(element("details", {}, element("summary", { id: `reached-${name}` }, "What it reached"), figures(model)));
   return made;
 }
 
@@ -107,14 +114,15 @@ function challenger(report, versions) {
   if (report.challenger === null) made.append(element("p", {}, "Nothing answers in the shadow."));
   else {
     const share = report.asked ? `; it disagreed in ${report.disagreed} (${percent(report.disagreed / report.asked)})` : "";
-    made.append(element("p", {}, element("strong", {}, report.challenger), ` was asked ${report.asked} times${share}. ${report.waiting} wait, ${report.dropped} were left out, ${report.failed} failed.`));
+    made.append(element("p", {}, element("strong", {}, report.challenger), ` was asked ${report.asked === 1 ? "once" : `${report.asked} times`}${share}. ${report.waiting} wait, ${report.dropped} were left out, ${report.failed} failed.`));
     const words = ({ verdict, fault }) => (fault === null ? verdict.replaceAll("_", " ") : NAMES[fault]);
     if (report.pairs.length) made.append(table("What was answered, and what the challenger said", ["Answered", "Challenger said", "How often"], report.pairs.map((pair) => [capital(words(pair.answered)), capital(words(pair.challenger)), String(pair.count)])));
     if (may()) made.append(button("Take it out of the shadow", () => change("/v1/models/challenger", { method: "DELETE" }, "Nothing answers in the shadow.")));
   }
   const free = versions.flatMap(({ name, versions: of }) => of.filter((each) => each.state === "available").map((each) => `${name}/${each.version}`));
   if (may() && free.length) {
-    const select = element("select", { id: "shadow" }, ...free.map((each) => element("option", {}, each)));
+    const select = element("select", { id: "shadow" }, ...free.map((each) => element("option", { selected: each === candidate }, each)));
+    select.addEventListener("change", () => (candidate = select.value));
     made.append(element("div", { class: "choose" }, element("label", { for: "shadow" }, "Put in the shadow"), select, button("Put", () =>
       change("/v1/models/challenger", { method: "PUT", json: { bundle: select.value } }, `${select.value} answers in the shadow.`), { name: "Put it in the shadow" })));
   }
@@ -122,13 +130,15 @@ function challenger(report, versions) {
 }
 
 async function openCard(name, version) {
+  const isShown = still;
   const back = element("p", { class: "back" }, element("a", { href: "#models" }, "‹ All models"));
   try {
     const { card: text, model } = await askJson(`/v1/models/${name}/versions/${version}`);
+    if (!isShown()) return;
     const written = text === null ? [element("h1", {}, `${name} ${version}`), element("p", {}, "It has no model card.")] : markdown(text);
     place.replaceChildren(back, element("article", { class: "card prose" }, ...written));
     if (model.signature) place.append(element("p", { class: "hint" }, `Signature: ${model.signature}`));
   } catch (error) {
-    place.replaceChildren(back, card("It cannot be shown", refusal(error)));
+    if (isShown()) place.replaceChildren(back, ...unshown(`${name} ${version}`, error));
   }
 }

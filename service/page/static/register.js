@@ -1,7 +1,7 @@
 // Registering a measuring point: what is told once need not be told with each recording.
 
 import { askJson } from "./api.js";
-import { element, refusal } from "./element.js";
+import { element, labelled, refusal } from "./element.js";
 
 const GROUPS = [["", "not known"], ["1", "above 300 kW"], ["2", "15 to 300 kW"]];
 
@@ -9,11 +9,13 @@ export function register(made) {
   const fields = {};
   const field = (name, label, given, hint) => {
     fields[name] = element("input", { id: `new-${name}`, autocomplete: "off", ...given });
-    return element("div", {}, element("label", { for: `new-${name}` }, ...[label].flat()), fields[name], ...(hint ? [element("p", { class: "hint" }, hint)] : []));
+    const made = labelled(label, fields[name]);
+    if (hint) made.append(element("p", { class: "hint" }, hint));
+    return made;
   };
   const choice = (name, label, options) => {
     fields[name] = element("select", { id: `new-${name}` }, ...options.map(([value, words]) => element("option", { value }, words)));
-    return element("div", {}, element("label", { for: `new-${name}` }, label), fields[name]);
+    return labelled(label, fields[name]);
   };
   const said = element("div");
   const form = element(

@@ -42,7 +42,7 @@ function verdict({ asset, worst, diagnosis, what_to_do: advice }) {
   }
   if (diagnosis.reason && !message.includes(diagnosis.reason)) made.append(then(`${REFUSED[diagnosis.verdict]}: ${diagnosis.reason}.`));
   // The advice of all voices together has some of them already.
-  const warnings = diagnosis.warnings.map(capital).filter((each) => !advice.includes(each));
+  const warnings = diagnosis.warnings.map((each) => (asset && each.startsWith(asset) ? each : capital(each))).filter((each) => !advice.includes(each));
   if (warnings.length > 0) made.append(element("ul", { "aria-label": "Keep in mind" }, ...warnings.map((each) => element("li", {}, each))));
   made.append(element("div", { class: "actions" }, button("Print report", () => window.print())));
   return made;

@@ -12,6 +12,8 @@ export const font = (size = textSize(), weight = 400) => `${weight} ${size}px ${
 // Of what an axis is called: on paper an axis is hardly longer than that.
 export const labelFont = () => font(onPaper ? 7 : 12);
 export const labelSize = () => (onPaper ? 11 : 20);
+// The least between two ticks, from below to above.
+export const tickSpace = () => (onPaper ? 14 : 30);
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 

@@ -5,7 +5,7 @@ import { at, card, element, facts, refusal } from "./element.js";
 import { figure } from "./figure.js";
 import { curves } from "./plot.js";
 import { forgetIn } from "./sheet.js";
-import { digits, energy, moment } from "./words.js";
+import { digits, energy, short } from "./words.js";
 
 const place = at("system");
 const MIB = 1 << 20;
@@ -44,7 +44,7 @@ function show(system) {
     tile("Answers in the last hour", String(hour), `${system.by_minute.at(-2)} in the last full minute; by this service since it started`),
     tile("Time for an answer", latency ? `${digits(latency.median_ms)} ms` : "–", latency ? `the middle one of the last ${latency.n}; 95 % took under ${digits(latency.p95_ms)} ms, the longest ${digits(latency.most_ms)} ms, waiting left out` : "none in the last hour"),
     tile("Waiting", `${waiting.requests} of ${waiting.of}`, `${digits(waiting.bytes / MIB)} of ${waiting.of_bytes / MIB} MiB; ${waiting.threads} answered at once`),
-    tile("Energy today", today ? energy(today.energy_nj) : "–", today ? `of ${today.diagnoses} diagnoses since ${moment(today.since).slice(0, 16)}; what hardware of profile ${system.energy_profile} would spend, not this computer` : "nothing is kept, or the store does not answer"),
+    tile("Energy today", today ? energy(today.energy_nj) : "–", today ? `of ${today.diagnoses} diagnoses since ${short(today.since)}; what hardware of profile ${system.energy_profile} would spend, not this computer` : "nothing is kept, or the store does not answer"),
   );
   if (String(drawn) !== String(system.by_minute)) draw(chart, system.by_minute);
   const rows = [

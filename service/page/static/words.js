@@ -26,6 +26,8 @@ export function energy(nanojoules) {
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
+export const sentence = (text) => (text.endsWith(".") ? text : `${text}.`);
+
 // Where a measuring point stands, and what a recording alone says.
 export const LEVELS = { alarm: "alarm", watch: "watch", no_verdict: "no verdict", quiet: "quiet", unheard: "not heard yet" };
 export const LEVEL_COLOURS = { alarm: "--alarm", watch: "--watch", no_verdict: "--normal", quiet: "--calm", unheard: "--normal" };
