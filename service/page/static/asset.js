@@ -94,7 +94,8 @@ function verdict(asset, state, newest) {
     ...whatToDo(latest, stands),
   );
   if (newest) made.append(element("p", { class: "hint" }, lastRecording(asset, latest, newest)));
-  if (state.silent_since) made.append(element("p", { class: "then" }, `Silent since ${short(state.silent_since)}: no recording for longer than its rule allows.`));
+  if (state.silent_since)
+    made.append(element("p", { class: "then" }, `Silent since ${short(state.silent_since)}: no recording for longer than its rule allows.`));
   const ask = element("a", { href: `#diagnose/${asset.id}`, class: "as-button" }, "Diagnose a recording");
   made.append(element("div", { class: "actions" }, ask));
   return made;
@@ -107,7 +108,10 @@ function whatToDo(latest, stands) {
   if (latest.level === stands) return [said(latest.advice)];
   const raised = stands === "alarm" || stands === "watch";
   return [
-    said(`Its last recording alone says ${LEVELS[latest.level]}; it takes several to move the point.${raised ? ` Until then act on the ${stands}.` : ""}`),
+    said(
+      `Its last recording alone says ${LEVELS[latest.level]}; it takes several to move the point.` +
+        (raised ? ` Until then act on the ${stands}.` : ""),
+    ),
     element("p", { class: "then" }, `Of that recording: ${latest.advice}`),
   ];
 }
@@ -147,10 +151,21 @@ const EVENTS = {
 function happened(events, findings) {
   const told = [
     ...events.map((event) => [event.time, EVENTS[event.kind](event), event.why]),
-    ...findings.map((each) => [each.time, `Opened ${short(each.opened)}: ${FINDINGS[each.finding]}`, `by ${each.by}${each.note ? `: ${each.note}` : ""}${each.corrected_by ? " (corrected later)" : ""}`]),
+    ...findings.map((each) => [
+      each.time,
+      `Opened ${short(each.opened)}: ${FINDINGS[each.finding]}`,
+      `by ${each.by}${each.note ? `: ${each.note}` : ""}${each.corrected_by ? " (corrected later)" : ""}`,
+    ]),
   ].sort((one, other) => (one[0] < other[0] ? 1 : -1));
   if (told.length === 0) return card("What happened", element("p", { class: "hint" }, "Nothing yet."));
-  return card("What happened", table("What happened", ["Time", "What", "Why, or who"], told.map(([time, what, why]) => [short(time), what, capital(why)])));
+  return card(
+    "What happened",
+    table(
+      "What happened",
+      ["Time", "What", "Why, or who"],
+      told.map(([time, what, why]) => [short(time), what, capital(why)]),
+    ),
+  );
 }
 
 const SPEEDS = {
@@ -172,7 +187,10 @@ function known(asset) {
     ["Axes", asset.axes.map((axis) => axis.name).join(", ")],
     ["Bearing", asset.bearing === null ? "not known" : bearing(asset.bearing)],
     ["Speed", asset.speed === null ? "not known" : SPEEDS[asset.speed.kind](asset.speed)],
-    ["Class (ISO 20816-3)", asset.machine_class ? `group ${asset.machine_class.group}, ${asset.machine_class.foundation} foundation` : "not known: no zones A to D"],
+    [
+      "Class (ISO 20816-3)",
+      asset.machine_class ? `group ${asset.machine_class.group}, ${asset.machine_class.foundation} foundation` : "not known: no zones A to D",
+    ],
     ["Notes", asset.notes || "none"],
   ];
   return facts("What is known about it", rows);

@@ -49,7 +49,9 @@ class List {
     this.asked = inOrder();
     onTyping(this.search, () => this.read());
     const head = element("div", { class: "find" }, element("label", { for: "asset-search" }, "Search"), this.search);
-    const how = "Where a point stands follows from its last recordings together: 3 of 5 make a watch, 4 of 5 an alarm, unless its own rule says otherwise. The curves are what the network says of the last recordings, from 0 to 100 %; the colour of a dot is what all voices said.";
+    const how =
+      "Where a point stands follows from its last recordings together: 3 of 5 make a watch, 4 of 5 an alarm, unless its own rule says otherwise. " +
+      "The curves are what the network says of the last recordings, from 0 to 100 %; the colour of a dot is what all voices said.";
     const title = element("div", { class: "title" }, element("h1", {}, "Measuring points"), element("p", { class: "hint" }, how));
     place.replaceChildren(title, element("div", { class: "bar" }, this.filters, head), this.told, this.rows);
   }
@@ -90,17 +92,22 @@ class List {
     const told = `${found.length} shown; ${counts.alarm} at an alarm, ${counts.watch} at a watch`;
     if (this.told.textContent !== told) this.told.textContent = told;
     if (found.length === 0) {
-      const none = this.search.value.trim() || this.stands ? "None is like that." : "No measuring point is registered yet. Once one is, a recording alone is a whole question.";
+      const none =
+        this.search.value.trim() || this.stands
+          ? "None is like that."
+          : "No measuring point is registered yet. Once one is, a recording alone is a whole question.";
       this.rows.replaceChildren(element("p", { class: "card" }, none));
       return;
     }
     const heads = ["Measuring point", "Stands at", "Last recording", "Probability of a fault", "Severity"];
     this.rows.replaceChildren(table("Measuring points", heads, found.map(row)));
     if (more) {
-      this.rows.append(button("Show more", () => {
-        this.pages += 1;
-        this.read();
-      }));
+      this.rows.append(
+        button("Show more", () => {
+          this.pages += 1;
+          this.read();
+        }),
+      );
     }
   }
 }
@@ -148,6 +155,8 @@ function course(points) {
   drawn.setAttribute("aria-label", `Over ${known.length} recordings from ${percent(known[0].fault_probability)} to ${percent(last)}`);
   drawn.append(svg("line", { x1: 0, x2: WIDTH, y1: HEIGHT - EDGE, y2: HEIGHT - EDGE, class: "zero" }));
   drawn.append(svg("polyline", { points: places.map((each) => each.map((value) => value.toFixed(1)).join(",")).join(" ") }));
-  places.forEach(([x, y], at) => drawn.append(svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 2.2, fill: `var(${LEVEL_COLOURS[known[at].level ?? "unheard"]})` })));
+  places.forEach(([x, y], at) =>
+    drawn.append(svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 2.2, fill: `var(${LEVEL_COLOURS[known[at].level ?? "unheard"]})` })),
+  );
   return element("span", { class: "course" }, drawn, element("span", { class: "number" }, percent(last)));
 }

@@ -35,7 +35,12 @@ export class Commissioning {
         "Choose recordings of the healthy machine",
         labelled("Files, each a recording with every axis", this.files),
         this.past,
-        element("div", { class: "grid" }, labelled("Shaft speed (rpm), where neither point nor file says it", this.speed), labelled("Sampling rate (Hz), where the file does not say it", this.rate)),
+        element(
+          "div",
+          { class: "grid" },
+          labelled("Shaft speed (rpm), where neither point nor file says it", this.speed),
+          labelled("Sampling rate (Hz), where the file does not say it", this.rate),
+        ),
         checked(this.extend, "Add to what is known (without: begin anew, after a repair or another sensor)"),
         checked(this.pieces, "They were cut from one recording"),
         element("div", { class: "actions" }, this.go),
@@ -60,14 +65,27 @@ export class Commissioning {
     if (!this.told) this.place.open = fewest === 0;
     this.told = true;
     this.what.replaceChildren(
-      element("p", {}, "Recordings on several days, at the speeds and loads that the machine has, when it is surely healthy: just overhauled, say. Two are the least, 19 make it firm."),
-      element("p", { class: "hint" }, fewest ? `It has ${fewest}: no rate of false alarms under ${promise(fewest)} can be promised${fewest < FIRM ? `; with ${FIRM} it would be ${promise(FIRM)}.` : "."}` : "It has none yet: nothing can be said about change, and two voices speak instead of three."),
+      element(
+        "p",
+        {},
+        "Recordings on several days, at the speeds and loads that the machine has, when it is surely healthy: just overhauled, say. " +
+          "Two are the least, 19 make it firm.",
+      ),
+      element(
+        "p",
+        { class: "hint" },
+        fewest
+          ? `It has ${fewest}: no rate of false alarms under ${promise(fewest)} can be promised` +
+              (fewest < FIRM ? `; with ${FIRM} it would be ${promise(FIRM)}.` : ".")
+          : "It has none yet: nothing can be said about change, and two voices speak instead of three.",
+      ),
     );
     this.offer();
     this.extend.parentElement.hidden = axes.length === 0;
     this.standing(axes, baseline.history);
     for (const field of this.place.querySelectorAll("input, button")) field.disabled = !this.may;
-    if (!this.may) this.what.append(element("p", { class: "hint" }, "Your key may look only: a wrong baseline hides a fault, so this needs the scope admin."));
+    if (!this.may)
+      this.what.append(element("p", { class: "hint" }, "Your key may look only: a wrong baseline hides a fault, so this needs the scope admin."));
     this.at(axes.length ? 3 : 1);
   }
 
@@ -79,7 +97,10 @@ export class Commissioning {
   // To choose from, the newest first.
   offer() {
     const chosen = new Set(this.chosen());
-    const ids = [...this.offered.keys()].filter((id) => this.offered.get(id).level !== null).sort().reverse();
+    const ids = [...this.offered.keys()]
+      .filter((id) => this.offered.get(id).level !== null)
+      .sort()
+      .reverse();
     const choices = ids.map((id) => {
       const { time, axis, level: name } = this.offered.get(id);
       const box = element("input", { id: `healthy-${id}`, type: "checkbox", value: id, checked: chosen.has(id) });
@@ -161,15 +182,19 @@ export class Commissioning {
       this.busy = false;
       this.at(1);
     };
-    const all = button("Take them all the same", () => {
-      if (this.why.value.trim().length < 3) {
-        this.why.setAttribute("aria-invalid", "true");
-        this.why.focus();
-        return;
-      }
-      this.at(1);
-      this.take(true);
-    }, { kind: "" });
+    const all = button(
+      "Take them all the same",
+      () => {
+        if (this.why.value.trim().length < 3) {
+          this.why.setAttribute("aria-invalid", "true");
+          this.why.focus();
+          return;
+        }
+        this.at(1);
+        this.take(true);
+      },
+      { kind: "" },
+    );
     this.doubts.replaceChildren(
       element("ul", { role: "alert" }, ...error.problems.map((each) => element("li", {}, each.reason))),
       element("p", {}, "A baseline that holds a fault hides it. Nothing is kept yet."),
@@ -185,22 +210,41 @@ export class Commissioning {
       this.history.append(element("p", { class: "hint" }, "Nothing yet."));
       return;
     }
-    const rows = axes.flatMap(([name, axis]) => axis.speed_ranges.map((range) => [
-      name,
-      range.speed_rpm === null ? "not known" : range.speed_rpm.map((rpm) => digits(rpm, 5)).filter((rpm, at, all) => at === 0 || rpm !== all[0]).join(" to ") + " rpm",
-      String(range.n),
-      `${Math.round(100 * range.lowest_rate)} %`,
-      axis.provisional ? "provisional" : "firm",
-    ]));
+    const rows = axes.flatMap(([name, axis]) =>
+      axis.speed_ranges.map((range) => [
+        name,
+        range.speed_rpm === null
+          ? "not known"
+          : range.speed_rpm
+              .map((rpm) => digits(rpm, 5))
+              .filter((rpm, at, all) => at === 0 || rpm !== all[0])
+              .join(" to ") + " rpm",
+        String(range.n),
+        `${Math.round(100 * range.lowest_rate)} %`,
+        axis.provisional ? "provisional" : "firm",
+      ]),
+    );
     this.history.append(table("What it knows of each axis", ["Axis", "Speed", "Recordings", "False alarms, at best", "State"], rows));
     for (const [name, axis] of axes) {
       for (const told of [...axis.cautions, ...axis.doubts]) this.history.append(element("p", { class: "hint" }, `Axis ${name}: ${told}.`));
       if (axis.why) this.history.append(element("p", { class: "hint" }, `Taken all the same: ${axis.why}.`));
     }
     const [newest] = history.filter((version) => version.undone === null);
-    const past = history.slice(0, 5).map((version) => `version ${version.version}, ${short(version.made)}: ${Object.values(version.n).join(", ")} recordings${version.undone ? " (undone)" : ""}`);
+    const past = history
+      .slice(0, 5)
+      .map(
+        (version) =>
+          `version ${version.version}, ${short(version.made)}: ${Object.values(version.n).join(", ")} recordings${version.undone ? " (undone)" : ""}`,
+      );
     this.history.append(element("p", { class: "hint" }, `${capital(past.join("; "))}.`));
-    if (newest && this.may) this.history.append(element("div", { class: "actions" }, button(`Undo version ${newest.version}`, () => this.undo(newest.version))));
+    if (newest && this.may)
+      this.history.append(
+        element(
+          "div",
+          { class: "actions" },
+          button(`Undo version ${newest.version}`, () => this.undo(newest.version)),
+        ),
+      );
   }
 
   async undo(version) {

@@ -4,7 +4,13 @@ import { button, element } from "./element.js";
 import { HOW, zoom } from "./plot.js";
 import { savePng, show } from "./sheet.js";
 
-const ZOOMS = [["out", "−", "Zoom out"], ["in", "+", "Zoom in"], ["left", "‹", "Move left"], ["right", "›", "Move right"], ["all", "All", "Show all"]];
+const ZOOMS = [
+  ["out", "−", "Zoom out"],
+  ["in", "+", "Zoom in"],
+  ["left", "‹", "Move left"],
+  ["right", "›", "Move right"],
+  ["all", "All", "Show all"],
+];
 
 // A figure with its title, what it shows, on the screen how to read it, what stands for it where it cannot be seen, its
 // tools, and the part of its curves that is looked at (`plot.js`).
@@ -18,8 +24,21 @@ export function figure(place, { title, note, how, alt, half = false, zooms = fal
     for (const [by, sign, name] of ZOOMS) tools.append(button(sign, () => zoom(host, by), { name: `${name}: ${title}` }));
   }
   tools.append(button("PNG", () => savePng(host, title, [note, how].filter(Boolean).join(" "), legend), { name: `Save as PNG: ${title}` }));
-  const caption = element("figcaption", {}, element("h3", {}, title), tools, element("p", {}, note), ...(how ? [element("p", { class: "how" }, how)] : []));
-  const made = element("figure", { class: half ? "card half" : half === null ? "card half-on-paper" : "card" }, caption, ...[extra, legend && named(legend)].filter(Boolean), host);
+  const caption = element(
+    "figcaption",
+    {},
+    element("h3", {}, title),
+    tools,
+    element("p", {}, note),
+    ...(how ? [element("p", { class: "how" }, how)] : []),
+  );
+  const made = element(
+    "figure",
+    { class: half ? "card half" : half === null ? "card half-on-paper" : "card" },
+    caption,
+    ...[extra, legend && named(legend)].filter(Boolean),
+    host,
+  );
   if (zooms) made.append(reading);
   place.append(made);
   show(host, { height, paper, half: half || half === null }, (on, width, high) => paint(on, width, high, reading));

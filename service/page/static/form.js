@@ -34,7 +34,10 @@ function prepare() {
   // What belonged to a demo is not true of anything else.
   at("file").addEventListener("change", forgetDemo);
   at("asset").addEventListener("input", forgetDemo);
-  for (const [field, say] of [["bearing", sayBearing], ["asset", sayAsset]]) {
+  for (const [field, say] of [
+    ["bearing", sayBearing],
+    ["asset", sayAsset],
+  ]) {
     onTyping(at(field), say);
     at(field).addEventListener("focus", say);
   }
@@ -135,7 +138,13 @@ async function sayAsset() {
   at("assets-offered").replaceChildren(...points.map((point) => element("option", { value: point.id }, `${point.machine}: ${point.point}`)));
   const meant = points.find((point) => point.id === text);
   const healthy = meant && (meant.commissioned ? `${meant.commissioned} healthy recordings` : "not commissioned, so nothing is known of change");
-  at("asset-found").textContent = meant ? `${meant.machine}: ${meant.point}; ${healthy}` : text === "" ? NO_ASSET : points.length ? "Choose one of those offered" : "There is no such point";
+  at("asset-found").textContent = meant
+    ? `${meant.machine}: ${meant.point}; ${healthy}`
+    : text === ""
+      ? NO_ASSET
+      : points.length
+        ? "Choose one of those offered"
+        : "There is no such point";
   if (meant) at("of-asset").open = true;
 }
 
@@ -216,7 +225,11 @@ function showRefusal(error) {
 
 // The service speaks to whoever writes programs; here somebody has chosen a file.
 const forPeople = (field, advice) =>
-  field === "length" ? "Send a shorter recording." : field === "scale" ? advice : "Choose another file: a second or more, as CSV, WAV, NPY, MATLAB, TDMS or UFF.";
+  field === "length"
+    ? "Send a shorter recording."
+    : field === "scale"
+      ? advice
+      : "Choose another file: a second or more, as CSV, WAV, NPY, MATLAB, TDMS or UFF.";
 
 function refuse(name, text) {
   at(name).setAttribute("aria-invalid", "true");

@@ -33,7 +33,9 @@ async function draw() {
   try {
     const models = await askJson("/v1/models");
     const names = [...new Set([...models.bundles.map((each) => each.name), ...Object.keys(models.refused).map((each) => each.split("/")[0])])].sort();
-    const versions = await Promise.all(names.map((name) => askJson(`/v1/models/${name}/versions`).catch(() => ({ name, versions: [], before: null }))));
+    const versions = await Promise.all(
+      names.map((name) => askJson(`/v1/models/${name}/versions`).catch(() => ({ name, versions: [], before: null }))),
+    );
     const shadow = await askJson("/v1/models/challenger");
     if (!isShown() || !isNew()) return;
     const only = "Your key may look only: activating a version, rolling back and the shadow need one with the scope admin.";
@@ -41,7 +43,12 @@ async function draw() {
       element("h1", {}, "Models"),
       said,
       ...(may() ? [] : [element("p", { class: "hint" }, only)]),
-      ...versions.map((each) => bundle(each, models.bundles.find((model) => model.name === each.name))),
+      ...versions.map((each) =>
+        bundle(
+          each,
+          models.bundles.find((model) => model.name === each.name),
+        ),
+      ),
       challenger(shadow, versions),
     ];
     redraw(place, () => place.replaceChildren(...parts));
@@ -64,10 +71,24 @@ async function change(path, how, words) {
 
 function bundle({ name, versions, before }, model) {
   const rows = versions.map((each) => {
-    const actions = element("div", { class: "actions" }, element("a", { href: `#models/${name}/${each.version}` }, `Card of ${name} ${each.version}`));
+    const actions = element(
+      "div",
+      { class: "actions" },
+      element("a", { href: `#models/${name}/${each.version}` }, `Card of ${name} ${each.version}`),
+    );
     if (may() && each.state !== "active" && each.state !== "refused") {
-      actions.append(button("Activate", () =>
-        change(`/v1/models/${name}/activate`, { method: "POST", json: { version: each.version } }, `${name} ${each.version} answers from now on.`), { name: `Activate ${name} ${each.version}` }));
+      actions.append(
+        button(
+          "Activate",
+          () =>
+            change(
+              `/v1/models/${name}/activate`,
+              { method: "POST", json: { version: each.version } },
+              `${name} ${each.version} answers from now on.`,
+            ),
+          { name: `Activate ${name} ${each.version}` },
+        ),
+      );
     }
     return [each.version, STATES[each.state] + (each.reason ? `: ${each.reason}` : ""), each.signature ?? "not looked at", actions];
   });
@@ -75,8 +96,15 @@ function bundle({ name, versions, before }, model) {
   const made = card(title, ...(model ? [reads(model)] : []));
   made.append(table(`Versions of ${name}`, ["Version", "State", "Signature", "More"], rows));
   if (before !== null && may()) {
-    made.append(element("div", { class: "actions" }, button(`Roll back to ${before}`, () =>
-      change(`/v1/models/${name}/rollback`, { method: "POST" }, `${name} ${before} answers again.`), { name: `Roll ${name} back to ${before}` })));
+    made.append(
+      element(
+        "div",
+        { class: "actions" },
+        button(`Roll back to ${before}`, () => change(`/v1/models/${name}/rollback`, { method: "POST" }, `${name} ${before} answers again.`), {
+          name: `Roll ${name} back to ${before}`,
+        }),
+      ),
+    );
   }
   if (model) made.append(element("details", {}, element("summary", { id: `reached-${name}` }, "What it reached"), figures(model)));
   return made;
@@ -92,7 +120,11 @@ function reads(model) {
   const missed = model.miss_rate.never_seen ?? model.miss_rate.same_machine;
   const scope = model.miss_rate.never_seen ? "machines that it has never seen" : "machines that it trained on";
   const words = [capital(READS[model.front_end.kind] ?? model.front_end.kind), `trained ${model.trained_on}`];
-  if (missed) words.push(`it missed ${missed.missed} of ${missed.of} faulty recordings of ${scope} (95 %: ${percent(missed.interval[0])} to ${percent(missed.interval[1])})`);
+  if (missed)
+    words.push(
+      `it missed ${missed.missed} of ${missed.of} faulty recordings of ${scope} ` +
+        `(95 %: ${percent(missed.interval[0])} to ${percent(missed.interval[1])})`,
+    );
   return element("p", {}, `${words.join("; ")}.`);
 }
 
@@ -105,26 +137,63 @@ function figures(model) {
     each.interval ? `${percent(each.interval[0])} to ${percent(each.interval[1])}` : "–",
     `${(100 * each.window_accuracy).toFixed(1)} % of ${each.windows}`,
   ]);
-  return table(`What ${model.name} ${model.version} reached`, ["Rig", "Fault", "Tested on", "Recordings right", "95 % interval", "Windows right"], rows);
+  return table(
+    `What ${model.name} ${model.version} reached`,
+    ["Rig", "Fault", "Tested on", "Recordings right", "95 % interval", "Windows right"],
+    rows,
+  );
 }
 
 function challenger(report, versions) {
   const made = card("In the shadow");
-  made.append(element("p", { class: "hint" }, "A challenger is asked what a model with the same kind of input has answered, after the answer was sent. Nobody sees what it says but here."));
+  made.append(
+    element(
+      "p",
+      { class: "hint" },
+      "A challenger is asked what a model with the same kind of input has answered, after the answer was sent. Nobody sees what it says but here.",
+    ),
+  );
   if (report.challenger === null) made.append(element("p", {}, "Nothing answers in the shadow."));
   else {
     const share = report.asked ? `; it disagreed in ${report.disagreed} (${percent(report.disagreed / report.asked)})` : "";
-    made.append(element("p", {}, element("strong", {}, report.challenger), ` was asked ${report.asked === 1 ? "once" : `${report.asked} times`}${share}. ${report.waiting} wait, ${report.dropped} were left out, ${report.failed} failed.`));
+    made.append(
+      element(
+        "p",
+        {},
+        element("strong", {}, report.challenger),
+        ` was asked ${report.asked === 1 ? "once" : `${report.asked} times`}${share}. ` +
+          `${report.waiting} wait, ${report.dropped} were left out, ${report.failed} failed.`,
+      ),
+    );
     const words = ({ verdict, fault }) => (fault === null ? verdict.replaceAll("_", " ") : NAMES[fault]);
-    if (report.pairs.length) made.append(table("What was answered, and what the challenger said", ["Answered", "Challenger said", "How often"], report.pairs.map((pair) => [capital(words(pair.answered)), capital(words(pair.challenger)), String(pair.count)])));
-    if (may()) made.append(button("Take it out of the shadow", () => change("/v1/models/challenger", { method: "DELETE" }, "Nothing answers in the shadow.")));
+    if (report.pairs.length)
+      made.append(
+        table(
+          "What was answered, and what the challenger said",
+          ["Answered", "Challenger said", "How often"],
+          report.pairs.map((pair) => [capital(words(pair.answered)), capital(words(pair.challenger)), String(pair.count)]),
+        ),
+      );
+    if (may())
+      made.append(button("Take it out of the shadow", () => change("/v1/models/challenger", { method: "DELETE" }, "Nothing answers in the shadow.")));
   }
   const free = versions.flatMap(({ name, versions: of }) => of.filter((each) => each.state === "available").map((each) => `${name}/${each.version}`));
   if (may() && free.length) {
     const select = element("select", { id: "shadow" }, ...free.map((each) => element("option", { selected: each === candidate }, each)));
     select.addEventListener("change", () => (candidate = select.value));
-    made.append(element("div", { class: "choose" }, element("label", { for: "shadow" }, "Put in the shadow"), select, button("Put", () =>
-      change("/v1/models/challenger", { method: "PUT", json: { bundle: select.value } }, `${select.value} answers in the shadow.`), { name: "Put it in the shadow" })));
+    made.append(
+      element(
+        "div",
+        { class: "choose" },
+        element("label", { for: "shadow" }, "Put in the shadow"),
+        select,
+        button(
+          "Put",
+          () => change("/v1/models/challenger", { method: "PUT", json: { bundle: select.value } }, `${select.value} answers in the shadow.`),
+          { name: "Put it in the shadow" },
+        ),
+      ),
+    );
   }
   return made;
 }

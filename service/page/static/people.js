@@ -5,7 +5,12 @@ import { button, card, element, labelled, refusal } from "./element.js";
 import { FINDINGS, capital, short } from "./words.js";
 
 const HOUR_MS = 3_600_000;
-const SNOOZES = [["8", "8 hours"], ["24", "1 day"], ["168", "1 week"], ["720", "30 days"]];
+const SNOOZES = [
+  ["8", "8 hours"],
+  ["24", "1 day"],
+  ["168", "1 week"],
+  ["720", "30 days"],
+];
 const NAME = "brinell-name";
 
 export class People {
@@ -15,19 +20,35 @@ export class People {
     this.latest = null;
     this.wrong = null; // what was kept, and is corrected by what is found next
     const may = session.scopes.includes("feedback") || session.scopes.includes("admin");
-    this.by = element("input", { id: "by", maxlength: "80", autocomplete: "name", placeholder: "J. Mazur", value: session.name ?? localStorage.getItem(NAME) ?? "" });
+    this.by = element("input", {
+      id: "by",
+      maxlength: "80",
+      autocomplete: "name",
+      placeholder: "J. Mazur",
+      value: session.name ?? localStorage.getItem(NAME) ?? "",
+    });
     this.note = element("input", { id: "note", maxlength: "500", autocomplete: "off", placeholder: "pitted over 2 cm" });
     this.opened = element("input", { id: "opened", type: "datetime-local" });
     this.state = element("p", { class: "hint", role: "status" });
     this.said = element("div", { role: "status" });
     const acknowledge = button("I have seen it", () => this.say("acknowledge", {}));
-    const hours = element("select", { id: "hours", "aria-label": "Snooze for" }, ...SNOOZES.map(([value, words]) => element("option", { value }, words)));
+    const hours = element(
+      "select",
+      { id: "hours", "aria-label": "Snooze for" },
+      ...SNOOZES.map(([value, words]) => element("option", { value }, words)),
+    );
     const snooze = button("Snooze", () => this.say("snooze", { until: new Date(Date.now() + hours.value * HOUR_MS).toISOString() }));
     this.wake = button("End the snooze", () => this.say("snooze", { until: null }));
     const found = Object.entries(FINDINGS).map(([finding, words]) => button(capital(words), () => this.find(finding), { name: `Opened: ${words}` }));
     this.place = card(
       "What people say",
-      element("div", { class: "grid" }, labelled("Your name", this.by), labelled("Note (may be empty)", this.note), labelled("Opened (empty: just now)", this.opened)),
+      element(
+        "div",
+        { class: "grid" },
+        labelled("Your name", this.by),
+        labelled("Note (may be empty)", this.note),
+        labelled("Opened (empty: just now)", this.opened),
+      ),
       element("p", { class: "lead" }, "The alarm"),
       element("div", { class: "actions" }, acknowledge, snooze, hours, this.wake),
       this.state,
@@ -50,7 +71,9 @@ export class People {
     if (state.acknowledged_by) told.push(`Seen by ${state.acknowledged_by}; that stands until the level changes.`);
     if (state.snoozed_until) told.push(`Snoozed until ${short(state.snoozed_until)}: nothing is sent until then.`);
     const raised = state.stands !== "quiet" && state.stands !== "unheard";
-    this.state.textContent = told.join(" ") || (raised ? "Nobody has seen it yet, and it is not snoozed." : "Nothing is raised; a snooze holds back messages about what comes.");
+    this.state.textContent =
+      told.join(" ") ||
+      (raised ? "Nobody has seen it yet, and it is not snoozed." : "Nothing is raised; a snooze holds back messages about what comes.");
   }
 
   async say(what, said) {
@@ -59,7 +82,11 @@ export class People {
     const note = this.note.value.trim();
     await this.send(async () => {
       await askJson(`/v1/assets/${this.identity}/${what}`, { method: "POST", json: { by, ...said, ...(note && { note }) } });
-      return what === "acknowledge" ? "Kept: you have seen it." : said.until === null ? "Kept: it is told again." : `Kept: nothing is sent until ${short(said.until)}.`;
+      return what === "acknowledge"
+        ? "Kept: you have seen it."
+        : said.until === null
+          ? "Kept: it is told again."
+          : `Kept: nothing is sent until ${short(said.until)}.`;
     });
   }
 

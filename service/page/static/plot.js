@@ -46,19 +46,31 @@ const axis = (label, size, ticks) => ({
 // `series`: of each row of data after the first, { label, colour, width, fill }; `time`: x is seconds since 1970. `under`
 // and `over` draw beside the curves: (context, toX, toY, box), all in px of the canvas. `say(index)` gives the words for
 // a place of the cursor; `words` those of the whole numbers from 0 on, in place of which they stand at the axis of y.
-export function curves(host, width, height, { data, series, bands, x, y, range, under, over, say, reading, words, steps, time = false, bars = false }) {
-  const beside = (draw, edge = 0) => (plot) => {
-    if (draw === undefined) return;
-    const { ctx, bbox } = plot;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left - edge, bbox.top - edge, bbox.width + 2 * edge, bbox.height + 2 * edge);
-    ctx.clip();
-    ctx.textAlign = "left";
-    ctx.font = font(textSize() * devicePixelRatio);
-    draw(ctx, (value) => plot.valToPos(value, "x", true), (value) => plot.valToPos(value, "y", true), bbox);
-    ctx.restore();
-  };
+export function curves(
+  host,
+  width,
+  height,
+  { data, series, bands, x, y, range, under, over, say, reading, words, steps, time = false, bars = false },
+) {
+  const beside =
+    (draw, edge = 0) =>
+    (plot) => {
+      if (draw === undefined) return;
+      const { ctx, bbox } = plot;
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(bbox.left - edge, bbox.top - edge, bbox.width + 2 * edge, bbox.height + 2 * edge);
+      ctx.clip();
+      ctx.textAlign = "left";
+      ctx.font = font(textSize() * devicePixelRatio);
+      draw(
+        ctx,
+        (value) => plot.valToPos(value, "x", true),
+        (value) => plot.valToPos(value, "y", true),
+        bbox,
+      );
+      ctx.restore();
+    };
   const { view } = host;
   const paths = steps ? uPlot.paths.stepped({ align: 1 }) : bars ? uPlot.paths.bars({ size: [0.8] }) : undefined;
   const plot = new uPlot(

@@ -7,7 +7,12 @@ import { colour, forgetIn } from "./sheet.js";
 import { LEVELS, LEVEL_COLOURS, capital, digits, short } from "./words.js";
 
 const INDICATORS = {
-  change_deviation: ["Change", "change (spreads)", "how far it lies over the mean of its healthy recordings, in their spreads; from 3 on it can count", "spreads"],
+  change_deviation: [
+    "Change",
+    "change (spreads)",
+    "how far it lies over the mean of its healthy recordings, in their spreads; from 3 on it can count",
+    "spreads",
+  ],
   velocity_rms_mm_s: ["Vibration velocity", "velocity RMS (mm/s)", "what ISO 20816-3 judges", "mm/s"],
   envelope_rms_g: ["Envelope", "envelope RMS (g)", "impacts make it grow", "g"],
   kurtosis: ["Kurtosis", "kurtosis (no unit)", "3 for even noise; single impacts make it grow", ""],
@@ -41,7 +46,11 @@ export function trend(place, course) {
     view: ofFault,
   });
   if (known.length === 0) return;
-  const select = element("select", { id: "indicator" }, ...known.map((name) => element("option", { value: name, selected: name === chosen }, INDICATORS[name][0])));
+  const select = element(
+    "select",
+    { id: "indicator" },
+    ...known.map((name) => element("option", { value: name, selected: name === chosen }, INDICATORS[name][0])),
+  );
   select.addEventListener("change", () => {
     chosen = select.value;
     redraw(place, () => trend(place, course));
@@ -75,7 +84,14 @@ function growth({ growth: reckoned = [], points }, of, unit, value, scale = 1) {
   if (new Date(points.at(-1).time) - new Date(points[0].time) < WEEK_MS) return "";
   const grows = [];
   for (const { axis, per_week: slope } of reckoned.filter((each) => each.of === of && each.per_week)) {
-    if (!isNear(points.filter((point) => point.axis === axis && value(point) !== null), value, slope * scale)) continue;
+    if (
+      !isNear(
+        points.filter((point) => point.axis === axis && value(point) !== null),
+        value,
+        slope * scale,
+      )
+    )
+      continue;
     grows.push(`axis ${axis} ${slope > 0 ? "+" : "−"}${`${digits(Math.abs(slope) * scale, 2)} ${unit}`.trim()} a week`);
   }
   return grows.length ? ` Median slope: ${grows.join(", ")}.` : "";
@@ -92,7 +108,9 @@ const median = (values) => [...values].sort((one, other) => one - other)[values.
 function draw(place, points, { title, note, y, value, words, range, extra, view }) {
   const named = (found) => (words ? words[found] : digits(found));
   const axes = [...new Set(points.map((point) => point.axis))].sort();
-  const told = points.map((point) => ({ at: new Date(point.time) / 1000, axis: point.axis, level: point.level, value: value(point) })).filter((point) => point.value !== null);
+  const told = points
+    .map((point) => ({ at: new Date(point.time) / 1000, axis: point.axis, level: point.level, value: value(point) }))
+    .filter((point) => point.value !== null);
   // Points of one recording differ by milliseconds from axis to axis, so each axis has its own times.
   const data = uPlot.join(axes.map((axis) => columns(told.filter((point) => point.axis === axis))));
   const dots = (context, toX, toY) => {
@@ -111,7 +129,10 @@ function draw(place, points, { title, note, y, value, words, range, extra, view 
     {
       title,
       note,
-      alt: values.length ? `${told.length} values from ${short(told[0].at * 1000)} to ${short(told.at(-1).at * 1000)}, from ${named(values[0])} to ${named(values.at(-1))}` : "No values",
+      alt: values.length
+        ? `${told.length} values from ${short(told[0].at * 1000)} to ${short(told.at(-1).at * 1000)}, ` +
+          `from ${named(values[0])} to ${named(values.at(-1))}`
+        : "No values",
       zooms: true,
       half: true,
       height: 230,
@@ -131,7 +152,11 @@ function draw(place, points, { title, note, y, value, words, range, extra, view 
         range: range ?? ((_plot, low, high) => [Math.min(0, low ?? 0), 1.1 * (high || 1)]),
         over: dots,
         reading,
-        say: (at) => `${short(data[0][at] * 1000)}: ${axes.map((axis, row) => (data[row + 1][at] == null ? "" : `${axes.length > 1 ? `${axis} ` : ""}${named(data[row + 1][at])}`)).filter(Boolean).join(", ")}`,
+        say: (at) =>
+          `${short(data[0][at] * 1000)}: ${axes
+            .map((axis, row) => (data[row + 1][at] == null ? "" : `${axes.length > 1 ? `${axis} ` : ""}${named(data[row + 1][at])}`))
+            .filter(Boolean)
+            .join(", ")}`,
       }),
   );
 }

@@ -18,7 +18,11 @@ export const percent = (share) => (share >= 0.995 && share < 1 ? "over 99 %" : `
 export const digits = (value, count = 3) => String(Number(value.toPrecision(count)));
 
 export function energy(nanojoules) {
-  for (const [size, unit] of [[1e9, "J"], [1e6, "mJ"], [1e3, "µJ"]]) {
+  for (const [size, unit] of [
+    [1e9, "J"],
+    [1e6, "mJ"],
+    [1e3, "µJ"],
+  ]) {
     if (nanojoules >= size) return `${digits(nanojoules / size)} ${unit}`;
   }
   return `${digits(nanojoules)} nJ`;
@@ -51,7 +55,11 @@ export const short = (given) => moment(given).slice(0, 16);
 export function ago(given) {
   const minutes = (Date.now() - new Date(given)) / 60_000;
   if (minutes < 1) return "just now";
-  for (const [size, unit] of [[1440, "day"], [60, "hour"], [1, "minute"]]) {
+  for (const [size, unit] of [
+    [1440, "day"],
+    [60, "hour"],
+    [1, "minute"],
+  ]) {
     const count = Math.floor(minutes / size);
     if (count >= 1) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
   }
