@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
@@ -20,8 +21,6 @@ from tests.service.running import Running, running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 COLOURS = 256
-EXACT = 32
-"""Of those, the most frequent of a picture, to the last bit."""
 TALL, SMALL = (1280, 1640), (1280, 760)
 
 
@@ -75,18 +74,20 @@ def _diagnosed(browser: Browser, url: str, demo: str, size: tuple[int, int], sch
 def _keep(page: Page, name: str) -> None:
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    picture.quantize(palette=_palette(picture), dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+    _fewer_colours(picture).save(FOLDER / f"{name}.png", optimize=True)
     page.close()
 
 
-def _palette(picture: Image.Image) -> Image.Image:
-    """Grounds and inks as they are, and what comes near to all else: one palette for all would tint the grounds."""
-    counted = sorted(picture.getcolors(picture.width * picture.height) or (), reverse=True)
-    frequent = [part for _, colour in counted[:EXACT] for part in colour]  # type: ignore[union-attr]
-    others = picture.quantize(COLOURS - EXACT, Image.Quantize.MAXCOVERAGE).getpalette() or []
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(frequent + others)
-    return palette
+def _fewer_colours(picture: Image.Image) -> Image.Image:
+    """With a palette in which each colour is the most frequent of those that it stands for: grounds stay as they are."""
+    made = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    colours = np.asarray(picture, np.int64) @ (1 << 16, 1 << 8, 1)
+    pairs, counts = np.unique((np.asarray(made, np.int64) << 24) | colours, return_counts=True)
+    palette = np.zeros(COLOURS, np.int64)
+    for pair in pairs[np.argsort(counts)]:  # the most frequent comes last, and stays
+        palette[pair >> 24] = pair & 0xFFFFFF
+    made.putpalette(b"".join(int(colour).to_bytes(3) for colour in palette))
+    return made
 
 
 if __name__ == "__main__":

@@ -252,10 +252,10 @@ def test_who_goes_on_before_an_answer_comes_sees_what_he_went_to(tab: Begin) -> 
 
 def test_what_is_not_there_is_told_in_words(tab: Begin, client: httpx2.Client) -> None:
     visit = tab()
-    for where in ("nobody", "Nobody!"):
+    for where, told in (("nobody", "There is no asset nobody"), ("Nobody!", "There is no Nobody!")):
         page = visit.open_at(f"assets/{where}")
         expect(page.locator("#assets h1")).to_have_text(where)
-        expect(page.locator("#assets .refusal")).to_contain_text(f"no asset {where}" if where == "nobody" else f"no {where}")
+        expect(page.locator("#assets .refusal")).to_contain_text(told)
         assert violations(page) == []
     facts = {"id": "hoist", "machine": "hoist", "point": "drum", "axes": [{"name": "x"}]}
     bearing = {"rolling_elements": 9, "diameter_ratio": 0.2034}

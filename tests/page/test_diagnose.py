@@ -116,6 +116,7 @@ def test_the_report_is_one_page_with_what_identifies_it(visit: Begin, name: str)
     kept = page.request.get(f"{tab.url}/v1/diagnoses?limit=1").json()["diagnoses"][0]
     assert kept["id"] in facts
     assert "aligned 1.0.0" in facts
+    assert re.search(r"Time\s+[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} \S+; answered", facts)
     assert page.locator(".paper-only").is_visible()
     assert not page.locator("#ask").is_visible()
 
@@ -181,8 +182,10 @@ def test_a_recording_of_no_point_says_what_the_third_voice_needs(visit: Begin) -
     expect(change).to_contain_text("registered under Assets")
 
 
-TICKS = """[...document.querySelectorAll('figure')].filter(figure => figure.querySelector('.drawn').plot).map(figure =>
-  [figure.querySelector('h3').textContent, figure.querySelector('.drawn').plot.axes.map(axis => [axis._splits, axis._values])])
+TICKS = """[...document.querySelectorAll('figure')]
+  .map(figure => [figure.querySelector('h3').textContent, figure.querySelector('.drawn').plot])
+  .filter(([title, plot]) => plot)
+  .map(([title, plot]) => [title, plot.axes.map(axis => [axis._splits, axis._values])])
 """
 """Of each curve: where its ticks are and what is written there, across and upwards."""
 

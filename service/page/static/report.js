@@ -4,7 +4,7 @@ import { button, card, element, facts } from "./element.js";
 import { evidence } from "./evidence.js";
 import { forgetIn } from "./sheet.js";
 import { voices } from "./voices.js";
-import { LEVELS, LEVEL_KINDS, NAMES, capital, digits, energy, percent } from "./words.js";
+import { LEVELS, LEVEL_KINDS, NAMES, capital, digits, energy, moment, percent } from "./words.js";
 
 const REFUSED = { unknown: "Unknown", not_applicable: "No model fits", sensor_fault: "Sensor fault" };
 
@@ -23,7 +23,7 @@ export function report(place, answer, recording) {
   place.append(from(diagnosis, recording, when));
 }
 
-const stamp = (when) => when.toLocaleString("sv-SE", { timeZoneName: "short" });
+const stamp = (when) => `${moment(when)} ${when.toLocaleString("sv-SE", { timeZoneName: "short" }).split(" ").at(-1)}`;
 
 function verdict({ asset, worst, diagnosis, what_to_do: advice }) {
   const { combined, message } = diagnosis; // combined: of a measuring point alone
