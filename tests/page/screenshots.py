@@ -79,7 +79,7 @@ def _keep(page: Page, name: str) -> None:
 
 
 def _fewer_colours(picture: Image.Image) -> Image.Image:
-    """With a palette in which each colour is the most frequent of those that it stands for: grounds stay as they are."""
+    """Each colour of its palette is the most frequent of those that it stands for: grounds stay as they are."""
     made = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     colours = np.asarray(picture, np.int64) @ (1 << 16, 1 << 8, 1)
     pairs, counts = np.unique((np.asarray(made, np.int64) << 24) | colours, return_counts=True)

@@ -312,6 +312,7 @@ def test_a_recording_of_a_point_is_diagnosed_with_all_three_voices(tab: Begin, t
     page.fill("#speed_rpm", "1760")  # there is more to keep in mind then
     page.click("#go")
     expect(page.locator("#report .verdict li")).to_have_count(2)
+    assert FAN in page.locator("#report .verdict ul").inner_text()
     report = page.pdf(prefer_css_page_size=True)
     keep("report-asset.pdf", report)
     assert pages(report) == 1
