@@ -1,4 +1,8 @@
-"""Where tests find real recordings, what happens where there are none, and where tested services keep what they do."""
+"""Where tests find real recordings, what happens where there are none, and where tested services keep what they do.
+
+The fixtures of `tests.service.faults` (PostgreSQL, a store of each kind, a small disk, a clock that is set) are
+imported here, since every folder of tests may ask for them: a session then starts one PostgreSQL.
+"""
 
 import os
 from collections.abc import Callable, Iterator

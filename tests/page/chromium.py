@@ -1,6 +1,7 @@
 """A real Chromium, as Debian ships it, and what it says about a page."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -138,6 +139,18 @@ def _tab(browser: Browser | BrowserContext, size: tuple[int, int], scheme: Any) 
     if isinstance(browser, BrowserContext):
         return browser.new_page()
     return browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+
+
+@contextmanager
+def held(page: Page, address: str | re.Pattern[str]) -> Iterator[None]:
+    """What is asked for meanwhile at addresses like this one is sent once the context is left: as by a slow network."""
+    waiting: list[Route] = []
+    page.route(address, lambda route: waiting.append(route))
+    yield
+    page.wait_for_timeout(SETTLED_MS)
+    while waiting:
+        waiting.pop(0).continue_()
+    page.unroute(address)
 
 
 def violations(page: Page) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
@@ -71,14 +72,22 @@ def _diagnosed(browser: Browser, url: str, demo: str, size: tuple[int, int], sch
 
 
 def _keep(page: Page, name: str) -> None:
-    picture = (
-        Image.open(io.BytesIO(page.screenshot()))
-        .convert("RGB")
-        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    )
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    picture.save(FOLDER / f"{name}.png", optimize=True)
+    _fewer_colours(picture).save(FOLDER / f"{name}.png", optimize=True)
     page.close()
+
+
+def _fewer_colours(picture: Image.Image) -> Image.Image:
+    """Each colour of its palette is the most frequent of those that it stands for: grounds stay as they are."""
+    made = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    colours = np.asarray(picture, np.int64) @ (1 << 16, 1 << 8, 1)
+    pairs, counts = np.unique((np.asarray(made, np.int64) << 24) | colours, return_counts=True)
+    palette = np.zeros(COLOURS, np.int64)
+    for pair in pairs[np.argsort(counts)]:  # the most frequent comes last, and stays
+        palette[pair >> 24] = pair & 0xFFFFFF
+    made.putpalette(b"".join(int(colour).to_bytes(3) for colour in palette))
+    return made
 
 
 if __name__ == "__main__":

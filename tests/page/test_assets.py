@@ -8,9 +8,9 @@ import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.page.chromium import keep, pages
+from tests.page.chromium import SETTLED_MS, held, keep, pages, violations
 from tests.page.conftest import Begin
-from tests.page.plant import FAN, MOTOR, PRESS, PUMP, Plant, npy
+from tests.page.plant import DAYS, FAN, MOTOR, PRESS, PUMP, Plant, npy
 from tests.service.assets.healthy import day
 from tests.service.running import Running
 
@@ -74,13 +74,24 @@ def test_what_was_found_is_kept_by_one_click_and_corrected_by_another(tab: Begin
     page.get_by_role("button", name="Opened: inner race damaged").dblclick()  # is said once all the same
     expect(page.locator("#assets .kept")).to_contain_text("inner race damaged")
     expect(page.locator("#assets [aria-busy=true]")).to_have_count(0)
+    page.get_by_role("button", name="Correct it").click()
+    expect(page.get_by_role("button", name="Leave it")).to_be_focused()
     page.get_by_role("button", name="Opened: outer race damaged").click()
     expect(page.locator("#assets .kept")).to_contain_text("outer race damaged")
     second, first = client.get("/v1/feedback", params={"asset": FAN}).json()["feedback"]
     assert (second["finding"], second["by"], second["corrects"]) == ("outer_race", "A. Weber", first["id"])
     newest = client.get("/v1/overview", params={"id": FAN}).json()["assets"][0]["latest"]["id"]
     assert (first["finding"], first["diagnosis"]) == ("inner_race", newest)
+    assert second["opened"] == first["opened"]
     expect(page.get_by_role("group", name="What happened")).to_contain_text("(corrected later)")
+    page.fill("#opened", "2026-11-20T08:00")  # another opening, of which nothing is wrong
+    with held(page, f"**/v1/assets/{FAN}/trend?*"):
+        page.get_by_role("button", name="Opened: nothing wrong").click()
+        expect(page.locator("#assets .kept")).to_contain_text("nothing wrong")
+        page.get_by_role("button", name="Snooze", exact=True).click()  # while all is read anew
+        expect(page.locator("#assets .kept")).to_contain_text("nothing is sent until")
+    third = client.get("/v1/feedback", params={"asset": FAN}).json()["feedback"][0]
+    assert (third["finding"], third["corrects"]) == ("normal", None)
 
 
 def test_an_alarm_is_acknowledged_and_snoozed(tab: Begin, client: httpx2.Client) -> None:
@@ -93,8 +104,9 @@ def test_an_alarm_is_acknowledged_and_snoozed(tab: Begin, client: httpx2.Client)
     expect(page.locator("#assets")).to_contain_text("Snoozed until")
     page.get_by_role("button", name="End the snooze").click()
     expect(page.locator("#assets")).to_contain_text("it is told again")
+    expect(page.get_by_role("group", name="What happened")).to_contain_text("Snooze ended; it stands at watch")
     told = [event["kind"] for event in client.get(f"/v1/assets/{PUMP}/events").json()["events"]]
-    assert told[:3] == ["stands", "snoozed", "snoozed"] or told[:3] == ["snoozed", "snoozed", "acknowledged"]
+    assert told[:4] == ["stands", "snoozed", "snoozed", "acknowledged"]
 
 
 def test_a_machine_is_commissioned_step_by_step(tab: Begin, client: httpx2.Client, tmp_path: Path) -> None:
@@ -136,6 +148,20 @@ def test_what_does_not_look_healthy_is_asked_about_first(tab: Begin, client: htt
     assert client.get(f"/v1/assets/{DRUM}/baseline").json()["axes"]["x"]["why"] == "it always rang like this"
 
 
+def test_older_diagnoses_can_be_chosen_too(tab: Begin, client: httpx2.Client) -> None:
+    page = tab().open_at(f"assets/{FAN}")
+    page.get_by_text("Commissioning:").click()
+    healthy = page.locator(".choices label:has(.quiet) input")
+    newest = page.locator(".choices input").count()
+    assert newest == 12
+    page.locator(".choices input").nth(2).check()
+    page.get_by_role("button", name="Show older ones").click()
+    expect(page.locator(".choices input")).to_have_count(DAYS)
+    expect(page.locator(".choices input").nth(2)).to_be_checked()
+    expect(page.get_by_role("button", name="Show older ones")).to_have_count(0)
+    assert healthy.count() >= DAYS - newest
+
+
 def test_earlier_diagnoses_can_be_what_is_healthy(tab: Begin, client: httpx2.Client) -> None:
     page = tab().open_at(f"assets/{PUMP}")
     boxes = page.locator(".choices label:has(.quiet) input")
@@ -174,6 +200,88 @@ def test_what_others_bring_is_shown_as_it_comes(tab: Begin, client: httpx2.Clien
     expect(page.locator("#note")).to_have_value("half written")
 
 
+def test_where_somebody_is_and_what_he_looks_at_stays_while_others_bring_something(
+    tab: Begin, client: httpx2.Client
+) -> None:
+    page = tab().open_at("assets")
+    row = page.locator("#assets tbody tr", has_text=PRESS)
+    row.get_by_role("link").focus()
+    client.post(f"/v1/assets/{PRESS}/acknowledge", json={"by": "the night shift"}).raise_for_status()
+    expect(row).to_contain_text("seen by the night shift", timeout=10_000)
+    expect(row.get_by_role("link")).to_be_focused()
+    assert page.locator("#assets [aria-live]").count() == 0
+    expect(page.locator("#assets [role=status]")).to_contain_text(re.compile("[0-9]+ shown; [0-9]+ at an alarm"))
+    page.goto(f"{page.url.partition('#')[0]}#assets/{PUMP}")
+    page.locator("#assets .drawn canvas").nth(1).wait_for()
+    width = "document.querySelector('.drawn').plot.scales.x.max - document.querySelector('.drawn').plot.scales.x.min"
+    whole = page.evaluate(width)
+    page.get_by_role("button", name="Zoom in: Trend: probability").click()
+    page.wait_for_function(f"{width} < {0.8 * whole}")
+    looked_at = page.evaluate(width)
+    page.focus("#indicator")
+    client.post(f"/v1/assets/{PUMP}/acknowledge", json={"by": "the night shift"}).raise_for_status()
+    expect(page.locator("#assets")).to_contain_text("Seen by the night shift", timeout=10_000)
+    expect(page.locator("#indicator")).to_be_focused()
+    page.wait_for_timeout(SETTLED_MS)
+    assert page.evaluate(width) == pytest.approx(looked_at)
+
+
+def test_who_goes_on_before_an_answer_comes_sees_what_he_went_to(tab: Begin) -> None:
+    page = tab().open_at("assets")
+    with held(page, f"**/v1/assets/{FAN}/trend?*"):
+        page.locator(".point").first.click()
+        expect(page.locator("#assets")).to_have_text("Reading…")
+        page.go_back()
+        expect(page.locator("#assets h1")).to_have_text("Measuring points")
+    page.wait_for_timeout(SETTLED_MS)
+    expect(page.locator("#assets h1")).to_have_text(["Measuring points"])
+    with held(page, "**/v1/overview?*"):
+        for where in ("system", "assets", "system", "assets"):
+            page.evaluate(f"location.hash = '#{where}'")
+    expect(page.get_by_text("Register a measuring point", exact=True)).to_have_count(1)
+    page.wait_for_timeout(SETTLED_MS)
+    expect(page.get_by_text("Register a measuring point", exact=True)).to_have_count(1)
+    with held(page, re.compile(r"search=p(&|$)")):
+        page.fill("#asset-search", "p")
+        page.wait_for_timeout(SETTLED_MS)
+        page.fill("#asset-search", "pump")
+        expect(page.locator("#assets tbody tr")).to_have_count(1)
+    page.wait_for_timeout(SETTLED_MS)
+    assert names(page) == ["pump 7: drive end"]
+
+
+def test_what_is_not_there_is_told_in_words(tab: Begin, client: httpx2.Client) -> None:
+    visit = tab()
+    for where, told in (("nobody", "There is no asset nobody"), ("Nobody!", "There is no Nobody!")):
+        page = visit.open_at(f"assets/{where}")
+        expect(page.locator("#assets h1")).to_have_text(where)
+        expect(page.locator("#assets .refusal")).to_contain_text(told)
+        assert violations(page) == []
+    facts = {"id": "hoist", "machine": "hoist", "point": "drum", "axes": [{"name": "x"}]}
+    bearing = {"rolling_elements": 9, "diameter_ratio": 0.2034}
+    client.post("/v1/assets", json=facts | {"bearing": bearing}).raise_for_status()
+    page = visit.open_at("assets/hoist")
+    expect(page.locator("#assets .facts")).to_contain_text("9 rolling elements, diameter ratio 0.2034")
+
+
+@pytest.mark.parametrize(("last", "told"), [(26.0, True), (98.0, False)])
+def test_a_slope_is_told_while_the_newest_recording_lies_by_its_line(tab: Begin, last: float, told: bool) -> None:
+    """As the service answers of a machine whose probability went from 2 to 24 % in twelve days."""
+    values = [2.0 * day + day % 3 for day in range(1, 13)] + [last]
+    points = [
+        {"time": f"2026-11-{day:02}T08:00:00Z", "axis": "x", "level": "quiet", "severity": "none", "condition": {}}
+        | {"probabilities": {"normal": 1 - value / 100}}
+        for day, value in enumerate(values, start=1)
+    ]
+    grown = {"axis": "x", "of": "fault_probability", "per_week": 0.14, "n": len(points)}
+    visit = tab()
+    course = {"points": points, "growth": [grown], "complete": True}
+    visit.page.route(f"**/v1/assets/{PUMP}/trend?*", lambda route: route.fulfill(json=course))
+    note = visit.open_at(f"assets/{PUMP}").locator("figure figcaption").first
+    expect(note).to_contain_text("What the network says")
+    assert ("axis x +14 percentage points a week" in note.inner_text()) == told
+
+
 def test_what_was_commissioned_and_undone_elsewhere_is_shown_as_it_comes(tab: Begin, client: httpx2.Client) -> None:
     Plant(client).add(SAW, "saw", "drive end")
     page = tab().open_at(f"assets/{SAW}")
@@ -204,11 +312,31 @@ def test_a_recording_of_a_point_is_diagnosed_with_all_three_voices(tab: Begin, t
     page.fill("#speed_rpm", "1760")  # there is more to keep in mind then
     page.click("#go")
     expect(page.locator("#report .verdict li")).to_have_count(2)
+    assert FAN in page.locator("#report .verdict ul").inner_text()
     report = page.pdf(prefer_css_page_size=True)
     keep("report-asset.pdf", report)
     assert pages(report) == 1
     page.get_by_role("link", name=FAN).click()
     expect(page.locator("#assets .verdict")).to_contain_text("fan, drive end")
+
+
+def test_a_simulated_recording_is_of_no_real_machine(tab: Begin, client: httpx2.Client) -> None:
+    visit = tab()
+    page = visit.open_at(f"diagnose/{FAN}")
+    expect(page.locator("#asset-found")).to_contain_text("healthy recordings")
+    page.wait_for_selector("#demo option[value=sound]", state="attached")
+    page.select_option("#demo", "sound")
+    expect(page.locator("#asset")).to_have_value("")
+    before = client.get("/v1/diagnoses", params={"asset": FAN, "limit": 1}).json()
+    page.click("#go")
+    expect(page.locator("#report .verdict .said")).to_contain_text("Nothing found")
+    assert client.get("/v1/diagnoses", params={"asset": FAN, "limit": 1}).json() == before
+    page.fill("#asset", FAN)
+    expect(page.locator("#demo")).to_have_value("")
+    expect(page.locator("#speed_rpm")).to_have_value("")
+    page.get_by_role("link", name="Assets").click()
+    page.get_by_role("link", name="Diagnose", exact=True).click()
+    expect(page.locator("#asset")).to_have_value("")
 
 
 def test_the_point_is_wrong_and_it_is_said_at_its_field(tab: Begin, tmp_path: Path) -> None:

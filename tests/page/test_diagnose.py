@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from service.page.demo import DEMOS
-from tests.page.chromium import DESKTOP, SETTLED_MS, Visit, keep, pages
+from tests.page.chromium import DESKTOP, SETTLED_MS, Visit, held, keep, pages, violations
 from tests.page.conftest import Begin, visits
+from tests.service.assets.healthy import day
 from tests.service.running import Running, running
 
 FIGURES = {"Waveform", "Envelope spectrum", "Spectrogram", "Along the recording", "Spikes"}
@@ -75,6 +77,13 @@ def test_a_broken_file_is_told_and_the_earlier_answer_goes(visit: Begin, tmp_pat
     expect(page.locator("#ask-refusal")).to_contain_text("Choose another file")
     expect(page.locator("#file")).to_be_focused()
     expect(page.locator(".verdict")).to_be_hidden()
+    short = tmp_path / "short.csv"
+    short.write_text("1.5\n" * 100)
+    page.set_input_files("#file", short)
+    page.click("#more summary")
+    page.fill("#rate_hz", "25600")
+    page.click("#go")
+    expect(page.locator("#ask-refusal")).to_contain_text("Choose another file: a second or more")
 
 
 def test_what_the_file_does_not_say_is_asked_for(visit: Begin, tmp_path: Path) -> None:
@@ -107,6 +116,7 @@ def test_the_report_is_one_page_with_what_identifies_it(visit: Begin, name: str)
     kept = page.request.get(f"{tab.url}/v1/diagnoses?limit=1").json()["diagnoses"][0]
     assert kept["id"] in facts
     assert "aligned 1.0.0" in facts
+    assert re.search(r"Time\s+[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} \S+; answered", facts)
     assert page.locator(".paper-only").is_visible()
     assert not page.locator("#ask").is_visible()
 
@@ -170,6 +180,75 @@ def test_a_recording_of_no_point_says_what_the_third_voice_needs(visit: Begin) -
     change = page.get_by_role("region", name="Change from healthy says")
     expect(change).to_contain_text("recording of no measuring point")
     expect(change).to_contain_text("registered under Assets")
+
+
+TICKS = """[...document.querySelectorAll('figure')]
+  .map(figure => [figure.querySelector('h3').textContent, figure.querySelector('.drawn').plot])
+  .filter(([title, plot]) => plot)
+  .map(([title, plot]) => [title, plot.axes.map(axis => [axis._splits, axis._values])])
+"""
+"""Of each curve: where its ticks are and what is written there, across and upwards."""
+
+
+def test_what_is_written_at_a_tick_is_where_it_is_also_on_paper(visit: Begin, tmp_path: Path) -> None:
+    file = tmp_path / "soft.npy"
+    np.save(file, 0.001 * day(990, 0.0).samples)
+    page = visit().open()
+    page.set_input_files("#file", file)
+    page.click("#more summary")
+    for field, value in {"rate_hz": "25600", "speed_rpm": "1800", "bearing": "6205"}.items():
+        page.fill(f"#{field}", value)
+    page.click("#go")
+    page.locator(".drawn canvas").nth(4).wait_for()
+    for medium in ("screen", "paper"):
+        if medium == "paper":
+            page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.wait_for_timeout(SETTLED_MS)
+        drawn = dict(page.evaluate(TICKS))
+        assert set(drawn) >= {"Waveform", "Envelope spectrum", "Along the recording"}
+        for title, axes in drawn.items():
+            for places, written in axes:
+                assert len(written) >= 3, (medium, title, written)
+                assert [float(each) for each in written] == pytest.approx(places, rel=1e-6), (medium, title)
+                assert len(set(written)) == len(written)
+
+
+def test_the_report_is_of_what_was_asked_whatever_is_chosen_meanwhile(visit: Begin) -> None:
+    page = visit().open()
+    page.wait_for_selector("#demo option[value=sound]", state="attached")
+    page.select_option("#demo", "outer-race")
+    title = page.locator("#demo option:checked").inner_text()
+    with held(page, "**/v1/demos/outer-race"):
+        page.click("#go")
+        page.click("#more summary")
+        page.fill("#source", "another place")
+        page.select_option("#demo", "sound")
+    expect(page.locator(".verdict .said")).to_contain_text("Outer race fault")
+    expect(page.locator("#report .facts dd").first).to_have_text(f"{title} (simulated)")
+
+
+def test_a_page_that_does_not_come_is_told(browser: Browser, service: Running) -> None:
+    with visits(browser, service.url) as begin:
+        visit = begin()
+        page = visit.open()
+        expect(page.locator("#ask")).to_be_visible()
+        page.context.set_offline(True)
+        page.get_by_role("link", name="Assets").click()
+        expect(page.locator("main:not([hidden])")).to_contain_text("This page did not come")
+        page.context.set_offline(False)
+        page.get_by_role("button", name="Load it anew").click()
+        expect(page.get_by_role("heading", name="Measuring points")).to_be_visible()
+        page.route("**/models.js", lambda route: route.fulfill(status=404))  # of a version that is no more
+        page.get_by_role("link", name="Models").click()
+        expect(page.locator("main:not([hidden])")).to_contain_text("another version of the page")
+        assert violations(page) == []
+        reason = '{"field": "store", "reason": "keys cannot be read", "what_to_do": "Look at the disk."}'
+        page.route("**/v1/session", lambda route: route.fulfill(status=503, body=reason))
+        page.reload()
+        expect(page.locator("main:not([hidden])")).to_contain_text("Keys cannot be read. Look at the disk.")
+        page.unroute("**/v1/session")
+        page.get_by_role("link", name="Diagnose").wait_for(state="hidden")
+        visit.errors.clear()  # Chromium's own, of what did not come
 
 
 def test_a_service_that_is_gone_is_told(browser: Browser) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.settings import Settings
-from tests.page.chromium import Visit
+from tests.page.chromium import SETTLED_MS, Visit, held
 from tests.service.asking import FLOAT32
 from tests.service.assets.healthy import day
 from tests.service.running import Running, running
@@ -71,16 +71,30 @@ def test_what_a_version_reached_and_its_card_can_be_read(page: Page) -> None:
     expect(page.locator(".prose h2", has_text="Limits")).to_be_visible()
     expect(page.locator(".prose table").first).to_contain_text("rolling_element")
     assert page.locator(".prose").inner_text().count("**") == 0
+    page.evaluate("location.hash = '#models/aligned/9'")
+    expect(page.locator("#models h1")).to_have_text("aligned 9")
+    expect(page.locator("#models")).to_contain_text("There is no aligned 9.")
+    with held(page, "**/v1/models"):
+        page.evaluate("location.hash = '#models'")
+        page.evaluate("location.hash = '#models/aligned/1.0.0'")
+    expect(page.locator(".prose h1")).to_have_text("aligned 1.0.0")
+    page.wait_for_timeout(SETTLED_MS)
+    expect(page.locator(".prose h1")).to_have_text("aligned 1.0.0")  # and the list, which came later, not over it
 
 
 def test_the_shadow_is_shown_as_it_answers(page: Page, client: httpx2.Client) -> None:
     page.select_option("#shadow", "order/1.0.0")
     page.get_by_role("button", name="Put it in the shadow").click()
     expect(page.locator("#models .kept")).to_contain_text("order/1.0.0 answers in the shadow")
+    reached = page.locator("#reached-aligned")
+    reached.click()
+    page.get_by_role("link", name="Card of aligned 1.0.0").focus()
     for number in range(3):
         ask(client, number)
     shadow = page.get_by_role("region", name="In the shadow")
     expect(shadow).to_contain_text(re.compile("was asked 3 times; it disagreed in 0"), timeout=20_000)
+    expect(page.get_by_role("link", name="Card of aligned 1.0.0")).to_be_focused()
+    expect(page.get_by_role("group", name="What aligned 1.0.0 reached")).to_be_visible()  # as it was unfolded
     page.get_by_role("button", name="Take it out of the shadow").click()
     expect(shadow).to_contain_text("Nothing answers in the shadow")
 

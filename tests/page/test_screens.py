@@ -1,14 +1,17 @@
 """Every page on every screen: it can be read, says what its axes are, and comes at once; `-rP` prints the figures."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from service.page.files import FOLDER
 from tests.page.chromium import DESKTOP, PHONE, SETTLED_MS, TABLET, Visit, keep, violations
 from tests.page.conftest import Begin
 from tests.page.plant import FAN
+from tests.page.screenshots import FOLDER as SCREENSHOTS
 
 DIAGNOSED = "a diagnosis"
 PAGES = ("diagnose", DIAGNOSED, "assets", f"assets/{FAN}", "models", "models/aligned/1.0.0", "system")
@@ -35,6 +38,11 @@ AXES = {
     "Answers a minute": {"minutes from now", "answers a minute"},
 }
 """What is written at the axes of each drawing, with its unit."""
+CURVES = {
+    "order": {"shaft revolutions", "envelope (log, standard deviations)"},
+    "time": {"time in the window (ms)", "acceleration (standard deviations)"},
+}
+"""The same of what the network saw, by bundle, where that was a curve: without bearing, and without speed."""
 
 INKS = (
     "--trace", "--inner", "--outer", "--rolling", "--cage", "--normal", "--for", "--against", "--alarm", "--watch",
@@ -115,6 +123,26 @@ def test_every_drawing_says_what_its_axes_are(tab: Begin) -> None:
                 written |= visit.written()
     assert set(written) == set(AXES)
     assert {title: axes - written[title] for title, axes in AXES.items() if not axes <= written[title]} == {}
+    page = visit.diagnose_demo()
+    for bundle, field in (("order", "#bearing"), ("time", "#speed_rpm")):
+        page.fill(field, "")
+        page.click("#go")
+        expect(page.locator(".facts")).to_contain_text(f"{bundle} 1.0.0")
+        page.locator(".drawn canvas").nth(4).wait_for()
+        page.wait_for_timeout(SETTLED_MS)
+        [saw] = [words for title, words in visit.written().items() if title.endswith("hat the network saw")]
+        assert CURVES[bundle] <= saw
+
+
+def test_the_pictures_in_the_documents_have_the_colours_of_the_page() -> None:
+    style = (FOLDER / "style.css").read_text()
+    grounds = {tuple(bytes.fromhex(found)) for found in re.findall("--paper: #([0-9a-f]{6})", style)}
+    documents = "".join(file.read_text() for file in SCREENSHOTS.parent.glob("*.md"))
+    assert len(grounds) == len(SCHEMES)
+    for file in SCREENSHOTS.glob("*.png"):
+        assert f"screenshots/{file.name}" in documents
+        picture = Image.open(file).convert("RGB")
+        assert picture.getpixel((1, picture.height - 2)) in grounds, file.name
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

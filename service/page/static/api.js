@@ -38,4 +38,17 @@ export async function ask(path, { method = "GET", body, json } = {}) {
   throw new Refused(answer.status, refusal);
 }
 
+// Of answers that overtake each other: `const isNew = asked(); await …`, and isNew() is false where a later one has come.
+export function inOrder() {
+  let [last, come] = [0, 0];
+  return () => {
+    const mine = (last += 1);
+    return () => {
+      if (mine < come) return false;
+      come = mine;
+      return true;
+    };
+  };
+}
+
 export const askJson = async (path, how) => (await ask(path, how)).json();

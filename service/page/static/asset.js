@@ -1,10 +1,9 @@
 // One measuring point: where it stands, what to do, what people say to it, its voices, its trend and its past.
 
-import { askJson } from "./api.js";
+import { Refused, askJson, inOrder } from "./api.js";
 import { Commissioning } from "./commissioning.js";
-import { card, element, facts, level, refusal, table } from "./element.js";
+import { card, element, facts, level, redraw, table, unshown } from "./element.js";
 import { People } from "./people.js";
-import { forgetIn } from "./sheet.js";
 import { trend } from "./trend.js";
 import { voices } from "./voices.js";
 import { FINDINGS, LEVELS, LEVEL_KINDS, NAMES, VERDICTS, capital, digits, percent, short } from "./words.js";
@@ -13,50 +12,57 @@ const LAST = 12;
 
 let page = null;
 
-export async function openAsset(place, identity, session) {
-  page = new Page(identity, session);
+export async function openAsset(place, identity, session, still) {
+  const opened = new Page(place, identity, session);
+  page = opened;
   place.replaceChildren(element("p", { class: "hint" }, "Reading…"));
   try {
-    await page.read();
-    if (page.identity === identity) place.replaceChildren(...page.parts());
-    page.drawTrend();
+    await opened.read();
+    if (!still()) return;
+    place.replaceChildren(back(), ...opened.parts());
   } catch (error) {
-    place.replaceChildren(element("p", {}, element("a", { href: "#assets" }, "All measuring points")), card("It cannot be shown", refusal(error)));
+    if (page === opened) page = null;
+    if (still()) place.replaceChildren(back(), ...unshown(identity, error));
   }
 }
 
 // Something about it has changed: all is read anew, and what somebody is filling in stays.
-export async function tellAsset(place, identity, session) {
-  if (page === null || page.identity !== identity) return openAsset(place, identity, session);
-  try {
-    await page.read();
-    page.drawTrend();
-  } catch {
-    // the next change comes with another try
-  }
-}
+export const tellAsset = (place, identity, session, still) =>
+  page?.identity === identity ? page.again() : openAsset(place, identity, session, still);
+
+const back = () => element("p", { class: "back" }, element("a", { href: "#assets" }, "‹ All measuring points"));
 
 class Page {
-  constructor(identity, session) {
+  constructor(place, identity, session) {
+    this.place = place;
     this.identity = identity;
+    this.asked = inOrder();
     this.head = element("div");
     this.voices = element("div");
     this.trend = element("div", { class: "stack halves" });
     this.past = element("div", { class: "stack" });
-    const changed = () => this.read().then(() => this.drawTrend());
+    const changed = () => this.again();
     this.people = new People(identity, session, changed);
     this.commissioning = new Commissioning(identity, session, changed);
   }
 
   parts() {
-    const back = element("p", { class: "back" }, element("a", { href: "#assets" }, "‹ All measuring points"));
-    return [back, this.head, this.voices, this.people.place, this.trend, this.commissioning.place, this.past];
+    return [this.head, this.voices, this.people.place, this.trend, this.commissioning.place, this.past];
+  }
+
+  async again() {
+    try {
+      await this.read();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error; // else the next change comes with another try
+    }
   }
 
   async read() {
+    const isNew = this.asked();
     const path = `/v1/assets/${this.identity}`;
     const asset = await askJson(path);
-    const [{ assets }, course, events, { feedback }, { diagnoses }, baseline] = await Promise.all([
+    const [{ assets }, course, events, { feedback }, past, baseline] = await Promise.all([
       askJson(`/v1/overview?id=${this.identity}`),
       askJson(`${path}/trend?limit=1000`),
       askJson(`${path}/events?limit=${LAST}`),
@@ -66,17 +72,15 @@ class Page {
     ]);
     const [state] = assets;
     const newest = state.latest === null ? null : await askJson(`/v1/diagnoses/${state.latest.id}`);
-    this.course = course;
-    this.head.replaceChildren(verdict(asset, state, newest));
-    this.voices.replaceChildren(...(newest === null ? [] : [voices(newest)]));
-    this.people.show(state, feedback);
-    this.commissioning.show(asset, baseline, diagnoses);
-    this.past.replaceChildren(lastDiagnoses(diagnoses), happened(events.events, feedback), known(asset));
-  }
-
-  drawTrend() {
-    forgetIn(this.trend);
-    trend(this.trend, this.course);
+    if (!isNew()) return;
+    redraw(this.place, () => {
+      this.head.replaceChildren(verdict(asset, state, newest));
+      this.voices.replaceChildren(...(newest === null ? [] : [voices(newest)]));
+      this.people.show(state);
+      trend(this.trend, course);
+      this.commissioning.show(asset, baseline, past);
+      this.past.replaceChildren(lastDiagnoses(past.diagnoses), happened(events.events, feedback), known(asset));
+    });
   }
 }
 
@@ -90,7 +94,8 @@ function verdict(asset, state, newest) {
     ...whatToDo(latest, stands),
   );
   if (newest) made.append(element("p", { class: "hint" }, lastRecording(asset, latest, newest)));
-  if (state.silent_since) made.append(element("p", { class: "then" }, `Silent since ${short(state.silent_since)}: no recording for longer than its rule allows.`));
+  if (state.silent_since)
+    made.append(element("p", { class: "then" }, `Silent since ${short(state.silent_since)}: no recording for longer than its rule allows.`));
   const ask = element("a", { href: `#diagnose/${asset.id}`, class: "as-button" }, "Diagnose a recording");
   made.append(element("div", { class: "actions" }, ask));
   return made;
@@ -103,7 +108,10 @@ function whatToDo(latest, stands) {
   if (latest.level === stands) return [said(latest.advice)];
   const raised = stands === "alarm" || stands === "watch";
   return [
-    said(`Its last recording alone says ${LEVELS[latest.level]}; it takes several to move the point.${raised ? ` Until then act on the ${stands}.` : ""}`),
+    said(
+      `Its last recording alone says ${LEVELS[latest.level]}; it takes several to move the point.` +
+        (raised ? ` Until then act on the ${stands}.` : ""),
+    ),
     element("p", { class: "then" }, `Of that recording: ${latest.advice}`),
   ];
 }
@@ -143,10 +151,21 @@ const EVENTS = {
 function happened(events, findings) {
   const told = [
     ...events.map((event) => [event.time, EVENTS[event.kind](event), event.why]),
-    ...findings.map((each) => [each.time, `Opened ${short(each.opened)}: ${FINDINGS[each.finding]}`, `by ${each.by}${each.note ? `: ${each.note}` : ""}${each.corrected_by ? " (corrected later)" : ""}`]),
+    ...findings.map((each) => [
+      each.time,
+      `Opened ${short(each.opened)}: ${FINDINGS[each.finding]}`,
+      `by ${each.by}${each.note ? `: ${each.note}` : ""}${each.corrected_by ? " (corrected later)" : ""}`,
+    ]),
   ].sort((one, other) => (one[0] < other[0] ? 1 : -1));
   if (told.length === 0) return card("What happened", element("p", { class: "hint" }, "Nothing yet."));
-  return card("What happened", table("What happened", ["Time", "What", "Why, or who"], told.map(([time, what, why]) => [short(time), what, capital(why)])));
+  return card(
+    "What happened",
+    table(
+      "What happened",
+      ["Time", "What", "Why, or who"],
+      told.map(([time, what, why]) => [short(time), what, capital(why)]),
+    ),
+  );
 }
 
 const SPEEDS = {
@@ -155,14 +174,23 @@ const SPEEDS = {
   given: () => "given with each recording",
 };
 
+function bearing(given) {
+  if (typeof given === "string") return given;
+  const { rolling_elements: count, diameter_ratio: ratio, contact_angle_deg: angle, bpfo, bpfi, bsf, ftf } = given;
+  if (count === undefined) return `Per revolution BPFO ${bpfo}, BPFI ${bpfi}, BSF ${bsf}, FTF ${ftf}`;
+  return `${count} rolling elements, diameter ratio ${ratio}${angle ? `, contact angle ${angle}°` : ""}`;
+}
+
 function known(asset) {
-  const bearing = asset.bearing === null ? "not known" : (asset.bearing.designation ?? (typeof asset.bearing === "string" ? asset.bearing : JSON.stringify(asset.bearing)));
   const rows = [
     ["Id", asset.id],
     ["Axes", asset.axes.map((axis) => axis.name).join(", ")],
-    ["Bearing", bearing],
+    ["Bearing", asset.bearing === null ? "not known" : bearing(asset.bearing)],
     ["Speed", asset.speed === null ? "not known" : SPEEDS[asset.speed.kind](asset.speed)],
-    ["Class (ISO 20816-3)", asset.machine_class ? `group ${asset.machine_class.group}, ${asset.machine_class.foundation} foundation` : "not known: no zones A to D"],
+    [
+      "Class (ISO 20816-3)",
+      asset.machine_class ? `group ${asset.machine_class.group}, ${asset.machine_class.foundation} foundation` : "not known: no zones A to D",
+    ],
     ["Notes", asset.notes || "none"],
   ];
   return facts("What is known about it", rows);

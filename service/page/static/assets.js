@@ -1,31 +1,33 @@
 // Where all measuring points stand, the worst first; or, behind #assets/, one of them.
 
-import { askJson } from "./api.js";
+import { askJson, inOrder } from "./api.js";
 import { openAsset, tellAsset } from "./asset.js";
-import { at, button, card, element, level, onTyping, refusal, table } from "./element.js";
+import { at, button, card, element, level, onTyping, redraw, refusal, table } from "./element.js";
 import { register } from "./register.js";
 import { forgetIn } from "./sheet.js";
-import { LEVELS, LEVEL_COLOURS, NAMES, ago, capital, moment, percent } from "./words.js";
+import { LEVELS, LEVEL_COLOURS, NAMES, ago, capital, moment, percent, short } from "./words.js";
 
 const place = at("assets");
 
 let shown = null; // the id of the one that is shown; null: the list
 let session = null;
 let list = null;
+let still = null;
 
-export async function open(identity, signedIn) {
+export async function open(identity, signedIn, isShown) {
   session = signedIn;
+  still = isShown;
   shown = identity || null;
   forgetIn(place);
   if (shown !== null) {
     list = null;
-    await openAsset(place, shown, session);
+    await openAsset(place, shown, session, still);
     return;
   }
   list = new List();
   await list.read();
+  if (!isShown()) return;
   // After the list, which would push it down.
-  if (shown !== null) return;
   if (session.scopes.includes("admin")) place.append(register((made) => (location.hash = `#assets/${made.id}`)));
   else place.append(element("p", { class: "hint" }, "Registering a measuring point needs a key with the scope admin."));
 }
@@ -33,7 +35,7 @@ export async function open(identity, signedIn) {
 export async function told(kind, data) {
   if (kind === "models" || kind === "system") return;
   if (shown === null) await list?.read();
-  else if (kind === "all" || data.changed === null || data.changed.includes(shown)) await tellAsset(place, shown, session);
+  else if (kind === "all" || data.changed === null || data.changed.includes(shown)) await tellAsset(place, shown, session, still);
 }
 
 class List {
@@ -42,15 +44,20 @@ class List {
     this.pages = 1;
     this.search = element("input", { id: "asset-search", type: "search", maxlength: "80", autocomplete: "off", placeholder: "machine, point or id" });
     this.filters = element("div", { class: "filters", role: "group", "aria-label": "Show" });
-    this.rows = element("div", { "aria-live": "polite" });
+    this.rows = element("div");
+    this.told = element("p", { class: "unseen", role: "status" });
+    this.asked = inOrder();
     onTyping(this.search, () => this.read());
     const head = element("div", { class: "find" }, element("label", { for: "asset-search" }, "Search"), this.search);
-    const how = "Where a point stands follows from its last recordings together: 3 of 5 make a watch, 4 of 5 an alarm, unless its own rule says otherwise. The curves are what the network says of the last recordings, from 0 to 100 %; the colour of a dot is what all voices said.";
+    const how =
+      "Where a point stands follows from its last recordings together: 3 of 5 make a watch, 4 of 5 an alarm, unless its own rule says otherwise. " +
+      "The curves are what the network says of the last recordings, from 0 to 100 %; the colour of a dot is what all voices said.";
     const title = element("div", { class: "title" }, element("h1", {}, "Measuring points"), element("p", { class: "hint" }, how));
-    place.replaceChildren(title, element("div", { class: "bar" }, this.filters, head), this.rows);
+    place.replaceChildren(title, element("div", { class: "bar" }, this.filters, head), this.told, this.rows);
   }
 
   async read() {
+    const isNew = this.asked();
     try {
       const found = [];
       let [cursor, counts] = ["", {}];
@@ -63,40 +70,44 @@ class List {
         found.push(...answer.assets);
         [cursor, counts] = [answer.next, answer.counts];
       }
-      this.draw(found, counts, cursor !== null);
+      if (isNew()) redraw(place, () => this.draw(found, counts, cursor !== null));
     } catch (error) {
-      this.rows.replaceChildren(card("Nothing can be shown", refusal(error)));
+      if (isNew()) this.rows.replaceChildren(card("Nothing can be shown", refusal(error)));
     }
   }
 
   draw(found, counts, more) {
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const focused = document.activeElement?.dataset?.stands;
     const filter = (name, words, count) => {
       const made = button(`${words} ${count}`, () => {
         this.stands = name;
         this.pages = 1;
         this.read();
       });
-      made.dataset.stands = name ?? "all";
+      made.id = `stands-${name ?? "all"}`;
       made.setAttribute("aria-pressed", String(this.stands === name));
-      if (name) made.classList.add("dot", name);
       return made;
     };
     this.filters.replaceChildren(filter(null, "All", total), ...Object.keys(LEVELS).map((name) => filter(name, capital(LEVELS[name]), counts[name])));
-    if (focused) this.filters.querySelector(`[data-stands="${focused}"]`)?.focus();
+    const told = `${found.length} shown; ${counts.alarm} at an alarm, ${counts.watch} at a watch`;
+    if (this.told.textContent !== told) this.told.textContent = told;
     if (found.length === 0) {
-      const none = this.search.value.trim() || this.stands ? "None is like that." : "No measuring point is registered yet. Once one is, a recording alone is a whole question.";
+      const none =
+        this.search.value.trim() || this.stands
+          ? "None is like that."
+          : "No measuring point is registered yet. Once one is, a recording alone is a whole question.";
       this.rows.replaceChildren(element("p", { class: "card" }, none));
       return;
     }
     const heads = ["Measuring point", "Stands at", "Last recording", "Probability of a fault", "Severity"];
     this.rows.replaceChildren(table("Measuring points", heads, found.map(row)));
     if (more) {
-      this.rows.append(button("Show more", () => {
-        this.pages += 1;
-        this.read();
-      }));
+      this.rows.append(
+        button("Show more", () => {
+          this.pages += 1;
+          this.read();
+        }),
+      );
     }
   }
 }
@@ -107,7 +118,7 @@ function row(asset) {
   const stands = element("span", { class: "stands" }, level(asset.stands));
   if (asset.silent_since) stands.append(element("span", { class: "hint" }, `silent since ${moment(asset.silent_since).slice(0, 10)}`));
   if (asset.acknowledged_by) stands.append(element("span", { class: "hint" }, `seen by ${asset.acknowledged_by}`));
-  if (asset.snoozed_until) stands.append(element("span", { class: "hint" }, `snoozed until ${moment(asset.snoozed_until).slice(0, 16)}`));
+  if (asset.snoozed_until) stands.append(element("span", { class: "hint" }, `snoozed until ${short(asset.snoozed_until)}`));
   return [
     element("span", {}, name, element("span", { class: "hint id" }, asset.commissioned ? asset.id : `${asset.id}, not commissioned`)),
     stands,
@@ -144,6 +155,8 @@ function course(points) {
   drawn.setAttribute("aria-label", `Over ${known.length} recordings from ${percent(known[0].fault_probability)} to ${percent(last)}`);
   drawn.append(svg("line", { x1: 0, x2: WIDTH, y1: HEIGHT - EDGE, y2: HEIGHT - EDGE, class: "zero" }));
   drawn.append(svg("polyline", { points: places.map((each) => each.map((value) => value.toFixed(1)).join(",")).join(" ") }));
-  places.forEach(([x, y], at) => drawn.append(svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 2.2, fill: `var(${LEVEL_COLOURS[known[at].level ?? "unheard"]})` })));
+  places.forEach(([x, y], at) =>
+    drawn.append(svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 2.2, fill: `var(${LEVEL_COLOURS[known[at].level ?? "unheard"]})` })),
+  );
   return element("span", { class: "course" }, drawn, element("span", { class: "number" }, percent(last)));
 }

@@ -1,17 +1,21 @@
 // Commissioning, step by step: how does the machine sound when it is healthy?
 
 import { Refused, ask, askJson } from "./api.js";
-import { at, button, element, labelled, level, refusal, table } from "./element.js";
+import { at, button, element, labelled, level, redraw, refusal, table } from "./element.js";
 import { capital, digits, short } from "./words.js";
 
 const FIRM = 19;
+const OLDER = 50; // at a time
 
 export class Commissioning {
   constructor(identity, session, changed) {
+    this.identity = identity;
     this.path = `/v1/assets/${identity}/baseline`;
     this.may = session.scopes.includes("admin");
     this.changed = changed;
     this.asset = null;
+    this.offered = new Map(); // of diagnoses by their id
+    this.next = undefined; // cursor of those before; null: there are none
     this.busy = false;
     this.files = element("input", { id: "healthy", type: "file", multiple: true, accept: at("file").accept });
     this.past = element("fieldset", { class: "choices" });
@@ -31,7 +35,12 @@ export class Commissioning {
         "Choose recordings of the healthy machine",
         labelled("Files, each a recording with every axis", this.files),
         this.past,
-        element("div", { class: "grid" }, labelled("Shaft speed (rpm), where neither point nor file says it", this.speed), labelled("Sampling rate (Hz), where the file does not say it", this.rate)),
+        element(
+          "div",
+          { class: "grid" },
+          labelled("Shaft speed (rpm), where neither point nor file says it", this.speed),
+          labelled("Sampling rate (Hz), where the file does not say it", this.rate),
+        ),
         checked(this.extend, "Add to what is known (without: begin anew, after a repair or another sensor)"),
         checked(this.pieces, "They were cut from one recording"),
         element("div", { class: "actions" }, this.go),
@@ -45,8 +54,9 @@ export class Commissioning {
     this.at(0);
   }
 
-  show(asset, baseline, diagnoses) {
+  show(asset, baseline, newest) {
     this.asset = asset;
+    this.keep(newest, this.next === undefined ? newest.next : this.next);
     if (this.busy) return;
     const axes = Object.entries(baseline.axes);
     const fewest = axes.length === asset.axes.length ? Math.min(...axes.map(([, axis]) => axis.n)) : 0;
@@ -55,21 +65,61 @@ export class Commissioning {
     if (!this.told) this.place.open = fewest === 0;
     this.told = true;
     this.what.replaceChildren(
-      element("p", {}, "Recordings on several days, at the speeds and loads that the machine has, when it is surely healthy: just overhauled, say. Two are the least, 19 make it firm."),
-      element("p", { class: "hint" }, fewest ? `It has ${fewest}: no rate of false alarms under ${promise(fewest)} can be promised${fewest < FIRM ? `; with ${FIRM} it would be ${promise(FIRM)}.` : "."}` : "It has none yet: nothing can be said about change, and two voices speak instead of three."),
+      element(
+        "p",
+        {},
+        "Recordings on several days, at the speeds and loads that the machine has, when it is surely healthy: just overhauled, say. " +
+          "Two are the least, 19 make it firm.",
+      ),
+      element(
+        "p",
+        { class: "hint" },
+        fewest
+          ? `It has ${fewest}: no rate of false alarms under ${promise(fewest)} can be promised` +
+              (fewest < FIRM ? `; with ${FIRM} it would be ${promise(FIRM)}.` : ".")
+          : "It has none yet: nothing can be said about change, and two voices speak instead of three.",
+      ),
     );
-    const chosen = new Set(this.chosen());
-    const choices = diagnoses.filter((each) => each.level !== null);
-    this.past.replaceChildren(element("legend", {}, "Or recordings that were diagnosed already"), ...choices.slice(0, 10).map((each) => {
-      const box = element("input", { type: "checkbox", value: each.id, checked: chosen.has(each.id) });
-      return element("label", { class: "check" }, box, `${short(each.time)}, ${each.axis} `, level(each.level));
-    }));
-    this.past.hidden = choices.length === 0;
+    this.offer();
     this.extend.parentElement.hidden = axes.length === 0;
     this.standing(axes, baseline.history);
     for (const field of this.place.querySelectorAll("input, button")) field.disabled = !this.may;
-    if (!this.may) this.what.append(element("p", { class: "hint" }, "Your key may look only: a wrong baseline hides a fault, so this needs the scope admin."));
+    if (!this.may)
+      this.what.append(element("p", { class: "hint" }, "Your key may look only: a wrong baseline hides a fault, so this needs the scope admin."));
     this.at(axes.length ? 3 : 1);
+  }
+
+  keep({ diagnoses }, next) {
+    for (const each of diagnoses) this.offered.set(each.id, each);
+    this.next = next;
+  }
+
+  // To choose from, the newest first.
+  offer() {
+    const chosen = new Set(this.chosen());
+    const ids = [...this.offered.keys()]
+      .filter((id) => this.offered.get(id).level !== null)
+      .sort()
+      .reverse();
+    const choices = ids.map((id) => {
+      const { time, axis, level: name } = this.offered.get(id);
+      const box = element("input", { id: `healthy-${id}`, type: "checkbox", value: id, checked: chosen.has(id) });
+      return element("label", { class: "check" }, box, `${short(time)}, ${axis} `, level(name));
+    });
+    const older = this.next === null ? [] : [button("Show older ones", () => this.older())];
+    this.past.replaceChildren(element("legend", {}, "Or recordings that were diagnosed already"), ...choices, ...older);
+    this.past.hidden = choices.length + older.length === 0;
+  }
+
+  async older() {
+    const query = new URLSearchParams({ asset: this.identity, limit: OLDER, cursor: this.next });
+    try {
+      const page = await askJson(`/v1/diagnoses?${query}`);
+      this.keep(page, page.next);
+      redraw(this.past, () => this.offer());
+    } catch (error) {
+      this.result.replaceChildren(refusal(error));
+    }
   }
 
   // The number of the step that somebody is at; the others stay to be read.
@@ -132,15 +182,19 @@ export class Commissioning {
       this.busy = false;
       this.at(1);
     };
-    const all = button("Take them all the same", () => {
-      if (this.why.value.trim().length < 3) {
-        this.why.setAttribute("aria-invalid", "true");
-        this.why.focus();
-        return;
-      }
-      this.at(1);
-      this.take(true);
-    }, { kind: "" });
+    const all = button(
+      "Take them all the same",
+      () => {
+        if (this.why.value.trim().length < 3) {
+          this.why.setAttribute("aria-invalid", "true");
+          this.why.focus();
+          return;
+        }
+        this.at(1);
+        this.take(true);
+      },
+      { kind: "" },
+    );
     this.doubts.replaceChildren(
       element("ul", { role: "alert" }, ...error.problems.map((each) => element("li", {}, each.reason))),
       element("p", {}, "A baseline that holds a fault hides it. Nothing is kept yet."),
@@ -156,22 +210,41 @@ export class Commissioning {
       this.history.append(element("p", { class: "hint" }, "Nothing yet."));
       return;
     }
-    const rows = axes.flatMap(([name, axis]) => axis.speed_ranges.map((range) => [
-      name,
-      range.speed_rpm === null ? "not known" : range.speed_rpm.map((rpm) => digits(rpm, 5)).filter((rpm, at, all) => at === 0 || rpm !== all[0]).join(" to ") + " rpm",
-      String(range.n),
-      `${Math.round(100 * range.lowest_rate)} %`,
-      axis.provisional ? "provisional" : "firm",
-    ]));
+    const rows = axes.flatMap(([name, axis]) =>
+      axis.speed_ranges.map((range) => [
+        name,
+        range.speed_rpm === null
+          ? "not known"
+          : range.speed_rpm
+              .map((rpm) => digits(rpm, 5))
+              .filter((rpm, at, all) => at === 0 || rpm !== all[0])
+              .join(" to ") + " rpm",
+        String(range.n),
+        `${Math.round(100 * range.lowest_rate)} %`,
+        axis.provisional ? "provisional" : "firm",
+      ]),
+    );
     this.history.append(table("What it knows of each axis", ["Axis", "Speed", "Recordings", "False alarms, at best", "State"], rows));
     for (const [name, axis] of axes) {
       for (const told of [...axis.cautions, ...axis.doubts]) this.history.append(element("p", { class: "hint" }, `Axis ${name}: ${told}.`));
       if (axis.why) this.history.append(element("p", { class: "hint" }, `Taken all the same: ${axis.why}.`));
     }
     const [newest] = history.filter((version) => version.undone === null);
-    const past = history.slice(0, 5).map((version) => `version ${version.version}, ${short(version.made)}: ${Object.values(version.n).join(", ")} recordings${version.undone ? " (undone)" : ""}`);
+    const past = history
+      .slice(0, 5)
+      .map(
+        (version) =>
+          `version ${version.version}, ${short(version.made)}: ${Object.values(version.n).join(", ")} recordings${version.undone ? " (undone)" : ""}`,
+      );
     this.history.append(element("p", { class: "hint" }, `${capital(past.join("; "))}.`));
-    if (newest && this.may) this.history.append(element("div", { class: "actions" }, button(`Undo version ${newest.version}`, () => this.undo(newest.version))));
+    if (newest && this.may)
+      this.history.append(
+        element(
+          "div",
+          { class: "actions" },
+          button(`Undo version ${newest.version}`, () => this.undo(newest.version)),
+        ),
+      );
   }
 
   async undo(version) {

@@ -1,6 +1,6 @@
 // Elements of the page, made by their name: what is shown is always text, never HTML.
 
-import { LEVELS, capital } from "./words.js";
+import { LEVELS, capital, sentence } from "./words.js";
 
 const TYPING_MS = 150;
 
@@ -60,5 +60,26 @@ export function facts(title, rows) {
 // What a person is to know of a refusal, as an element to be shown.
 export function refusal(error) {
   if (error.problems === undefined) throw error;
-  return element("div", { class: "refusal", role: "alert" }, ...error.problems.map((each) => element("p", {}, `${capital(each.reason)}. ${each.what_to_do}`)));
+  const told = error.problems.map((each) => element("p", {}, `${sentence(capital(each.reason))} ${each.what_to_do}`));
+  return element("div", { class: "refusal", role: "alert" }, ...told);
+}
+
+// In place of what an address names; what is malformed there (422) does not exist either.
+export function unshown(named, error) {
+  const why = error.status === 422 ? element("p", { class: "refusal", role: "alert" }, `There is no ${named}.`) : refusal(error);
+  return [element("h1", {}, named), card("It cannot be shown", why)];
+}
+
+const MARKED = "a, button, input, select, summary, [tabindex]";
+const mark = (each) => each.id || each.getAttribute("href") || each.getAttribute("aria-label") || each.textContent;
+
+// `draw` puts others in place of what is within `place`: whoever is at one of them stays there, and what is unfolded does.
+export function redraw(place, draw) {
+  const here = document.activeElement;
+  const focused = place.contains(here) ? mark(here) : null;
+  const open = [...place.querySelectorAll("details[open] > summary")].map(mark);
+  draw();
+  const drawn = [...place.querySelectorAll(MARKED)];
+  for (const each of drawn.filter((one) => one.tagName === "SUMMARY" && open.includes(mark(one)))) each.parentElement.open = true;
+  if (focused !== null && !here.isConnected) drawn.find((each) => mark(each) === focused)?.focus({ preventScroll: true });
 }

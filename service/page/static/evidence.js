@@ -63,7 +63,11 @@ function drawEnvelope(place, envelope, diagnosis) {
   const shaft = diagnosis.signal.speed_rpm === null ? null : diagnosis.signal.speed_rpm / 60;
   const named = MARK_OF[diagnosis.fault];
   const chosen = new Set(named ? [named] : marks.map((mark) => mark.name));
-  const boxes = element("fieldset", { class: "marks" }, element("legend", { class: "hint" }, "Mark where each part would show, with its tolerance and sidebands"));
+  const boxes = element(
+    "fieldset",
+    { class: "marks" },
+    element("legend", { class: "hint" }, "Mark where each part would show, with its tolerance and sidebands"),
+  );
   for (const mark of marks) {
     const box = element("input", { type: "checkbox", checked: chosen.has(mark.name) });
     const swatch = element("span", { class: "swatch" });
@@ -107,8 +111,13 @@ function drawEnvelope(place, envelope, diagnosis) {
     place,
     {
       title: "Envelope spectrum",
-      note: `How often something rings between ${band[0] / 1e3} and ${band[1] / 1e3} kHz; the whole recording, ${envelope.segments} ${envelope.segments === 1 ? "piece" : "pieces"} of ${digits(envelope.segment_s)} s averaged${marks.length ? "" : "; no lines are marked without speed and bearing"}.`,
-      alt: `Envelope spectrum up to ${Math.round(frequencies.at(-1))} hertz; the highest line is at ${frequencies[highest].toFixed(1)} hertz${order(frequencies[highest])}`,
+      note:
+        `How often something rings between ${band[0] / 1e3} and ${band[1] / 1e3} kHz; the whole recording, ` +
+        `${envelope.segments} ${envelope.segments === 1 ? "piece" : "pieces"} of ${digits(envelope.segment_s)} s averaged` +
+        (marks.length ? "." : "; no lines are marked without speed and bearing."),
+      alt:
+        `Envelope spectrum up to ${Math.round(frequencies.at(-1))} hertz; ` +
+        `the highest line is at ${frequencies[highest].toFixed(1)} hertz${order(frequencies[highest])}`,
       zooms: true,
       height: 300,
       paper: 100,
@@ -132,7 +141,13 @@ function drawEnvelope(place, envelope, diagnosis) {
 const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
 // From dark over blue and orange to light: readable in both themes and without colour.
-const HEAT = [[8, 12, 40], [45, 35, 120], [150, 45, 110], [235, 110, 50], [255, 235, 160]];
+const HEAT = [
+  [8, 12, 40],
+  [45, 35, 120],
+  [150, 45, 110],
+  [235, 110, 50],
+  [255, 235, 160],
+];
 
 function heat(share) {
   const at = Math.min(HEAT.length - 1.001, Math.max(0, share * (HEAT.length - 1)));
@@ -191,7 +206,12 @@ function drawCourse(place, { starts_s: starts, step_s: step, probabilities }) {
     {
       title: "Along the recording",
       note: "Each window alone; a real fault holds from one to the next.",
-      alt: faults.map((fault) => `${NAMES[fault]}: ${Math.round(100 * Math.min(...probabilities[fault]))} to ${Math.round(100 * Math.max(...probabilities[fault]))} %`).join(", "),
+      alt: faults
+        .map(
+          (fault) =>
+            `${NAMES[fault]}: ${Math.round(100 * Math.min(...probabilities[fault]))} to ${Math.round(100 * Math.max(...probabilities[fault]))} %`,
+        )
+        .join(", "),
       half: true,
       height: 258,
       paper: 100,
@@ -211,7 +231,10 @@ function drawCourse(place, { starts_s: starts, step_s: step, probabilities }) {
 }
 
 const strongest = (parts) => Math.max(0.05, ...parts.map((part) => Math.abs(part.owed)));
-const OWED = [["--for", "spoke for the answer"], ["--against", "spoke against it"]];
+const OWED = [
+  ["--for", "spoke for the answer"],
+  ["--against", "spoke against it"],
+];
 const HOW_OWED = "The stronger a colour, the more the answer changed when that part was covered and the network asked again.";
 
 function where(seen) {
@@ -262,13 +285,18 @@ function drawCombs(place, seen, title) {
   const lines = seen.combs.flatMap((comb) => comb.lines.map((line) => ({ ...line, fault: comb.fault })));
   const most = strongest(lines);
   const [low, high] = [Math.min(-2, ...lines.map((line) => line.height_db)), 1.1 * Math.max(6, ...lines.map((line) => line.height_db))];
-  const best = [...lines].sort((one, other) => other.owed - one.owed).slice(0, 3).filter((line) => line.owed > 0);
+  const best = [...lines]
+    .sort((one, other) => other.owed - one.owed)
+    .slice(0, 3)
+    .filter((line) => line.owed > 0);
   const told = best.map((line) => `${line.label} of the ${NAMES[line.fault]}`).join(", ");
   figure(
     place,
     {
       title,
-      note: `${where(seen)}: how high lines stand over their surroundings, at the places where each part would show. ${told ? `Most: ${told}.` : "No single line decided."}`,
+      note:
+        `${where(seen)}: how high lines stand over their surroundings, at the places where each part would show. ` +
+        (told ? `Most: ${told}.` : "No single line decided."),
       how: HOW_OWED,
       alt: `Heights of ${lines.length} lines in decibels${told ? `; most for the answer spoke ${told}` : ""}`,
       half: null,
@@ -331,7 +359,10 @@ function drawSpikes(place, trains, seen) {
     place,
     {
       title: "Spikes",
-      note: `Each spike of that window, by layer and timestep${overPlaces ? "" : "; across: the neurons of a layer, and down in each step the three parts"}. The share in brackets is how often a neuron fired.`,
+      note:
+        `Each spike of that window, by layer and timestep` +
+        (overPlaces ? "" : "; across: the neurons of a layer, and down in each step the three parts") +
+        ". The share in brackets is how often a neuron fired.",
       alt: `${Math.round(total)} spikes; ${trains.map((train) => `${train.name} ${(100 * train.rate).toFixed(1)} %`).join(", ")}`,
       half: null,
       height: Math.max(180, 18 * rows + gap * trains.length + 40),
@@ -359,7 +390,10 @@ function drawSpikes(place, trains, seen) {
       }
       const across = overPlaces ? `${seen.curve.x_label.replace(" (ms)", "")}, from the beginning of the window to its end` : "neuron of the layer";
       text(context, across, box.left + box.width / 2, height - 12, { align: "center" });
-      text(context, narrow ? "layer" : "layer (firing rate), timesteps downward", 10, box.top + box.height / 2, { align: "center", turn: -Math.PI / 2 });
+      text(context, narrow ? "layer" : "layer (firing rate), timesteps downward", 10, box.top + box.height / 2, {
+        align: "center",
+        turn: -Math.PI / 2,
+      });
     },
   );
 }

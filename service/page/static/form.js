@@ -3,7 +3,7 @@
 import { Refused, ask, askJson } from "./api.js";
 import { at, element, onTyping } from "./element.js";
 import { report } from "./report.js";
-import { capital, digits } from "./words.js";
+import { capital, digits, sentence } from "./words.js";
 
 const FIELDS = ["speed_rpm", "bearing", "rate_hz", "channel", "unit", "sensitivity_mv_g", "source"];
 const UNDER_MORE = ["rate_hz", "channel", "unit", "sensitivity_mv_g", "source"];
@@ -18,16 +18,26 @@ let prepared = false;
 export async function open(identity) {
   if (!prepared) prepare();
   prepared = true;
-  if (identity) {
-    at("asset").value = identity;
-    await sayAsset();
-  }
+  if (identity) forgetDemo();
+  await setAsset(identity);
+}
+
+async function setAsset(identity) {
+  if (at("asset").value === identity) return;
+  at("asset").value = identity;
+  await sayAsset();
 }
 
 function prepare() {
   offerDemos();
   acceptDrops();
-  for (const [field, say] of [["bearing", sayBearing], ["asset", sayAsset]]) {
+  // What belonged to a demo is not true of anything else.
+  at("file").addEventListener("change", forgetDemo);
+  at("asset").addEventListener("input", forgetDemo);
+  for (const [field, say] of [
+    ["bearing", sayBearing],
+    ["asset", sayAsset],
+  ]) {
     onTyping(at(field), say);
     at(field).addEventListener("focus", say);
   }
@@ -40,21 +50,31 @@ function prepare() {
 const OF_DEMO = ["speed_rpm", "bearing", "rate_hz"];
 
 async function offerDemos() {
-  const demos = new Map((await askJson("/v1/demos")).map((demo) => [demo.name, demo]));
+  const demos = new Map((await askJson("/v1/demos").catch(none)).map((demo) => [demo.name, demo]));
   at("demo").append(...[...demos.values()].map((demo) => element("option", { value: demo.name }, demo.title)));
-  const tell = (known) => {
-    for (const field of OF_DEMO) at(field).value = known[field] ?? "";
-    sayBearing();
-  };
   at("demo").addEventListener("change", () => {
-    if (at("demo").value !== "") at("file").value = "";
-    tell(demos.get(at("demo").value) ?? {});
+    if (at("demo").value !== "") {
+      at("file").value = "";
+      setAsset(""); // it is of no real machine
+    }
+    tellDemo(demos.get(at("demo").value) ?? {});
   });
-  at("file").addEventListener("change", () => {
-    // What belonged to a demo is not true of a file.
-    if (at("demo").value !== "") tell({});
-    at("demo").value = "";
-  });
+}
+
+function none(error) {
+  if (!(error instanceof Refused)) throw error;
+  return [];
+}
+
+function tellDemo(known) {
+  for (const field of OF_DEMO) at(field).value = known[field] ?? "";
+  sayBearing();
+}
+
+function forgetDemo() {
+  if (at("demo").value === "") return;
+  at("demo").value = "";
+  tellDemo({});
 }
 
 function acceptDrops() {
@@ -118,7 +138,13 @@ async function sayAsset() {
   at("assets-offered").replaceChildren(...points.map((point) => element("option", { value: point.id }, `${point.machine}: ${point.point}`)));
   const meant = points.find((point) => point.id === text);
   const healthy = meant && (meant.commissioned ? `${meant.commissioned} healthy recordings` : "not commissioned, so nothing is known of change");
-  at("asset-found").textContent = meant ? `${meant.machine}: ${meant.point}; ${healthy}` : text === "" ? NO_ASSET : points.length ? "Choose one of those offered" : "There is no such point";
+  at("asset-found").textContent = meant
+    ? `${meant.machine}: ${meant.point}; ${healthy}`
+    : text === ""
+      ? NO_ASSET
+      : points.length
+        ? "Choose one of those offered"
+        : "There is no such point";
   if (meant) at("of-asset").open = true;
 }
 
@@ -129,14 +155,14 @@ async function diagnose() {
   at("go").textContent = "Diagnosing…";
   result.setAttribute("aria-busy", "true");
   try {
-    const form = await question();
-    if (form === null) return;
-    const asset = at("asset").value.trim();
-    const path = asset === "" ? "/v1/diagnose/explain" : `/v1/assets/${encodeURIComponent(asset)}/explain`;
+    const asked = question();
+    if (asked === null) return;
+    const { form, demo, path, name } = asked;
+    if (demo !== "") form.append("file", await (await ask(`/v1/demos/${demo}`)).blob(), `${demo}.npy`);
     const answer = await askJson(path, { method: "POST", body: form });
     at("empty").hidden = true;
     at("report").hidden = false;
-    report(at("report"), answer, nameOfRecording());
+    report(at("report"), answer, name);
     at("told").textContent = at("report").querySelector(".said").textContent;
     result.focus({ preventScroll: true });
     if (result.getBoundingClientRect().top > innerHeight / 2) result.scrollIntoView();
@@ -154,20 +180,13 @@ async function diagnose() {
   }
 }
 
-function nameOfRecording() {
-  const [file] = at("file").files;
-  const name = file ? file.name : `${at("demo").selectedOptions[0].textContent} (simulated)`;
-  return at("source").value ? `${at("source").value}: ${name}` : name;
-}
-
-async function question() {
+// All that is asked, as it stands in the form now: somebody may choose something else while it is answered.
+function question() {
   const form = new FormData();
   const [file] = at("file").files;
+  const demo = file === undefined ? at("demo").value : "";
   if (file !== undefined) form.append("file", file);
-  else if (at("demo").value !== "") {
-    const demo = await ask(`/v1/demos/${at("demo").value}`);
-    form.append("file", await demo.blob(), `${at("demo").value}.npy`);
-  } else {
+  else if (demo === "") {
     refuse("file", "Choose a recording first.");
     at("file").focus();
     return null;
@@ -176,7 +195,11 @@ async function question() {
     const value = at(field).value.trim();
     if (value !== "") form.append(field, value);
   }
-  return form;
+  const asset = at("asset").value.trim();
+  const path = asset === "" ? "/v1/diagnose/explain" : `/v1/assets/${encodeURIComponent(asset)}/explain`;
+  const name = file?.name ?? `${at("demo").selectedOptions[0].textContent} (simulated)`;
+  const source = at("source").value;
+  return { form, demo, path, name: source ? `${source}: ${name}` : name };
 }
 
 function clearRefusals() {
@@ -193,7 +216,7 @@ function showRefusal(error) {
     }
     const what = name === "file" ? "The recording cannot be read" : capital(name.replaceAll("_", " "));
     at("ask-refusal").append(
-      element("p", {}, element("strong", {}, `${what}: `), `${reason}. `),
+      element("p", {}, element("strong", {}, `${what}: `), `${sentence(reason)} `),
       element("p", {}, name === "file" ? forPeople(field, advice) : advice),
     );
   }
@@ -202,7 +225,11 @@ function showRefusal(error) {
 
 // The service speaks to whoever writes programs; here somebody has chosen a file.
 const forPeople = (field, advice) =>
-  field === "length" ? "Send a shorter recording." : field === "scale" ? advice : "Choose another file, or export it again: CSV, WAV, NPY, MATLAB, TDMS or UFF.";
+  field === "length"
+    ? "Send a shorter recording."
+    : field === "scale"
+      ? advice
+      : "Choose another file: a second or more, as CSV, WAV, NPY, MATLAB, TDMS or UFF.";
 
 function refuse(name, text) {
   at(name).setAttribute("aria-invalid", "true");

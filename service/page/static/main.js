@@ -1,4 +1,8 @@
-import { begin, end } from "./pages.js";
+import { begin, end, fail } from "./pages.js";
 import { signIn } from "./session.js";
 
-await signIn(begin, end);
+try {
+  await signIn(begin, end);
+} catch (error) {
+  fail(error);
+}

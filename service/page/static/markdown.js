@@ -19,22 +19,37 @@ export function markdown(text) {
   return made;
 }
 
-const cells = (line) => line.replace(/^\||\|\s*$/g, "").split("|").map((cell) => cell.trim());
+const cells = (line) =>
+  line
+    .replace(/^\||\|\s*$/g, "")
+    .split("|")
+    .map((cell) => cell.trim());
 
 function tableOf(lines, before) {
   const [heads, , ...rows] = lines.map(cells);
   const title = before.findLast((each) => /^H\d$/.test(each.tagName))?.textContent ?? "Table";
-  return table(title, heads, rows.map((row) => row.map((cell) => element("span", {}, ...inline(cell)))));
+  return table(
+    title,
+    heads,
+    rows.map((row) => row.map((cell) => element("span", {}, ...inline(cell)))),
+  );
 }
 
 // A line that begins with no dash goes on with the item before.
 const items = (lines) =>
-  lines.join("\n").split(/^- /m).filter(Boolean).map((item) => element("li", {}, ...inline(item.replaceAll(/\s*\n\s*/g, " "))));
+  lines
+    .join("\n")
+    .split(/^- /m)
+    .filter(Boolean)
+    .map((item) => element("li", {}, ...inline(item.replaceAll(/\s*\n\s*/g, " "))));
 
 function inline(text) {
-  return text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).filter(Boolean).map((part) => {
-    if (part.startsWith("`")) return element("code", {}, part.slice(1, -1));
-    if (part.startsWith("**")) return element("strong", {}, part.slice(2, -2));
-    return part;
-  });
+  return text
+    .split(/(`[^`]+`|\*\*[^*]+\*\*)/)
+    .filter(Boolean)
+    .map((part) => {
+      if (part.startsWith("`")) return element("code", {}, part.slice(1, -1));
+      if (part.startsWith("**")) return element("strong", {}, part.slice(2, -2));
+      return part;
+    });
 }

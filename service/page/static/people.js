@@ -2,10 +2,15 @@
 
 import { askJson } from "./api.js";
 import { button, card, element, labelled, refusal } from "./element.js";
-import { FINDINGS, capital, moment, short } from "./words.js";
+import { FINDINGS, capital, short } from "./words.js";
 
 const HOUR_MS = 3_600_000;
-const SNOOZES = [["8", "8 hours"], ["24", "1 day"], ["168", "1 week"], ["720", "30 days"]];
+const SNOOZES = [
+  ["8", "8 hours"],
+  ["24", "1 day"],
+  ["168", "1 week"],
+  ["720", "30 days"],
+];
 const NAME = "brinell-name";
 
 export class People {
@@ -13,21 +18,37 @@ export class People {
     this.identity = identity;
     this.changed = changed;
     this.latest = null;
-    this.given = null; // what was found, just now: the next one corrects it
+    this.wrong = null; // what was kept, and is corrected by what is found next
     const may = session.scopes.includes("feedback") || session.scopes.includes("admin");
-    this.by = element("input", { id: "by", maxlength: "80", autocomplete: "name", placeholder: "J. Mazur", value: localStorage.getItem(NAME) ?? session.name ?? "" });
+    this.by = element("input", {
+      id: "by",
+      maxlength: "80",
+      autocomplete: "name",
+      placeholder: "J. Mazur",
+      value: session.name ?? localStorage.getItem(NAME) ?? "",
+    });
     this.note = element("input", { id: "note", maxlength: "500", autocomplete: "off", placeholder: "pitted over 2 cm" });
     this.opened = element("input", { id: "opened", type: "datetime-local" });
     this.state = element("p", { class: "hint", role: "status" });
     this.said = element("div", { role: "status" });
     const acknowledge = button("I have seen it", () => this.say("acknowledge", {}));
-    const hours = element("select", { id: "hours", "aria-label": "Snooze for" }, ...SNOOZES.map(([value, words]) => element("option", { value }, words)));
+    const hours = element(
+      "select",
+      { id: "hours", "aria-label": "Snooze for" },
+      ...SNOOZES.map(([value, words]) => element("option", { value }, words)),
+    );
     const snooze = button("Snooze", () => this.say("snooze", { until: new Date(Date.now() + hours.value * HOUR_MS).toISOString() }));
     this.wake = button("End the snooze", () => this.say("snooze", { until: null }));
     const found = Object.entries(FINDINGS).map(([finding, words]) => button(capital(words), () => this.find(finding), { name: `Opened: ${words}` }));
     this.place = card(
       "What people say",
-      element("div", { class: "grid" }, labelled("Your name", this.by), labelled("Note (may be empty)", this.note), labelled("Opened (empty: just now)", this.opened)),
+      element(
+        "div",
+        { class: "grid" },
+        labelled("Your name", this.by),
+        labelled("Note (may be empty)", this.note),
+        labelled("Opened (empty: just now)", this.opened),
+      ),
       element("p", { class: "lead" }, "The alarm"),
       element("div", { class: "actions" }, acknowledge, snooze, hours, this.wake),
       this.state,
@@ -35,6 +56,8 @@ export class People {
       element("div", { class: "actions" }, ...found),
       this.said,
     );
+    // The second click of a double one would be kept for ever too.
+    this.place.addEventListener("click", (event) => event.detail > 1 && event.stopPropagation(), { capture: true });
     if (!may) {
       for (const each of this.place.querySelectorAll("button, input, select")) each.disabled = true;
       this.said.replaceChildren(element("p", { class: "hint" }, "Your key may look only; saying something needs one with the scope feedback."));
@@ -48,7 +71,9 @@ export class People {
     if (state.acknowledged_by) told.push(`Seen by ${state.acknowledged_by}; that stands until the level changes.`);
     if (state.snoozed_until) told.push(`Snoozed until ${short(state.snoozed_until)}: nothing is sent until then.`);
     const raised = state.stands !== "quiet" && state.stands !== "unheard";
-    this.state.textContent = told.join(" ") || (raised ? "Nobody has seen it yet, and it is not snoozed." : "Nothing is raised; a snooze holds back messages about what comes.");
+    this.state.textContent =
+      told.join(" ") ||
+      (raised ? "Nobody has seen it yet, and it is not snoozed." : "Nothing is raised; a snooze holds back messages about what comes.");
   }
 
   async say(what, said) {
@@ -57,23 +82,36 @@ export class People {
     const note = this.note.value.trim();
     await this.send(async () => {
       await askJson(`/v1/assets/${this.identity}/${what}`, { method: "POST", json: { by, ...said, ...(note && { note }) } });
-      return what === "acknowledge" ? "Kept: you have seen it." : said.until === null ? "Kept: it is told again." : `Kept: nothing is sent until ${short(said.until)}.`;
+      return what === "acknowledge"
+        ? "Kept: you have seen it."
+        : said.until === null
+          ? "Kept: it is told again."
+          : `Kept: nothing is sent until ${short(said.until)}.`;
     });
   }
 
   async find(finding) {
     const by = this.name();
     if (by === null) return;
-    const opened = (this.opened.value ? new Date(this.opened.value) : new Date()).toISOString();
-    const about = this.given ? { corrects: this.given } : {};
+    const { wrong } = this;
+    const opened = wrong?.opened ?? (this.opened.value ? new Date(this.opened.value) : new Date()).toISOString();
+    const found = { asset: this.identity, finding, opened, by, note: this.note.value.trim(), diagnosis: this.latest?.id ?? null };
     await this.send(async () => {
-      const kept = await askJson("/v1/feedback", {
-        method: "POST",
-        json: { asset: this.identity, finding, opened, by, note: this.note.value.trim(), diagnosis: this.latest?.id ?? null, ...about },
-      });
-      this.given = kept.id;
-      return `Kept: opened ${moment(opened).slice(0, 16)}, ${FINDINGS[finding]}. Was it the wrong button? Another one corrects it.`;
+      const kept = await askJson("/v1/feedback", { method: "POST", json: { ...found, ...(wrong && { corrects: wrong.id }) } });
+      this.wrong = null;
+      return [`Kept: opened ${short(opened)}, ${FINDINGS[finding]}. `, button("Correct it", () => this.correct(kept))];
     });
+  }
+
+  correct(kept) {
+    this.wrong = kept;
+    const leave = button("Leave it", () => {
+      this.wrong = null;
+      this.said.replaceChildren();
+    });
+    const words = `Press what was found instead of: ${FINDINGS[kept.finding]}, opened ${short(kept.opened)}. `;
+    this.said.replaceChildren(element("p", { class: "hint" }, words, leave));
+    leave.focus();
   }
 
   name() {
@@ -89,13 +127,13 @@ export class People {
     return null;
   }
 
-  // One thing at a time: a second click of a double one would be kept for ever too.
+  // One thing at a time.
   async send(act) {
     if (this.place.getAttribute("aria-busy") === "true") return;
     this.place.setAttribute("aria-busy", "true");
     try {
-      this.said.replaceChildren(element("p", { class: "kept" }, await act()));
-      await this.changed();
+      this.said.replaceChildren(element("p", { class: "kept" }, ...[await act()].flat()));
+      this.changed();
     } catch (error) {
       this.said.replaceChildren(refusal(error));
     } finally {

@@ -4,7 +4,7 @@ import { button, card, element, facts } from "./element.js";
 import { evidence } from "./evidence.js";
 import { forgetIn } from "./sheet.js";
 import { voices } from "./voices.js";
-import { LEVELS, LEVEL_KINDS, NAMES, capital, digits, energy, percent } from "./words.js";
+import { LEVELS, LEVEL_KINDS, NAMES, capital, digits, energy, moment, percent } from "./words.js";
 
 const REFUSED = { unknown: "Unknown", not_applicable: "No model fits", sensor_fault: "Sensor fault" };
 
@@ -23,7 +23,7 @@ export function report(place, answer, recording) {
   place.append(from(diagnosis, recording, when));
 }
 
-const stamp = (when) => when.toLocaleString("sv-SE", { timeZoneName: "short" });
+const stamp = (when) => `${moment(when)} ${when.toLocaleString("sv-SE", { timeZoneName: "short" }).split(" ").at(-1)}`;
 
 function verdict({ asset, worst, diagnosis, what_to_do: advice }) {
   const { combined, message } = diagnosis; // combined: of a measuring point alone
@@ -34,7 +34,12 @@ function verdict({ asset, worst, diagnosis, what_to_do: advice }) {
   if (combined) {
     const together = capital(LEVELS[combined.level]) + (combined.fault ? `: ${NAMES[combined.fault]}` : "");
     const of = element("a", { href: `#assets/${asset}` }, asset);
-    made.append(then("This recording of ", of, `, axis ${worst.axis}, by all voices together; severity ${combined.severity}`), headline(together), what, then(`The network alone: ${message}`));
+    made.append(
+      then("This recording of ", of, `, axis ${worst.axis}, by all voices together; severity ${combined.severity}`),
+      headline(together),
+      what,
+      then(`The network alone: ${message}`),
+    );
   } else {
     // A sentence ends where a capital follows: numbers have points too.
     const [said, ...rest] = message.split(/(?<=\.) (?=[A-Z])/);
@@ -42,9 +47,17 @@ function verdict({ asset, worst, diagnosis, what_to_do: advice }) {
   }
   if (diagnosis.reason && !message.includes(diagnosis.reason)) made.append(then(`${REFUSED[diagnosis.verdict]}: ${diagnosis.reason}.`));
   // The advice of all voices together has some of them already.
-  const warnings = diagnosis.warnings.map(capital).filter((each) => !advice.includes(each));
+  const warnings = diagnosis.warnings
+    .map((each) => (asset && each.startsWith(asset) ? each : capital(each)))
+    .filter((each) => !advice.includes(each));
   if (warnings.length > 0) made.append(element("ul", { "aria-label": "Keep in mind" }, ...warnings.map((each) => element("li", {}, each))));
-  made.append(element("div", { class: "actions" }, button("Print report", () => window.print())));
+  made.append(
+    element(
+      "div",
+      { class: "actions" },
+      button("Print report", () => window.print()),
+    ),
+  );
   return made;
 }
 
@@ -71,7 +84,8 @@ function network(diagnosis) {
     element(
       "p",
       { class: "hint" },
-      `Probability over ${diagnosis.window_count} ${diagnosis.window_count === 1 ? "window" : "windows"}, bundle ${diagnosis.bundle.name} ${diagnosis.bundle.version}.` +
+      `Probability over ${diagnosis.window_count} ${diagnosis.window_count === 1 ? "window" : "windows"}, ` +
+        `bundle ${diagnosis.bundle.name} ${diagnosis.bundle.version}.` +
         (diagnosis.fault === null ? " It does not count: this is unlike what the network learned." : ""),
     ),
   );
@@ -91,7 +105,8 @@ function rule({ evidence: read, evidence_reason: reason, fault }) {
     element(
       "p",
       { class: "hint" },
-      `${capital(NAMES[read.fault])}: a part is named when its lines stand over z ${read.threshold.toFixed(1)} (standard deviations above chance).${agrees}`,
+      `${capital(NAMES[read.fault])}: a part is named when its lines stand over z ${read.threshold.toFixed(1)} ` +
+        `(standard deviations above chance).${agrees}`,
     ),
   );
 }
@@ -110,10 +125,21 @@ function spent({ energy: account }) {
   const twin = account.relu_twin_nj;
   const most = Math.max(account.paper_nj, account.full_nj, twin.paper, twin.full);
   const pair = (title, spikes, relu) =>
-    element("div", {}, element("h3", {}, title), meter("With spikes", spikes / most, energy(spikes)), meter("Same network, ReLU", relu / most, energy(relu)));
+    element(
+      "div",
+      {},
+      element("h3", {}, title),
+      meter("With spikes", spikes / most, energy(spikes)),
+      meter("Same network, ReLU", relu / most, energy(relu)),
+    );
   const made = card(
     "Energy of this answer",
-    element("div", { class: "columns" }, pair("Arithmetic alone", account.paper_nj, twin.paper), pair("With memory and updates", account.full_nj, twin.full)),
+    element(
+      "div",
+      { class: "columns" },
+      pair("Arithmetic alone", account.paper_nj, twin.paper),
+      pair("With memory and updates", account.full_nj, twin.full),
+    ),
     element("p", { class: "hint" }, `What hardware of profile ${account.profile} would spend, not this computer.`),
   );
   made.classList.add("energy");

@@ -10,10 +10,8 @@ export async function signIn(begin, end) {
   const show = (state) => {
     const out = () => show(OUT);
     useSession(state.csrf, out);
-    at("sign-in").hidden = state.signed_in;
     at("sign-out").hidden = !(state.required && state.signed_in);
     at("who").textContent = state.name ? `Signed in as ${state.name}` : "";
-    at("nav").hidden = !state.signed_in;
     if (state.signed_in) begin(state, out);
     else {
       end();
@@ -32,8 +30,12 @@ export async function signIn(begin, end) {
     }
   });
   at("sign-out").addEventListener("click", async () => {
-    await ask("/v1/session", { method: "DELETE" });
-    location.reload();
+    try {
+      await ask("/v1/session", { method: "DELETE" });
+      location.reload();
+    } catch (error) {
+      at("who").textContent = `Still signed in: ${said(error)}`;
+    }
   });
   show(await askJson("/v1/session"));
 }

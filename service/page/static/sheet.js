@@ -12,6 +12,8 @@ export const font = (size = textSize(), weight = 400) => `${weight} ${size}px ${
 // Of what an axis is called: on paper an axis is hardly longer than that.
 export const labelFont = () => font(onPaper ? 7 : 12);
 export const labelSize = () => (onPaper ? 11 : 20);
+// The least between two ticks, from below to above.
+export const tickSpace = () => (onPaper ? 14 : 30);
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -100,7 +102,8 @@ export function ticks(low, high, most) {
 export function axes(context, box, x, y) {
   const toX = (value) => box.left + ((value - x.low) / (x.high - x.low)) * box.width;
   const toY = (value) => box.top + box.height - ((value - y.low) / (y.high - y.low)) * box.height;
-  for (const value of ticks(x.low, x.high, box.width / 70)) text(context, String(value), toX(value), box.top + box.height + textSize(), { align: "center" });
+  for (const value of ticks(x.low, x.high, box.width / 70))
+    text(context, String(value), toX(value), box.top + box.height + textSize(), { align: "center" });
   for (const value of ticks(y.low, y.high, box.height / 35)) text(context, String(value), box.left - 6, toY(value), { align: "right" });
   text(context, x.label, box.left + box.width / 2, box.top + box.height + 2.5 * textSize(), { align: "center" });
   context.font = labelFont();

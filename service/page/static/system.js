@@ -5,7 +5,7 @@ import { at, card, element, facts, refusal } from "./element.js";
 import { figure } from "./figure.js";
 import { curves } from "./plot.js";
 import { forgetIn } from "./sheet.js";
-import { digits, energy, moment } from "./words.js";
+import { digits, energy, short } from "./words.js";
 
 const place = at("system");
 const MIB = 1 << 20;
@@ -42,9 +42,27 @@ function show(system) {
   const hour = system.by_minute.reduce((sum, count) => sum + count, 0);
   tiles.replaceChildren(
     tile("Answers in the last hour", String(hour), `${system.by_minute.at(-2)} in the last full minute; by this service since it started`),
-    tile("Time for an answer", latency ? `${digits(latency.median_ms)} ms` : "–", latency ? `the middle one of the last ${latency.n}; 95 % took under ${digits(latency.p95_ms)} ms, the longest ${digits(latency.most_ms)} ms, waiting left out` : "none in the last hour"),
-    tile("Waiting", `${waiting.requests} of ${waiting.of}`, `${digits(waiting.bytes / MIB)} of ${waiting.of_bytes / MIB} MiB; ${waiting.threads} answered at once`),
-    tile("Energy today", today ? energy(today.energy_nj) : "–", today ? `of ${today.diagnoses} diagnoses since ${moment(today.since).slice(0, 16)}; what hardware of profile ${system.energy_profile} would spend, not this computer` : "nothing is kept, or the store does not answer"),
+    tile(
+      "Time for an answer",
+      latency ? `${digits(latency.median_ms)} ms` : "–",
+      latency
+        ? `the middle one of the last ${latency.n}; 95 % took under ${digits(latency.p95_ms)} ms, ` +
+            `the longest ${digits(latency.most_ms)} ms, waiting left out`
+        : "none in the last hour",
+    ),
+    tile(
+      "Waiting",
+      `${waiting.requests} of ${waiting.of}`,
+      `${digits(waiting.bytes / MIB)} of ${waiting.of_bytes / MIB} MiB; ${waiting.threads} answered at once`,
+    ),
+    tile(
+      "Energy today",
+      today ? energy(today.energy_nj) : "–",
+      today
+        ? `of ${today.diagnoses} diagnoses since ${short(today.since)}; ` +
+            `what hardware of profile ${system.energy_profile} would spend, not this computer`
+        : "nothing is kept, or the store does not answer",
+    ),
   );
   if (String(drawn) !== String(system.by_minute)) draw(chart, system.by_minute);
   const rows = [
@@ -59,7 +77,14 @@ function show(system) {
   more.replaceChildren(facts("State", rows));
 }
 
-const tile = (name, value, note) => element("section", { class: "card tile", "aria-label": name }, element("h2", {}, name), element("p", { class: "value" }, value), element("p", { class: "hint" }, note));
+const tile = (name, value, note) =>
+  element(
+    "section",
+    { class: "card tile", "aria-label": name },
+    element("h2", {}, name),
+    element("p", { class: "value" }, value),
+    element("p", { class: "hint" }, note),
+  );
 
 function draw(chart, counts) {
   drawn = counts;
@@ -68,7 +93,13 @@ function draw(chart, counts) {
   const minutes = counts.map((_, at) => at - counts.length + 1);
   figure(
     chart,
-    { title: "Answers a minute", note: "Of the last hour; the last minute is not over.", alt: `At most ${Math.max(...counts)} a minute, ${counts.at(-2)} in the last full one`, height: 200, paper: 80 },
+    {
+      title: "Answers a minute",
+      note: "Of the last hour; the last minute is not over.",
+      alt: `At most ${Math.max(...counts)} a minute, ${counts.at(-2)} in the last full one`,
+      height: 200,
+      paper: 80,
+    },
     (host, width, height) =>
       curves(host, width, height, {
         data: [minutes, counts],

@@ -25,13 +25,18 @@ export function voices({ voices: heard, change, combined }) {
       { class: `voice ${each.says}` },
       element("h3", {}, ASKED[each.voice]),
       element("p", { class: "says" }, `${SAYS[each.says]}${each.fault && each.says === "raised" ? `: ${NAMES[each.fault]}` : ""}`),
-      element("p", { class: "hint" }, capital(inWords(each.why)) + (each.strength !== null && !/\d/.test(each.why) ? `, ${STRENGTH[each.voice](each.strength)}` : "")),
+      element(
+        "p",
+        { class: "hint" },
+        capital(inWords(each.why)) + (each.strength !== null && !/\d/.test(each.why) ? `, ${STRENGTH[each.voice](each.strength)}` : ""),
+      ),
     ),
   );
   const made = card("Three voices", element("div", { class: "columns" }, ...shown));
   made.classList.add("voices");
   const notes = [`Together: ${combined.rule}.`];
-  if (change?.provisional) notes.push(`With ${change.n} healthy recordings no rate of false alarms of the change under 1 in ${change.n + 1} can be promised.`);
+  if (change?.provisional)
+    notes.push(`With ${change.n} healthy recordings no rate of false alarms of the change under 1 in ${change.n + 1} can be promised.`);
   made.append(element("p", { class: "hint" }, notes.join(" ")));
   return made;
 }

@@ -18,13 +18,19 @@ export const percent = (share) => (share >= 0.995 && share < 1 ? "over 99 %" : `
 export const digits = (value, count = 3) => String(Number(value.toPrecision(count)));
 
 export function energy(nanojoules) {
-  for (const [size, unit] of [[1e9, "J"], [1e6, "mJ"], [1e3, "µJ"]]) {
+  for (const [size, unit] of [
+    [1e9, "J"],
+    [1e6, "mJ"],
+    [1e3, "µJ"],
+  ]) {
     if (nanojoules >= size) return `${digits(nanojoules / size)} ${unit}`;
   }
   return `${digits(nanojoules)} nJ`;
 }
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+export const sentence = (text) => (text.endsWith(".") ? text : `${text}.`);
 
 // Where a measuring point stands, and what a recording alone says.
 export const LEVELS = { alarm: "alarm", watch: "watch", no_verdict: "no verdict", quiet: "quiet", unheard: "not heard yet" };
@@ -49,7 +55,11 @@ export const short = (given) => moment(given).slice(0, 16);
 export function ago(given) {
   const minutes = (Date.now() - new Date(given)) / 60_000;
   if (minutes < 1) return "just now";
-  for (const [size, unit] of [[1440, "day"], [60, "hour"], [1, "minute"]]) {
+  for (const [size, unit] of [
+    [1440, "day"],
+    [60, "hour"],
+    [1, "minute"],
+  ]) {
     const count = Math.floor(minutes / size);
     if (count >= 1) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
   }
