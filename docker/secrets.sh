@@ -26,6 +26,12 @@ names() {
   done
 }
 
+# certify WORD...: a certificate by openssl, which is heard only where it fails.
+certify() {
+  local said
+  said=$(openssl req -x509 -nodes -days 3650 "$@" 2>&1) || { printf '%s\n' "$said" >&2; exit 1; }
+}
+
 # The broker keeps hashes, made by its own program.
 broker_passwords() {
   [ ! -s mosquitto_passwords ] || return 0
@@ -41,10 +47,10 @@ for_the_broker() {
   local names
   [ ! -s mqtt_certificate ] || return 0
   names=$(names mosquitto localhost "$@")
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=Brinell gateway" \
-    -addext keyUsage=critical,keyCertSign -keyout authority.key -out mqtt_ca 2>/dev/null
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=mosquitto" -CA mqtt_ca -CAkey authority.key \
-    -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${names#,}" -keyout mqtt_key -out mqtt_certificate 2>/dev/null
+  certify -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj "/CN=Brinell gateway" \
+    -addext keyUsage=critical,keyCertSign -keyout authority.key -out mqtt_ca
+  certify -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj "/CN=mosquitto" -CA mqtt_ca -CAkey authority.key \
+    -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${names#,}" -keyout mqtt_key -out mqtt_certificate
   rm authority.key
   chmod 644 mqtt_key
 }
@@ -52,9 +58,9 @@ for_the_broker() {
 # OPC UA wants RSA, and the name of the application beside those of the machine.
 for_opcua() {
   [ ! -s opcua_certificate ] || return 0
-  openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=Brinell" \
+  certify -newkey rsa:2048 -subj "/CN=Brinell" \
     -addext "subjectAltName=URI:urn:brinell$(names localhost "$@")" \
-    -addext keyUsage=digitalSignature,keyEncipherment,dataEncipherment -keyout opcua_key -out opcua_certificate 2>/dev/null
+    -addext keyUsage=digitalSignature,keyEncipherment,dataEncipherment -keyout opcua_key -out opcua_certificate
   chmod 644 opcua_key
 }
 

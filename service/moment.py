@@ -8,14 +8,16 @@ from pydantic import AwareDatetime, BeforeValidator, WithJsonSchema
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+IN_A_QUERY = " (write + as %2B)"
+
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _date_and_time(given: object, *, or_else: str = "") -> object:
     if isinstance(given, str) and not _RFC_3339.fullmatch(given):
-        wanted = "a date and time with its zone is wanted, such as 2026-11-24T08:00:00Z (write + as %2B)"
-        raise ValueError(wanted + or_else)
+        wanted = "a date and time with its zone is wanted, such as 2026-11-24T08:00:00Z"
+        raise ValueError(wanted + IN_A_QUERY + or_else)
     return given
 
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from service.parts import Parts
 
 LEVEL = 6
-REFUSED = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.IGNORECASE)
+GZIP = re.compile(r"gzip\s*(;|$)")
+REFUSED = re.compile(r"[^;]*;\s*q=0(\.0*)?\s*(;|$)")
 """A weight of 0: "not acceptable" (RFC 9110, 12.4.2)."""
 
 
@@ -25,5 +26,5 @@ async def packed(parts: Parts, request: Request, content: bytes, kind: str) -> R
 
 def takes_gzip(headers: Headers) -> bool:
     """Says the request so, and does not take it back by a weight of 0?"""
-    taken = headers.get("accept-encoding", "")
-    return "gzip" in taken and not REFUSED.search(taken)
+    codings = (each.strip() for each in headers.get("accept-encoding", "").lower().split(","))
+    return any(GZIP.match(each) and not REFUSED.match(each) for each in codings)

@@ -11,13 +11,16 @@ from typing import NoReturn
 
 import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 import data.home
 from tests.service.faults import disk, postgres, postgres_server, store_place, wall_clock  # noqa: F401 (fixtures)
 
-# How long an example takes is the machine's affair.
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("untimed")
+# How long an example takes is the machine's affair, and a folder may serve all examples of a test.
+hypothesis.settings.register_profile(
+    "brinell", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+hypothesis.settings.load_profile("brinell")
 
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 

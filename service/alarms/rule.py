@@ -204,7 +204,7 @@ def _reason(shown: Level, said: Sequence[Level], reached: int | None, rule: Rule
     if shown is Level.NO_VERDICT:
         return f"none of the last {rule.of} recordings has a verdict"
     if reached is None:
-        return f"with what came late nothing has led away from {shown}"
+        return f"with all that is known of the last recordings {shown} still stands"
     last = said[: reached + 1][-rule.of :]
     if reached == len(said) - 1:
         return _counted(shown, last, f"the last {len(last)}", rule)

@@ -67,7 +67,10 @@ class Webhook:
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         host, kind = self._url.hostname or "", http.client.HTTPSConnection if self._tls else http.client.HTTPConnection
-        with closing(kind(host, self._url.port)) as connection, connected(host, connection.port) as line:
+        with (
+            closing(kind(host, self._url.port or kind.default_port)) as connection,
+            connected(host, connection.port) as line,
+        ):
             connection.sock = self._tls.wrap_socket(line, server_hostname=host) if self._tls else line
             connection.request("POST", self._target(), body, headers)
             return connection.getresponse().status

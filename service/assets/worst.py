@@ -82,18 +82,14 @@ def worst(axes: Mapping[str, tuple[Diagnosis, Said]]) -> Worst:
     return Worst(axis=axis, level=said.level, severity=said.severity, why=f"{why}: {said.advice}")
 
 
-_LEAST_QUIET = {
-    1: "the vibration of {axis} is the most severe",
-    2: "of {axis} the network cannot tell",
-    3: "on {axis} a fault is the most probable",
-}
-"""By the place in `Badness` that decided."""
-
-
 def _least_quiet(axis: str, bad: Mapping[str, Badness]) -> str:
-    beside = max(each for name, each in bad.items() if name != axis)
-    decided = [place for place in _LEAST_QUIET if bad[axis][place] != beside[place]]
-    return _LEAST_QUIET[decided[0]].format(axis=axis) if decided else "the axes are alike"
+    _, severity, rank, probability = bad[axis]
+    _, next_severity, next_rank, next_probability = max(each for name, each in bad.items() if name != axis)
+    if severity != next_severity:
+        return f"the vibration of {axis} is the most severe"
+    if rank != next_rank:
+        return f"on {axis} the network names a fault" if rank == FAULT else f"of {axis} the network cannot tell"
+    return "the axes are alike" if probability == next_probability else f"on {axis} a fault is the most probable"
 
 
 def _bad(found: Diagnosis, said: Said) -> Badness:

@@ -32,10 +32,13 @@ def _moment(kind: Any, text: str) -> datetime:
     """As `from` and `to` of the service are meant."""
     from pydantic import TypeAdapter, ValidationError
 
+    from service.moment import IN_A_QUERY
+
     try:
         return TypeAdapter[datetime](kind).validate_python(text)
     except ValidationError as error:
-        raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise typer.BadParameter(reason.replace(IN_A_QUERY, "")) from None
 
 
 @recordings.command()
@@ -43,10 +46,16 @@ def export(
     file: Annotated[Path, typer.Argument(help="Where to put it, .zip; it must not be there yet.")],
     first: Annotated[
         datetime | None,
-        typer.Option("--from", parser=_since, metavar="DAY", help="Recordings of this day or later, UTC."),
+        typer.Option(
+            "--from",
+            parser=_since,
+            metavar="DAY",
+            help="Recordings of this day or later, UTC; or a moment with its zone.",
+        ),
     ] = None,
     to: Annotated[
-        datetime | None, typer.Option(parser=_until, metavar="DAY", help="Recordings up to the end of this day, UTC.")
+        datetime | None,
+        typer.Option(parser=_until, metavar="DAY", help="Recordings up to the end of this day, or to a moment."),
     ] = None,
     asset: Annotated[str | None, typer.Option(help="Of this measuring point alone.")] = None,
     key: Annotated[Path | None, typer.Option(help="Private key that signs it; else BRINELL_EXPORT_KEY.")] = None,

@@ -51,7 +51,8 @@ def bring_back(store: Path, backup: Path, folder: Path) -> tuple[int, Path | Non
 def _gather(store: Path, sources: Sequence[Path], to: Path, *, replaced: Path | None) -> int:
     writing = to.with_name(f"{to.name}.writing")
     try:
-        shutil.rmtree(writing, ignore_errors=True)
+        if writing.exists():  # of a copy that was killed
+            shutil.rmtree(writing)
         make_folder(writing)
         there = [source for source in sources if (source / PLACE).is_file()]
         if there:

@@ -8,7 +8,7 @@ from service.store.identity import wall_us
 from service.store.tables import AuditEntry
 
 LONGEST = {
-    column.name: column.type.length or 0 for column in AuditEntry.__table__.columns if isinstance(column.type, String)
+    column.name: column.type.length for column in AuditEntry.__table__.columns if isinstance(column.type, String)
 }
 """Characters that PostgreSQL holds these columns to."""
 
@@ -27,6 +27,6 @@ def add(connection: Connection, row: dict[str, Any]) -> None:
     connection.execute(insert(AuditEntry).values(**row))
 
 
-def _held(text: str, longest: int) -> str:
+def _held(text: str, longest: int | None) -> str:
     """A file's name may be no text, and PostgreSQL takes no zero."""
     return text.encode(errors="backslashreplace").decode().replace("\0", "")[:longest]

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nptdms import ChannelObject, TdmsWriter
 from scipy.io import savemat
@@ -141,7 +141,7 @@ def test_a_parser_that_crashes_is_an_error_of_this_file_only(bomb: bytes, file: 
     assert len(read(file.read_bytes(), "x", file.suffix, EVERY)) == 2
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(place=st.integers(0, 4_000), damage=st.binary(min_size=1, max_size=40))
 def test_any_damage_is_read_or_refused(file: Path, place: int, damage: bytes) -> None:
     damaged = bytearray(file.read_bytes())

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nptdms import ChannelObject, RootObject, TdmsWriter
 
@@ -67,7 +67,6 @@ def test_volts_need_a_sensitivity_and_a_velocity_is_refused(tmp_path: Path) -> N
         read_signal(path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 4_000), st.binary(min_size=1, max_size=40))
 def test_any_damage_is_read_or_refused(tmp_path: Path, place: int, damage: bytes) -> None:
     whole = bytearray(save(tmp_path / "x.tdms", {"DE": (FIRST, G), "FE": (SECOND, G)}).read_bytes())

@@ -132,6 +132,13 @@ def test_a_certificate_holds_for_names_and_for_addresses(tmp_path: Path, word: s
     assert wrong == ["192.168.1.6", "elsewhere.local"]
 
 
+@pytest.mark.parametrize("word", ["--tls", "--opcua"])
+def test_what_no_certificate_can_name_is_said(tmp_path: Path, word: str) -> None:
+    run = secrets(tmp_path, word, "300.1.1.1")
+    assert run.returncode == 1
+    assert "300.1.1.1" in run.stderr
+
+
 @pytest.mark.parametrize("word", ["--help", "--tsl"])
 def test_a_word_that_secrets_does_not_know_gets_its_usage_and_makes_nothing(tmp_path: Path, word: str) -> None:
     run = secrets(tmp_path, word, "gateway.local")

@@ -56,9 +56,9 @@ def test_files_come_in_gzip_to_who_reads_it(client: TestClient) -> None:
     assert packed.headers["content-encoding"] == "gzip"
     assert int(packed.headers["content-length"]) < len(plain.content) / 2
     assert "content-encoding" not in plain.headers
-    for refused in ("gzip;q=0", "br, GZIP ; q=0.000, *"):
+    for refused in ("gzip;q=0", "br, GZIP ; q=0.000, *", "x-gzip", "gzip; q=0.0 ; x=1"):
         assert "content-encoding" not in client.get(path, headers={"Accept-Encoding": refused}).headers
-    for taken in ("gzip;q=0.5", "br;q=0, gzip", "gzip ;q=1.0, br;q=0"):
+    for taken in ("gzip;q=0.5", "br;q=0, gzip", "gzip ;q=1.0, br;q=0", "x-gzip;q=0, GZIP"):
         assert client.get(path, headers={"Accept-Encoding": taken}).headers["content-encoding"] == "gzip"
     assert packed.content == plain.content == gzip.decompress(static_files().files["style.css"].packed)
 

@@ -278,17 +278,20 @@ def test_of_one_level_a_fault_is_worse_than_what_nobody_knows_and_that_than_noth
         ((0.9, "none"), (0.6, "none"), "on y a fault is the most probable"),
         ((0.6, "none"), (0.9, "medium"), "the vibration of y is the most severe"),
         ((0.6, "none"), (None, "none"), "of y the network cannot tell"),
+        ((None, "none"), (Fault.INNER_RACE, "none"), "on y the network names a fault"),
         ((0.9, "high"), (0.9, "high"), "the axes are alike"),
     ],
 )
 def test_of_quiet_axes_it_is_told_what_makes_one_the_worst(
-    x: tuple[float | None, Severity], y: tuple[float | None, Severity], why: str
+    x: tuple[float | Fault | None, Severity], y: tuple[float | Fault | None, Severity], why: str
 ) -> None:
     axes = {name: (_quiet(normal), said("quiet", severity)) for name, (normal, severity) in {"x": x, "y": y}.items()}
     assert worst(axes).why == f"nothing was found on any axis; {why}: Measure again."
 
 
-def _quiet(normal: float | None) -> Diagnosis:
+def _quiet(normal: float | Fault | None) -> Diagnosis:
+    if isinstance(normal, Fault):
+        return diagnosis(Verdict.DIAGNOSED, normal, 0.4)
     if normal is None:
         return diagnosis(Verdict.UNKNOWN, None, 0.9)
     return diagnosis(Verdict.DIAGNOSED, Fault.NORMAL, normal)
