@@ -67,10 +67,8 @@ class Webhook:
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         host, kind = self._url.hostname or "", http.client.HTTPSConnection if self._tls else http.client.HTTPConnection
-        with (
-            closing(kind(host, self._url.port or kind.default_port)) as connection,
-            connected(host, connection.port) as line,
-        ):
+        port = self._url.port or kind.default_port
+        with closing(kind(host, port)) as connection, connected(host, port) as line:
             connection.sock = self._tls.wrap_socket(line, server_hostname=host) if self._tls else line
             connection.request("POST", self._target(), body, headers)
             return connection.getresponse().status

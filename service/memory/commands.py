@@ -46,12 +46,7 @@ def export(
     file: Annotated[Path, typer.Argument(help="Where to put it, .zip; it must not be there yet.")],
     first: Annotated[
         datetime | None,
-        typer.Option(
-            "--from",
-            parser=_since,
-            metavar="DAY",
-            help="Recordings of this day or later, UTC; or a moment with its zone.",
-        ),
+        typer.Option("--from", parser=_since, metavar="DAY", help="Recordings of this day (UTC), or moment, or later."),
     ] = None,
     to: Annotated[
         datetime | None,
