@@ -56,7 +56,7 @@ class Source:
         scratch = out / SCRATCH
         with locked(out / f"{SCRATCH}.lock"):
             shutil.rmtree(scratch, ignore_errors=True)
-            scratch.mkdir()
+            scratch.mkdir(mode=0o700)
             try:
                 return found_in_export(self._exported(scratch / "export.zip"), longest)
             finally:
