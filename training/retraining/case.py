@@ -16,6 +16,10 @@ class RetrainingError(BrinellError):
     """What was given cannot be retrained from; the message says what, and what to do."""
 
 
+class NothingToLearn(RetrainingError):
+    """Too little that can be used was found yet; the message says what was left out, and why."""
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """A labelled recording.

@@ -71,14 +71,21 @@ def retrain(
         from models.bundle import Bundle
         from training.retraining import history
         from training.retraining.answering import answering
+        from training.retraining.case import NothingToLearn
         from training.retraining.gate import NOT_ENOUGH, Gate
         from training.retraining.plan import Plan
         from training.retraining.source import Source
 
+        url = None if activate is None else activate.rstrip("/")
         champion = Bundle.load(answering(bundle))
         _apart(out, champion.folder)
         found = Source(folder, export, store, days, trusted).found(out)
-        plan = Plan.of(champion, found, base, Gate() if gate is None else Gate.read(gate), minutes)
+        try:
+            plan = Plan.of(champion, found, base, Gate() if gate is None else Gate.read(gate), minutes)
+        except NothingToLearn as error:
+            # No failure: a timer also asks where nobody has opened a machine yet.
+            typer.echo(f"Nothing to learn from yet: {error}")
+            return
         for sheet in plan.sheets():
             Console().print(sheet.table())
         led_here = history.led_here(plan, out)
@@ -91,10 +98,10 @@ def retrain(
         else:
             done = history.place(plan, out)
             if done.exists():
-                typer.echo("This was tried before, with the same recordings, bundle and gate.")
+                typer.echo("This was tried before, with the same recordings, bundle, gate, minutes and base.")
             else:
-                _run(plan, out, version, sign, activate, key_file)
-            _conclude(done, out, sign, activate, key_file)
+                _run(plan, out, version, sign, url, key_file)
+            _conclude(done, out, sign, url, key_file)
 
 
 def _apart(out: Path, champion: Path) -> None:
@@ -135,7 +142,7 @@ def _conclude(done: Path, out: Path, sign: Path | None, url: str | None, key_fil
     if url is None:
         typer.echo(f"bundle: {folder}\nnext: push and activate it (docs/bundles.md), or --activate URL")
     else:
-        _bring(Bundle.load(folder), url.rstrip("/"), key_file, done.with_suffix(".activated"))
+        _bring(Bundle.load(folder), url, key_file, done.with_suffix(".activated"))
 
 
 def _bring(bundle: "Bundle", url: str, key_file: Path | None, note: Path) -> None:

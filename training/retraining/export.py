@@ -4,10 +4,11 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
-from data.exported import Export, RecordingLine, standing
+from data.exported import Export, Finding, RecordingLine, standing
+from data.fault import Fault
 from models.signing import export_signer, read_keys
 from training.retraining.case import Case, Found, LeftOut
-from training.retraining.labels import Label, labels
+from training.retraining.labels import labels
 
 
 def found_in_export(path: Path, longest: timedelta, trusted: Path | None = None) -> Found:
@@ -30,19 +31,17 @@ def found_in_export(path: Path, longest: timedelta, trusted: Path | None = None)
         cases, left_out = [], []
         for line in lines:
             label = known[line.id]
-            if isinstance(label, str):
+            if not isinstance(label, Finding):
                 left_out.append(LeftOut(_name(line), label))
-            elif label.finding.fault is None:
-                left_out.append(LeftOut(_name(line), f"{label.finding} teaches none of the faults"))
+            elif label.fault is None:
+                left_out.append(LeftOut(_name(line), f"{label} teaches none of the faults"))
             else:
-                cases.append(_case(export, line, label))
+                cases.append(_case(export, line, label.fault))
         when = f"{export.manifest.made_at:%Y-%m-%d %H:%M} UTC"
         return Found(f"export {path.name} of {when}{signed}", tuple(cases), tuple(left_out))
 
 
-def _case(export: Export, line: RecordingLine, label: Label) -> Case:
-    fault = label.finding.fault
-    assert fault is not None
+def _case(export: Export, line: RecordingLine, fault: Fault) -> Case:
     return Case(_name(line), line.asset, line.asset, fault, export.recording(line), line.time)
 
 

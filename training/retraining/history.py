@@ -48,15 +48,16 @@ def earlier(plan: Plan, out: Path) -> int:
 
 
 def led_here(plan: Plan, out: Path) -> Path | None:
-    """The report of a retraining of the champion's parent, by the same gate, in which all that is found now had a part.
+    """The report of the retraining that the champion came of, where the labels and the gate were those of now.
 
-    To try the same on its child would be to begin anew after each activation.
+    To try the same on its child would be to begin anew after each activation. Its minutes and base may be others.
     """
-    parent, gate = parent_of(plan.champion), plan.gate.model_dump()
+    parent = parent_of(plan.champion)
     if parent is None:
         return None
+    asked = (parent.sha256, plan.champion.identity, plan.found.key, plan.gate.model_dump())
     for path, told in _of_this_bundle(plan, out):
-        if (told.get("champion_sha256"), told["labels"], told["gate"]) == (parent.sha256, plan.found.key, gate):
+        if (told.get("champion_sha256"), told["bundle"], told["labels"], told["gate"]) == asked:
             return path
     return None
 

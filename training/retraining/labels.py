@@ -7,23 +7,16 @@ normal, unless a finding reaches back to it.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import NamedTuple
 
 from data.exported import FeedbackLine, Finding, RecordingLine, Why
 
 ALARM = "alarm"
 
 
-class Label(NamedTuple):
-    """What a recording is known to show; `fault` in `finding` may be none that is learned."""
-
-    finding: Finding
-
-
 def labels(
     recordings: Sequence[RecordingLine], findings: Iterable[FeedbackLine], longest: timedelta
-) -> Mapping[str, Label | str]:
-    """By the recording's id its label, or a sentence why it has none.
+) -> Mapping[str, Finding | str]:
+    """By the recording's id what it is known to show, or a sentence why that is not known.
 
     Args:
         recordings: with the level that was said of each.
@@ -36,7 +29,7 @@ def labels(
     openings: dict[str, list[FeedbackLine]] = defaultdict(list)
     for finding in findings:
         openings[finding.asset].append(finding)
-    found: dict[str, Label | str] = {}
+    found: dict[str, Finding | str] = {}
     for asset, lines in of_asset.items():
         found |= _of_asset(lines, sorted(openings[asset], key=lambda each: each.opened), longest)
     return found
@@ -44,8 +37,8 @@ def labels(
 
 def _of_asset(
     lines: Sequence[RecordingLine], openings: Sequence[FeedbackLine], longest: timedelta
-) -> dict[str, Label | str]:
-    said: dict[str, set[Label]] = defaultdict(set)
+) -> dict[str, Finding | str]:
+    said: dict[str, set[Finding]] = defaultdict(set)
     for opening in openings:
         earliest = opening.opened - longest
         since = max((each.opened for each in openings if each.opened < opening.opened), default=earliest)
@@ -54,16 +47,15 @@ def _of_asset(
         told = {line.id for line in before if alarms and line.time >= min(alarms)}
         told |= {line.id for line in lines if line.id == opening.diagnosis}
         for identity in told:
-            said[identity].add(Label(opening.finding))
+            said[identity].add(opening.finding)
     return {line.id: _settled(line, said[line.id]) for line in lines}
 
 
-def _settled(line: RecordingLine, said: set[Label]) -> Label | str:
-    findings = sorted({label.finding for label in said})
-    if len(findings) > 1:
-        return f"two findings contradict each other: {' and '.join(findings)}"
+def _settled(line: RecordingLine, said: set[Finding]) -> Finding | str:
+    if len(said) > 1:
+        return f"two findings contradict each other: {' and '.join(sorted(said))}"
     if said:
         return next(iter(said))
     if Why.BASELINE in line.why:
-        return Label(Finding.NORMAL)
+        return Finding.NORMAL
     return "nobody found what it shows: no finding between an alarm and an opening reaches it"

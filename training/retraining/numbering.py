@@ -43,11 +43,8 @@ def settled(champion: Bundle, out: Path, folder: Path, wanted: str | None, held:
 def _there(champion: Bundle, out: Path, work: Path) -> set[str]:
     """Beside the champion, in `out`, and what others that were killed will write."""
     beside = (*versions(champion.folder.parent), *versions(out / champion.manifest.name))
-    return {champion.manifest.version, *(path.name for path in beside), *(path.read_text() for path in _begun(work))}
-
-
-def _begun(work: Path) -> list[Path]:
-    return list(work.glob(f"*/{FILE}"))
+    begun = (path.read_text() for path in work.glob(f"*/{FILE}"))
+    return {champion.manifest.version, *(path.name for path in beside), *begun}
 
 
 def _next(there: Collection[str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from data.fault import FAULTS, Fault
 from models.bundle import Bundle
 from training.config import TrainingConfig
-from training.retraining.case import Found, RetrainingError
+from training.retraining.case import Found, NothingToLearn
 from training.retraining.checked import checked
 from training.retraining.gate import Condition, Gate, evidence, remembered
 from training.retraining.halves import Halves, halves
@@ -36,16 +36,16 @@ class Plan:
         """Checks labels and signals, and deals them.
 
         Raises:
-            RetrainingError: nothing can be learned from, or chosen by; with what was left out, and why.
+            NothingToLearn: nothing can be learned from, or chosen by; with what was left out, and why.
             DatasetError: recordings of the champion's are missing under `base`.
         """
         usable = checked(found, champion.manifest.front_end)
         config = TrainingConfig.read(champion.folder / "config.toml")
         if not usable.cases:
-            raise RetrainingError(f"no labelled recording can be used{_because(usable)}")
+            raise NothingToLearn(f"no labelled recording can be used{_because(usable)}")
         dealt = halves(usable.cases, gate.apart, gate.minutes_apart, champion.manifest.front_end)
         if base is None and len(dealt.choose) < FEWEST_CHOOSE:
-            raise RetrainingError(
+            raise NothingToLearn(
                 f"too few recordings, or too short: {len(dealt.choose)} would choose how much is learned anew, and "
                 f"{FEWEST_CHOOSE} must without --base{_because(usable)}"
             )
@@ -60,7 +60,7 @@ class Plan:
 
     @property
     def key(self) -> str:
-        """Sixteen hexadecimal digits that change with the champion, any label or signal, the gate and the time."""
+        """Sixteen hexadecimal digits that change with champion, any label or signal, gate, minutes and base."""
         spans = ""
         if self.base is not None:
             split = self.base.split

@@ -27,6 +27,8 @@ Versions = dict[str, dict[str, str]]
 def ready(champion: Bundle, url: str, key: Path | None) -> Versions:
     """Asks the service, before anything is trained, whether it will take what comes of it; the versions that it holds.
 
+    A signature that it asks for is asked at the push alone.
+
     Raises:
         RetrainingError: it cannot be reached, would refuse a bundle, or answers with another one than `champion`.
     """
@@ -82,7 +84,7 @@ def _asking(url: str, key: Path | None) -> "Iterator[Client]":
     try:
         with httpx2.Client(base_url=url, headers=headers, timeout=SECONDS) as client:
             yield client
-    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError, TypeError) as error:
         raise RetrainingError(f"{url} cannot be reached, or no service of Brinell's answers there: {error}") from error
 
 

@@ -57,13 +57,14 @@ def retrain(plan: Plan, out: Path, version: str | None = None, held: Collection[
         held: versions that the service has which shall answer with it.
 
     Raises:
-        RetrainingError: another retraining works in `out`, or there is the version already.
+        RetrainingError: another retraining works in `out`, there is the version already, or a report there is none.
     """
     with alone(out) as work:
+        tries = earlier(plan, out)
         folder = work / plan.key
         number = settled(plan.champion, out, folder, version, held)
         tried, chosen = steps_taken(plan, folder)
-        outcome = concluded(plan, tried, chosen, out, number)
+        outcome = concluded(plan, tried, chosen, out, number, tries)
         report.write(outcome, out)
         # Last of all: who is killed before goes on, and ends with the same version.
         shutil.rmtree(folder)
@@ -90,8 +91,10 @@ def _smallest_enough(tried: Sequence[Attempt], enough: float) -> Attempt:
     return tried[-1] if tried[-1].enough(enough) else max(tried, key=lambda each: each.score)
 
 
-def concluded(plan: Plan, tried: tuple[Attempt, ...], chosen: Attempt, out: Path, version: str) -> Outcome:
-    """Judges what was chosen, and writes the bundle where the gate says so."""
+def concluded(
+    plan: Plan, tried: tuple[Attempt, ...], chosen: Attempt, out: Path, version: str, tries: int = 0
+) -> Outcome:
+    """Judges what was chosen, and writes the bundle where the gate says so; `tries`: how many were `earlier`."""
     champion = plan.champion.manifest
 
     def both(pieces: Sequence[Piece]) -> tuple[list[Judged], list[Judged]]:
@@ -108,7 +111,7 @@ def concluded(plan: Plan, tried: tuple[Attempt, ...], chosen: Attempt, out: Path
     before = evaluate(all_of[0], champion.layers, champion.calibration) if all_of[0] else None
     after = evaluate(all_of[1], champion.layers, chosen.calibration) if all_of[1] else None
     energy = after.full_nj / before.full_nj if before is not None and after is not None else 1.0
-    decision = decide(plan.gate, plan.evidence, on_new, on_old, energy, earlier(plan, out))
+    decision = decide(plan.gate, plan.evidence, on_new, on_old, energy, tries)
     written = None
     if decision.verdict == "better" and after is not None:
         draft = _draft(plan, chosen, after, all_of[1])

@@ -1,9 +1,6 @@
 """Where labelled recordings come from: a folder, an export, or the store of a service through an export of its own."""
 
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +9,7 @@ from training.lock import locked
 from training.retraining.case import Found, RetrainingError
 from training.retraining.export import found_in_export
 from training.retraining.folder import found_in_folder
+from training.retraining.process import brinell
 
 DAYS = 30.0
 SCRATCH = ".export"
@@ -56,17 +54,14 @@ class Source:
         scratch = out / SCRATCH
         with locked(out / f"{SCRATCH}.lock"):
             shutil.rmtree(scratch, ignore_errors=True)
-            scratch.mkdir()
+            scratch.mkdir(mode=0o700)
             try:
                 return found_in_export(self._exported(scratch / "export.zip"), longest)
             finally:
                 shutil.rmtree(scratch)
 
     def _exported(self, to: Path) -> Path:
-        """By the command line: training does not reach into the service."""
         assert self.store is not None
-        command = [sys.executable, "-m", "brinell", "recordings", "export", str(to)]
-        made = subprocess.run(command, env=os.environ | {"BRINELL_STORE": self.store}, capture_output=True, text=True)
-        if made.returncode:
-            raise RetrainingError(f"the store cannot be exported: {made.stderr.strip() or made.stdout.strip()}")
+        failed = "the store cannot be exported"
+        brinell("recordings", "export", str(to), failed=failed, BRINELL_STORE=self.store)
         return to

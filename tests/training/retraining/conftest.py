@@ -1,9 +1,6 @@
 """A small champion, and a plant whose machines it does not know."""
 
 import csv
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +11,7 @@ from data.fault import FAULTS, Fault
 from data.geometry import Geometry
 from data.rig import Resonance, Rig, simulate
 from models.bundle import Bundle
+from tests.service.process import brinell
 from training.bundling import bundle
 from training.config import TrainingConfig
 from training.retraining.folder import LABELS
@@ -64,11 +62,8 @@ def read_labels(folder: Path) -> list[dict[str, str]]:
 
 def key_file(folder: Path, scope: str) -> Path:
     """A new key with that scope, for the service whose state is in `folder / "state"`."""
-    environment = os.environ | {"BRINELL_STATE": str(folder / "state"), "BRINELL_AUTH": "keys"}
-    command = [sys.executable, "brinell.py", "keys", "api", "tester", f"--scope={scope}"]
-    made = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=True)
     path = folder / f"{scope}.key"
-    path.write_text(made.stdout)
+    path.write_text(brinell("keys", "api", "tester", f"--scope={scope}", state=folder / "state", auth="keys"))
     return path
 
 

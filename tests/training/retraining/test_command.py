@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from models.bundle import Bundle
-from tests.training.retraining.conftest import CHECKOUT
+from tests.training.retraining.conftest import CHECKOUT, read_labels, write_labels
 from training.checkpoint import peek
 from training.loop import CHECKPOINT
 
@@ -92,6 +92,14 @@ def test_where_the_gate_cannot_open_nothing_is_trained(
     assert "at least 50 independent recordings of inner_race judge" in " ".join(output.split())
     assert "not enough evidence: nothing is trained" in output
     assert not (tmp_path / "out").exists()
+
+
+def test_a_plant_without_findings_is_no_failure(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    write_labels(tmp_path, [row | {"finding": "several"} for row in read_labels(plant)])
+    output = " ".join(finished(started(champion, tmp_path, small_root, tmp_path / "out", "--yes")).split())
+    assert "Nothing to learn from yet: no labelled recording can be used; 48 left out: several teaches none" in output
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import stat
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from data.fault import Fault
 from models.signing import SigningError, make_keys
 from training.retraining.case import RetrainingError
 from training.retraining.export import found_in_export
-from training.retraining.source import Source
+from training.retraining.source import SCRATCH, Source
 
 OPENED = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -88,3 +90,13 @@ def test_a_store_that_cannot_be_exported_is_said_in_its_own_words(
     with pytest.raises(RetrainingError, match=r"the store cannot be exported: .*there is no store at"):
         Source(store=str(tmp_path / "none" / "brinell.db")).found(tmp_path / "out")
     assert not (tmp_path / "none").exists()
+
+
+def test_what_a_store_is_exported_into_is_closed_to_all_others(tmp_path: Path) -> None:
+    scratch = tmp_path / "out" / SCRATCH
+    with ThreadPoolExecutor() as pool:
+        exporting = pool.submit(Source(store=str(tmp_path / "none.db")).found, tmp_path / "out")
+        while not scratch.exists():
+            assert not exporting.done(), "it ended before it could be looked at"
+        assert stat.S_IMODE(scratch.stat().st_mode) == stat.S_IRWXU
+        assert isinstance(exporting.exception(), RetrainingError)

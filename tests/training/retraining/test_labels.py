@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from data.exported import FeedbackLine, Finding, RecordingLine
-from training.retraining.labels import Label, labels
+from training.retraining.labels import labels
 
 DAY = timedelta(days=1)
 OPENED = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ def opening(finding: str = "outer_race", after: float = 0.0, **more: Any) -> Fee
 def given(lines: list[RecordingLine], *findings: FeedbackLine, longest: timedelta = MONTH) -> list[str | None]:
     """What each is labelled as; None where it is not."""
     found = labels(lines, findings, longest)
-    return [each.finding.value if isinstance(each, Label) else None for each in (found[line.id] for line in lines)]
+    return [each.value if isinstance(each, Finding) else None for each in (found[line.id] for line in lines)]
 
 
 def test_from_the_first_alarm_to_the_opening_all_is_what_was_found_and_nothing_before_or_after() -> None:
@@ -76,5 +76,5 @@ def test_two_findings_at_one_opening_that_differ_are_no_label() -> None:
 
 def test_a_broken_sensor_teaches_nothing() -> None:
     found = labels([heard(1, 2, "alarm")], [opening("sensor_broken")], MONTH)
-    assert [label.finding for label in found.values() if isinstance(label, Label)] == [Finding.SENSOR_BROKEN]
+    assert list(found.values()) == [Finding.SENSOR_BROKEN]
     assert Finding.SENSOR_BROKEN.fault is None

@@ -3,7 +3,10 @@
 import hashlib
 import json
 import shutil
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +95,18 @@ def test_a_service_is_asked_first_for_what_it_would_refuse_in_the_end(
     for nowhere in ("http://127.0.0.1:9", "nonsense"):
         with pytest.raises(RetrainingError, match=nowhere):
             ready(champion, nowhere, None)
+
+
+def test_what_answers_in_json_and_is_no_service_of_brinells_is_said_to_be_none(tmp_path: Path) -> None:
+    said = tmp_path / "v1" / "models" / "time" / "versions"
+    said.parent.mkdir(parents=True)
+    with HTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=tmp_path)) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        for content in ("{}", "[]", '{"versions": 3}', '{"versions": [{"version": "1.0.0"}]}'):
+            said.write_text(content)
+            with pytest.raises(RetrainingError, match="no service of Brinell's answers there"):
+                ready(Bundle.load(SHIPPED / "1.0.0"), f"http://127.0.0.1:{other.server_port}", None)
+        other.shutdown()
 
 
 def test_a_key_that_may_not_push_is_said_before_the_training_and_so_is_a_version_that_does_not_answer(

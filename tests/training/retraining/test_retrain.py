@@ -30,7 +30,7 @@ from training.retraining.attempt import Attempts
 from training.retraining.case import RetrainingError
 from training.retraining.folder import found_in_folder
 from training.retraining.gate import Condition, Gate
-from training.retraining.history import earlier, place
+from training.retraining.history import earlier, led_here, place
 from training.retraining.numbering import settled
 from training.retraining.outcome import Outcome
 from training.retraining.plan import Plan
@@ -248,6 +248,25 @@ def test_what_is_no_report_is_said_to_be_none(outcome: Outcome, tmp_path: Path) 
         path.write_text(content, encoding="latin-1")
         with pytest.raises(RetrainingError, match=r"is no report of a retraining: .* remove it"):
             earlier(dataclasses.replace(outcome.plan, minutes=LONG + 1), tmp_path)
+
+
+def test_a_report_that_is_none_is_said_before_anything_is_trained(
+    champion: Bundle, plant: Path, small_root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "small-0.json").write_text("{")
+    with pytest.raises(RetrainingError, match="is no report of a retraining"):
+        retrain(plan_of(champion, plant, small_root, SHORT), tmp_path)
+    assert not (tmp_path / ".work").exists()
+
+
+def test_only_the_retraining_that_wrote_a_version_led_to_it(outcome: Outcome, tmp_path: Path) -> None:
+    assert outcome.bundle is not None
+    of_child = dataclasses.replace(outcome.plan, champion=outcome.bundle)
+    report.write(dataclasses.replace(outcome, bundle=None), tmp_path)
+    assert led_here(of_child, tmp_path) is None
+    report.write(outcome, tmp_path)
+    assert led_here(of_child, tmp_path) == place(outcome.plan, tmp_path)
 
 
 def test_that_nothing_can_be_used_is_said_with_what_was_left_out_and_why(
