@@ -21,6 +21,7 @@ from service.settings import Settings
 from tests.service.keys import bearer, id_of, key_for
 from tests.service.listening import listening
 from tests.service.process import brinell
+from tests.service.running import running
 
 BATCH = "/v1/diagnose/batch?rate_hz=12000"
 Headers = dict[str, str]
@@ -114,3 +115,19 @@ def test_batches_of_one_key_that_wait_leave_half_of_the_places_to_others_behind_
 
         assert [begin(key).status_code for key in (mine, mine, mine, other, other)] == [200, 200, 429, 200, 200]
         assert parts_of(app).queue.waiting == 4
+
+
+def test_a_batch_that_waits_says_last_that_the_service_stops(state: Path, batch: Batch) -> None:
+    content, kind = batch(3)
+    headers = bearer(key_for("diagnose")) | kind
+    with (
+        running(requests_per_minute=1, grace_s=0) as service,
+        httpx2.stream("POST", service.url + BATCH, content=content, headers=headers, timeout=20) as answer,
+    ):
+        answers = answer.iter_lines()
+        told = [json.loads(next(answers))]
+        service.process.terminate()
+        told += [json.loads(line) for line in answers]
+        assert [(line["number"], line["error"]["status"]) for line in told] == [(1, 422), (2, 503)]
+        assert "stopping" in told[-1]["error"]["reason"]
+        assert service.process.wait(timeout=20) == 0
