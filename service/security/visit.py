@@ -11,8 +11,8 @@ from service.security.asker import key_id
 from service.store.trouble import StoreError
 
 LOOKS_AGAIN_S = 0.5
-"""While it waits: a key that was revoked, or a client that has gone, is to leave its place to others. Less than the second
-that connections are left for a last word, once the service stops (`service.serving`)."""
+"""While it waits: a key that was revoked, or a client that has gone, is to leave its place to others. Less than the
+second that connections are left for a last word, once the service stops (`service.serving`)."""
 
 
 class Visit:

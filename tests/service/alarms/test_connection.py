@@ -31,7 +31,7 @@ def there() -> Iterator[Address]:
 
 
 @pytest.fixture
-def named(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Address]]:
+def named(monkeypatch: pytest.MonkeyPatch) -> list[Address]:
     """The addresses of every name."""
     addresses: list[Address] = []
 
@@ -40,7 +40,7 @@ def named(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Address]]:
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(connection, "ALTOGETHER_S", 2.0)
-    yield addresses
+    return addresses
 
 
 def test_addresses_that_are_silent_take_no_longer_than_all_may(named: list[Address], silent: Address) -> None:
