@@ -93,17 +93,20 @@ async def of_upload(
     givens = every(upload, query, parts.settings)
     number = 0
 
-    async def gone() -> bool:
+    async def over() -> bool:
         return place.abandoned or await request.is_disconnected()
 
-    while not place.abandoned:
+    while True:
         began = time.perf_counter()
         place.renew()
         try:
             given = await place.answer(lambda: next(givens, None))
-        except RequestRefused as unread:  # too late, or stopping: what comes after it cannot be read either
+        except RequestRefused as unread:
             if not number:
                 raise
+            if unread.status == 503 and not place.abandoned:
+                continue  # not begun: which channel comes next, if any does, nobody knows before
+            # Broken off, or stopping: what comes after it cannot be read either.
             yield _refused(number + 1, None, unread)
             return
         if given is None:
@@ -111,12 +114,13 @@ async def of_upload(
         number += 1
         decode_ms = (time.perf_counter() - began) * 1e3
         source = given.source if isinstance(given, Given) else None
-        refusal = await visit.turn(gone)
-        if await gone():
+        refusal = await visit.turn(over)
+        if await request.is_disconnected():
             return
+        is_last = refusal is not None or place.abandoned  # which the line says
         place.renew()
         yield await _line(parts, place, number, source, partial(_given, refusal or given), identity, decode_ms)
-        if refusal is not None:
+        if is_last:
             return
 
 
@@ -128,16 +132,20 @@ async def of_lines(parts: Parts, request: Request, query: Query, place: Place) -
 
         async def gone() -> bool:
             # While the body still comes in, its reader is the one that notices.
-            return place.abandoned or ahead.lost or (ahead.complete and await request.is_disconnected())
+            return ahead.lost or (ahead.complete and await request.is_disconnected())
+
+        async def over() -> bool:
+            return place.abandoned or await gone()
 
         async for number, line in _lines(ahead, encoding, parts.settings):
-            refusal = await visit.turn(gone)
+            refusal = await visit.turn(over)
             if await gone():
                 return
+            is_last = refusal is not None or place.abandoned  # which the line says
             line = refusal or line
             place.renew(len(line) if isinstance(line, bytes) else 0)
             yield await _line(parts, place, number, None, partial(_read, line, query, longest), identity, 0.0)
-            if refusal is not None:
+            if is_last:
                 return
 
 

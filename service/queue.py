@@ -201,11 +201,11 @@ class Place:
 
     async def _answered(self, do: Callable[[Sequence[Any]], Sequence[Result]], item: Any, windows: int) -> Result:
         loop = asyncio.get_running_loop()
+        if self._given_up is not None:
+            raise self._given_up()
         left_s = self._late_at - time.monotonic()
         if left_s <= 0:
             raise self._late()()
-        if self._given_up is not None:
-            raise self._given_up()
         answer: asyncio.Future[Result] = loop.create_future()
         self.job = job = Job(do, item, answer, windows)
         self._queue._lanes.enter(job, long=self.is_long)
@@ -254,6 +254,8 @@ class Place:
                     await asyncio.sleep(WATCHED_AFTER_S)
             self.abandon(_gone)
         except TimeoutError:
+            if self.job is not None:
+                self.job.given_up = self._late()  # before it is said whether it began: from here on it does not
             self._give_up(self._late())
 
     def _late(self) -> Why:

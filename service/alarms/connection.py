@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 TIMEOUT_S = 10.0
@@ -11,6 +11,9 @@ TIMEOUT_S = 10.0
 
 ALTOGETHER_S = 20.0
 """For all of them, but for looking up the name."""
+
+Address = tuple[int, int, int, str, tuple[object, ...]]
+"""As `socket.getaddrinfo` gives them."""
 
 
 @contextmanager
@@ -20,9 +23,10 @@ def connected(host: str, port: int) -> Iterator[socket.socket]:
     Raises:
         OSError: nobody is there, or, as TimeoutError, it took too long altogether.
     """
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ends = time.monotonic() + ALTOGETHER_S
     # The double is cut: TLS takes the descriptor away from the one that it wraps.
-    with socket.create_connection((host, port), TIMEOUT_S) as made, made.dup() as double:
+    with _reached(addresses, ends) as made, made.dup() as double:
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         cut_off = threading.Timer(ends - time.monotonic(), _cut, [double])
         cut_off.start()
@@ -35,6 +39,23 @@ def connected(host: str, port: int) -> Iterator[socket.socket]:
         finally:
             cut_off.cancel()
             cut_off.join()
+
+
+def _reached(addresses: Sequence[Address], ends: float) -> socket.socket:
+    """The first that answers: each has an equal share of the time that is left, and so has what is then said."""
+    refusal = OSError("the name has no address")
+    for shares, (family, kind, protocol, _, address) in zip(range(len(addresses) + 1, 1, -1), addresses, strict=True):
+        made = socket.socket(family, kind, protocol)
+        try:
+            made.settimeout(max(0.0, min(TIMEOUT_S, (ends - time.monotonic()) / shares)))
+            made.connect(address)
+            made.settimeout(TIMEOUT_S)
+        except OSError as error:
+            made.close()
+            refusal = error
+        else:
+            return made
+    raise refusal
 
 
 def _cut(connection: socket.socket) -> None:

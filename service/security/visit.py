@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 
-from service.errors import RequestRefused, refused
+from service.errors import RequestRefused, refusal_of, refused
 from service.parts import Parts
 from service.security.asker import key_id
 from service.store.trouble import StoreError
 
-LOOKS_AGAIN_S = 2.0
-"""While it waits: a key that was revoked, or a client that has gone, is to leave its place to others."""
+LOOKS_AGAIN_S = 0.5
+"""While it waits: a key that was revoked, or a client that has gone, is to leave its place to others. Less than the
+second that connections are left for a last word, once the service stops (`service.serving`)."""
 
 
 class Visit:
@@ -30,32 +31,44 @@ class Visit:
         self._has_begun = False
 
     async def may_go_on(self) -> bool:
-        """Whether what let it in still would: its key is valid, and the session that it came by is open."""
-        if self.key_id is None:
-            return True
-        if self._session is not None and self._parts.sessions.find(self._headers) is not self._session:
-            return False
+        """Whether what let it in still would; not where the keys cannot be read."""
         try:
-            return await self._parts.keyring.of(self.key_id) is not None
+            return await self._is_valid()
         except StoreError:
             return False
 
-    async def turn(self, gone: Callable[[], Awaitable[bool]]) -> RequestRefused | None:
-        """Waits until its key may ask once more, behind what cannot wait, or until its client has `gone`.
+    async def turn(self, over: Callable[[], Awaitable[bool]]) -> RequestRefused | None:
+        """Waits until its key may ask once more, behind what cannot wait, or until the request is `over`.
 
         The first turn is that of the request itself, which the guard has counted.
 
         Returns:
-            Why it may ask no more; None where it may, or nobody is there to be told.
+            Why it may ask no more, as the guard would say it: 401 or, where the keys cannot be read, 503. None where it
+            may, or the request is over.
         """
         begun, self._has_begun = self._has_begun, True
         if not begun or self.key_id is None:
             return None
-        while await self.may_go_on():
-            wait_s = self._parts.allowance.take(self.key_id, patient=True)
-            if not wait_s:
-                return None
-            await asyncio.sleep(min(wait_s, LOOKS_AGAIN_S))
-            if await gone():
-                return None
+        try:
+            while await self._is_valid():
+                wait_s = self._parts.allowance.take(self.key_id, patient=True)
+                if not wait_s:
+                    return None
+                await asyncio.sleep(min(wait_s, LOOKS_AGAIN_S))
+                if await over():
+                    return None
+        except StoreError as error:
+            return refusal_of(error)
         return refused(401, "key", "it was revoked, or its session ended, since the request began")
+
+    async def _is_valid(self) -> bool:
+        """Whether its key is, and the session that it came by is open.
+
+        Raises:
+            StoreError: the keys cannot be read.
+        """
+        if self.key_id is None:
+            return True
+        if self._session is not None and self._parts.sessions.find(self._headers) is not self._session:
+            return False
+        return await self._parts.keyring.of(self.key_id) is not None
