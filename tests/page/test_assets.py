@@ -14,7 +14,7 @@ from tests.page.plant import DAYS, FAN, MOTOR, PRESS, PUMP, Plant, npy
 from tests.service.assets.healthy import day
 from tests.service.running import Running
 
-DRUM, SAW = "drum.de", "saw.de"
+DRUM, MIXER, SAW = "drum.de", "mixer.de", "saw.de"
 
 
 @pytest.fixture
@@ -76,8 +76,13 @@ def test_what_was_found_is_kept_by_one_click_and_corrected_by_another(tab: Begin
     expect(page.locator("#assets [aria-busy=true]")).to_have_count(0)
     page.get_by_role("button", name="Correct it").click()
     expect(page.get_by_role("button", name="Leave it")).to_be_focused()
-    page.get_by_role("button", name="Opened: outer race damaged").click()
+    page.get_by_role("button", name="Opened: outer race damaged").focus()
+    for _ in range(8):  # held down, which is said once too
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(60)
+    page.keyboard.up("Enter")
     expect(page.locator("#assets .kept")).to_contain_text("outer race damaged")
+    expect(page.locator("#assets [aria-busy=true]")).to_have_count(0)
     second, first = client.get("/v1/feedback", params={"asset": FAN}).json()["feedback"]
     assert (second["finding"], second["by"], second["corrects"]) == ("outer_race", "A. Weber", first["id"])
     newest = client.get("/v1/overview", params={"id": FAN}).json()["assets"][0]["latest"]["id"]
@@ -92,6 +97,35 @@ def test_what_was_found_is_kept_by_one_click_and_corrected_by_another(tab: Begin
         expect(page.locator("#assets .kept")).to_contain_text("nothing is sent until")
     third = client.get("/v1/feedback", params={"asset": FAN}).json()["feedback"][0]
     assert (third["finding"], third["corrects"]) == ("normal", None)
+
+
+def test_a_correction_waits_until_it_is_made_or_left_and_is_of_what_it_corrects(
+    tab: Begin, client: httpx2.Client
+) -> None:
+    Plant(client).add(MIXER, "mixer", "drive end")
+    Plant(client).ask(MIXER, 850)
+    page = tab().open_at(f"assets/{MIXER}")
+    page.fill("#by", "A. Weber")
+    page.get_by_role("button", name="Opened: inner race damaged").click()
+    page.get_by_role("button", name="Correct it").click()
+    page.get_by_role("button", name="Snooze", exact=True).click()
+    expect(page.locator("#assets .kept")).to_contain_text("nothing is sent until")
+    expect(page.get_by_role("button", name="Leave it")).to_be_visible()
+    Plant(client).ask(MIXER, 851)
+    expect(page.get_by_role("group", name="Last diagnoses").locator("tbody tr")).to_have_count(2)
+    page.get_by_role("button", name="Opened: outer race damaged").click()
+    expect(page.locator("#assets .kept")).to_contain_text("outer race damaged")
+    page.get_by_role("button", name="Correct it").click()
+    page.get_by_role("button", name="Leave it").click()
+    expect(page.locator("#assets")).not_to_contain_text("Press what was found instead")
+    page.fill("#opened", "2026-11-20T08:00")  # before either recording
+    page.get_by_role("button", name="Opened: nothing wrong").click()
+    expect(page.locator("#assets .kept")).to_contain_text("nothing wrong")
+    later, second, first = client.get("/v1/feedback", params={"asset": MIXER}).json()["feedback"]
+    newest, oldest = client.get("/v1/diagnoses", params={"asset": MIXER}).json()["diagnoses"]
+    assert newest["id"] != oldest["id"]
+    assert [each["corrects"] for each in (later, second, first)] == [None, first["id"], None]
+    assert [each["diagnosis"] for each in (later, second, first)] == [None, oldest["id"], oldest["id"]]
 
 
 def test_an_alarm_is_acknowledged_and_snoozed(tab: Begin, client: httpx2.Client) -> None:
