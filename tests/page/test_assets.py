@@ -365,12 +365,36 @@ def test_a_simulated_recording_is_of_no_real_machine(tab: Begin, client: httpx2.
     page.click("#go")
     expect(page.locator("#report .verdict .said")).to_contain_text("Nothing found")
     assert client.get("/v1/diagnoses", params={"asset": FAN, "limit": 1}).json() == before
+    page.get_by_role("link", name="Assets").click()
+    page.go_back()
+    expect(page.locator("#ask")).to_be_visible()
+    page.wait_for_timeout(SETTLED_MS)
+    expect(page.locator("#asset")).to_have_value("")
+    expect(page.locator("#demo")).to_have_value("sound")
     page.fill("#asset", FAN)
     expect(page.locator("#demo")).to_have_value("")
     expect(page.locator("#speed_rpm")).to_have_value("")
-    page.get_by_role("link", name="Assets").click()
-    page.get_by_role("link", name="Diagnose", exact=True).click()
-    expect(page.locator("#asset")).to_have_value("")
+
+
+def test_what_was_filled_in_is_found_again_by_who_comes_back(tab: Begin, tmp_path: Path) -> None:
+    file = tmp_path / "today.npy"
+    file.write_bytes(npy(day(802)))
+    page = tab().open_at(f"diagnose/{FAN}")
+    expect(page.locator("#asset")).to_have_value(FAN)
+    page.set_input_files("#file", file)
+    page.fill("#speed_rpm", "1700")
+    page.fill("#asset", PUMP)
+    for back in (page.go_back, page.get_by_role("link", name="Diagnose", exact=True).click):
+        page.get_by_role("link", name="System").click()
+        expect(page.get_by_role("heading", name="System")).to_be_visible()
+        back()
+        expect(page.locator("#ask")).to_be_visible()
+        page.wait_for_timeout(SETTLED_MS)
+        expect(page.locator("#asset")).to_have_value(PUMP)
+        expect(page.locator("#speed_rpm")).to_have_value("1700")
+        assert page.locator("#file").evaluate("field => field.files[0].name") == "today.npy"
+    page.evaluate(f"location.hash = '#diagnose/{MOTOR}'")
+    expect(page.locator("#asset")).to_have_value(MOTOR)
 
 
 def test_the_point_is_wrong_and_it_is_said_at_its_field(tab: Begin, tmp_path: Path) -> None:
