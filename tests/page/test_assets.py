@@ -14,7 +14,7 @@ from tests.page.plant import DAYS, FAN, MOTOR, PRESS, PUMP, Plant, npy
 from tests.service.assets.healthy import day
 from tests.service.running import Running
 
-DRUM, MIXER, SAW = "drum.de", "mixer.de", "saw.de"
+DRUM, KILN, MIXER, SAW = "drum.de", "kiln.de", "mixer.de", "saw.de"
 
 
 @pytest.fixture
@@ -194,6 +194,25 @@ def test_older_diagnoses_can_be_chosen_too(tab: Begin, client: httpx2.Client) ->
     expect(page.locator(".choices input").nth(2)).to_be_checked()
     expect(page.get_by_role("button", name="Show older ones")).to_have_count(0)
     assert healthy.count() >= DAYS - newest
+
+
+def test_none_is_left_out_of_those_that_came_while_nobody_looked(tab: Begin, client: httpx2.Client) -> None:
+    Plant(client).add(KILN, "kiln", "drive end")
+    Plant(client).ask(KILN, 860)
+    page = tab().open_at(f"assets/{KILN}")
+    boxes = page.locator(".choices input")
+    expect(boxes).to_have_count(1)
+    boxes.check()
+    look = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+    look += " document.dispatchEvent(new Event('visibilitychange')); }"
+    page.evaluate(look, True)
+    for number in range(14):
+        Plant(client).ask(KILN, 861 + number)
+    page.evaluate(look, False)
+    expect(boxes).to_have_count(13)  # the newest twelve, and what was chosen
+    page.get_by_role("button", name="Show older ones").click()
+    expect(boxes).to_have_count(15)
+    expect(boxes.last).to_be_checked()
 
 
 def test_earlier_diagnoses_can_be_what_is_healthy(tab: Begin, client: httpx2.Client) -> None:
