@@ -14,7 +14,7 @@ from tests.page.plant import DAYS, FAN, MOTOR, PRESS, PUMP, Plant, npy
 from tests.service.assets.healthy import day
 from tests.service.running import Running
 
-DRUM, SAW = "drum.de", "saw.de"
+DRUM, KILN, MIXER, SAW = "drum.de", "kiln.de", "mixer.de", "saw.de"
 
 
 @pytest.fixture
@@ -76,8 +76,13 @@ def test_what_was_found_is_kept_by_one_click_and_corrected_by_another(tab: Begin
     expect(page.locator("#assets [aria-busy=true]")).to_have_count(0)
     page.get_by_role("button", name="Correct it").click()
     expect(page.get_by_role("button", name="Leave it")).to_be_focused()
-    page.get_by_role("button", name="Opened: outer race damaged").click()
+    page.get_by_role("button", name="Opened: outer race damaged").focus()
+    for _ in range(8):  # held down, which is said once too
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(60)
+    page.keyboard.up("Enter")
     expect(page.locator("#assets .kept")).to_contain_text("outer race damaged")
+    expect(page.locator("#assets [aria-busy=true]")).to_have_count(0)
     second, first = client.get("/v1/feedback", params={"asset": FAN}).json()["feedback"]
     assert (second["finding"], second["by"], second["corrects"]) == ("outer_race", "A. Weber", first["id"])
     newest = client.get("/v1/overview", params={"id": FAN}).json()["assets"][0]["latest"]["id"]
@@ -92,6 +97,35 @@ def test_what_was_found_is_kept_by_one_click_and_corrected_by_another(tab: Begin
         expect(page.locator("#assets .kept")).to_contain_text("nothing is sent until")
     third = client.get("/v1/feedback", params={"asset": FAN}).json()["feedback"][0]
     assert (third["finding"], third["corrects"]) == ("normal", None)
+
+
+def test_a_correction_waits_until_it_is_made_or_left_and_is_of_what_it_corrects(
+    tab: Begin, client: httpx2.Client
+) -> None:
+    Plant(client).add(MIXER, "mixer", "drive end")
+    Plant(client).ask(MIXER, 850)
+    page = tab().open_at(f"assets/{MIXER}")
+    page.fill("#by", "A. Weber")
+    page.get_by_role("button", name="Opened: inner race damaged").click()
+    page.get_by_role("button", name="Correct it").click()
+    page.get_by_role("button", name="Snooze", exact=True).click()
+    expect(page.locator("#assets .kept")).to_contain_text("nothing is sent until")
+    expect(page.get_by_role("button", name="Leave it")).to_be_visible()
+    Plant(client).ask(MIXER, 851)
+    expect(page.get_by_role("group", name="Last diagnoses").locator("tbody tr")).to_have_count(2)
+    page.get_by_role("button", name="Opened: outer race damaged").click()
+    expect(page.locator("#assets .kept")).to_contain_text("outer race damaged")
+    page.get_by_role("button", name="Correct it").click()
+    page.get_by_role("button", name="Leave it").click()
+    expect(page.locator("#assets")).not_to_contain_text("Press what was found instead")
+    page.fill("#opened", "2026-11-20T08:00")  # before either recording
+    page.get_by_role("button", name="Opened: nothing wrong").click()
+    expect(page.locator("#assets .kept")).to_contain_text("nothing wrong")
+    later, second, first = client.get("/v1/feedback", params={"asset": MIXER}).json()["feedback"]
+    newest, oldest = client.get("/v1/diagnoses", params={"asset": MIXER}).json()["diagnoses"]
+    assert newest["id"] != oldest["id"]
+    assert [each["corrects"] for each in (later, second, first)] == [None, first["id"], None]
+    assert [each["diagnosis"] for each in (later, second, first)] == [None, oldest["id"], oldest["id"]]
 
 
 def test_an_alarm_is_acknowledged_and_snoozed(tab: Begin, client: httpx2.Client) -> None:
@@ -160,6 +194,25 @@ def test_older_diagnoses_can_be_chosen_too(tab: Begin, client: httpx2.Client) ->
     expect(page.locator(".choices input").nth(2)).to_be_checked()
     expect(page.get_by_role("button", name="Show older ones")).to_have_count(0)
     assert healthy.count() >= DAYS - newest
+
+
+def test_none_is_left_out_of_those_that_came_while_nobody_looked(tab: Begin, client: httpx2.Client) -> None:
+    Plant(client).add(KILN, "kiln", "drive end")
+    Plant(client).ask(KILN, 860)
+    page = tab().open_at(f"assets/{KILN}")
+    boxes = page.locator(".choices input")
+    expect(boxes).to_have_count(1)
+    boxes.check()
+    look = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+    look += " document.dispatchEvent(new Event('visibilitychange')); }"
+    page.evaluate(look, True)
+    for number in range(14):
+        Plant(client).ask(KILN, 861 + number)
+    page.evaluate(look, False)
+    expect(boxes).to_have_count(13)  # the newest twelve, and what was chosen
+    page.get_by_role("button", name="Show older ones").click()
+    expect(boxes).to_have_count(15)
+    expect(boxes.last).to_be_checked()
 
 
 def test_earlier_diagnoses_can_be_what_is_healthy(tab: Begin, client: httpx2.Client) -> None:
@@ -331,12 +384,36 @@ def test_a_simulated_recording_is_of_no_real_machine(tab: Begin, client: httpx2.
     page.click("#go")
     expect(page.locator("#report .verdict .said")).to_contain_text("Nothing found")
     assert client.get("/v1/diagnoses", params={"asset": FAN, "limit": 1}).json() == before
+    page.get_by_role("link", name="Assets").click()
+    page.go_back()
+    expect(page.locator("#ask")).to_be_visible()
+    page.wait_for_timeout(SETTLED_MS)
+    expect(page.locator("#asset")).to_have_value("")
+    expect(page.locator("#demo")).to_have_value("sound")
     page.fill("#asset", FAN)
     expect(page.locator("#demo")).to_have_value("")
     expect(page.locator("#speed_rpm")).to_have_value("")
-    page.get_by_role("link", name="Assets").click()
-    page.get_by_role("link", name="Diagnose", exact=True).click()
-    expect(page.locator("#asset")).to_have_value("")
+
+
+def test_what_was_filled_in_is_found_again_by_who_comes_back(tab: Begin, tmp_path: Path) -> None:
+    file = tmp_path / "today.npy"
+    file.write_bytes(npy(day(802)))
+    page = tab().open_at(f"diagnose/{FAN}")
+    expect(page.locator("#asset")).to_have_value(FAN)
+    page.set_input_files("#file", file)
+    page.fill("#speed_rpm", "1700")
+    page.fill("#asset", PUMP)
+    for back in (page.go_back, page.get_by_role("link", name="Diagnose", exact=True).click):
+        page.get_by_role("link", name="System").click()
+        expect(page.get_by_role("heading", name="System")).to_be_visible()
+        back()
+        expect(page.locator("#ask")).to_be_visible()
+        page.wait_for_timeout(SETTLED_MS)
+        expect(page.locator("#asset")).to_have_value(PUMP)
+        expect(page.locator("#speed_rpm")).to_have_value("1700")
+        assert page.locator("#file").evaluate("field => field.files[0].name") == "today.npy"
+    page.evaluate(f"location.hash = '#diagnose/{MOTOR}'")
+    expect(page.locator("#asset")).to_have_value(MOTOR)
 
 
 def test_the_point_is_wrong_and_it_is_said_at_its_field(tab: Begin, tmp_path: Path) -> None:

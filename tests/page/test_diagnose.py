@@ -213,6 +213,21 @@ def test_what_is_written_at_a_tick_is_where_it_is_also_on_paper(visit: Begin, tm
                 assert len(set(written)) == len(written)
 
 
+def test_on_paper_a_curve_is_whole_whatever_part_is_looked_at(visit: Begin) -> None:
+    page = visit().diagnose_demo()
+    waveform = page.locator("figure", has_text="Waveform").locator(".drawn")
+    width = "host => host.plot.scales.x.max - host.plot.scales.x.min"
+    whole = waveform.evaluate(width)
+    page.get_by_role("button", name="Zoom in: Waveform").click()
+    page.wait_for_timeout(SETTLED_MS)
+    looked_at = waveform.evaluate(width)
+    assert looked_at < 0.8 * whole
+    for event, shown in (("beforeprint", whole), ("afterprint", looked_at)):
+        page.evaluate(f"dispatchEvent(new Event('{event}'))")
+        page.wait_for_timeout(SETTLED_MS)
+        assert waveform.evaluate(width) == pytest.approx(shown), event
+
+
 def test_the_report_is_of_what_was_asked_whatever_is_chosen_meanwhile(visit: Begin) -> None:
     page = visit().open()
     page.wait_for_selector("#demo option[value=sound]", state="attached")

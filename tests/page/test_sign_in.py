@@ -82,7 +82,7 @@ def test_a_revoked_key_ends_its_sessions(browser: Browser, locked: Running, stat
 
 
 def test_a_key_that_may_look_at_nothing_is_told_so(browser: Browser, locked: Running, state: Path) -> None:
-    key = brinell(state, "keys", "api", "tablet at the press", "--scope", "feedback")
+    key = brinell("keys", "api", "tablet at the press", "--scope", "feedback", state=state)
     with visits(browser, locked.url) as begin:
         page = begin().open()
         page.fill("#key", key)

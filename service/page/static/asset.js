@@ -13,7 +13,7 @@ const LAST = 12;
 let page = null;
 
 export async function openAsset(place, identity, session, still) {
-  const opened = new Page(place, identity, session);
+  const opened = new Page(place, identity, session, still);
   page = opened;
   place.replaceChildren(element("p", { class: "hint" }, "Reading…"));
   try {
@@ -33,9 +33,10 @@ export const tellAsset = (place, identity, session, still) =>
 const back = () => element("p", { class: "back" }, element("a", { href: "#assets" }, "‹ All measuring points"));
 
 class Page {
-  constructor(place, identity, session) {
+  constructor(place, identity, session, still) {
     this.place = place;
     this.identity = identity;
+    this.still = still;
     this.asked = inOrder();
     this.head = element("div");
     this.voices = element("div");
@@ -72,7 +73,7 @@ class Page {
     ]);
     const [state] = assets;
     const newest = state.latest === null ? null : await askJson(`/v1/diagnoses/${state.latest.id}`);
-    if (!isNew()) return;
+    if (!isNew() || !this.still()) return;
     redraw(this.place, () => {
       this.head.replaceChildren(verdict(asset, state, newest));
       this.voices.replaceChildren(...(newest === null ? [] : [voices(newest)]));

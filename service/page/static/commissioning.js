@@ -15,7 +15,7 @@ export class Commissioning {
     this.changed = changed;
     this.asset = null;
     this.offered = new Map(); // of diagnoses by their id
-    this.next = undefined; // cursor of those before; null: there are none
+    this.next = null; // cursor of those before; null: there are none
     this.busy = false;
     this.files = element("input", { id: "healthy", type: "file", multiple: true, accept: at("file").accept });
     this.past = element("fieldset", { class: "choices" });
@@ -56,7 +56,7 @@ export class Commissioning {
 
   show(asset, baseline, newest) {
     this.asset = asset;
-    this.keep(newest, this.next === undefined ? newest.next : this.next);
+    this.renew(newest);
     if (this.busy) return;
     const axes = Object.entries(baseline.axes);
     const fewest = axes.length === asset.axes.length ? Math.min(...axes.map(([, axis]) => axis.n)) : 0;
@@ -87,6 +87,14 @@ export class Commissioning {
     if (!this.may)
       this.what.append(element("p", { class: "hint" }, "Your key may look only: a wrong baseline hides a fault, so this needs the scope admin."));
     this.at(axes.length ? 3 : 1);
+  }
+
+  // Where none of the newest is known, there may be others between them and those that are: only what is chosen stays.
+  renew(newest) {
+    const known = newest.diagnoses.some(({ id }) => this.offered.has(id));
+    const chosen = new Set(this.chosen());
+    if (!known) this.offered = new Map([...this.offered].filter(([id]) => chosen.has(id)));
+    this.keep(newest, known ? this.next : newest.next);
   }
 
   keep({ diagnoses }, next) {

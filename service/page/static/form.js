@@ -18,7 +18,8 @@ let prepared = false;
 export async function open(identity) {
   if (!prepared) prepare();
   prepared = true;
-  if (identity) forgetDemo();
+  if (!identity) return; // what was filled in stays
+  forgetDemo();
   await setAsset(identity);
 }
 
@@ -34,6 +35,7 @@ function prepare() {
   // What belonged to a demo is not true of anything else.
   at("file").addEventListener("change", forgetDemo);
   at("asset").addEventListener("input", forgetDemo);
+  at("asset").addEventListener("input", unname);
   for (const [field, say] of [
     ["bearing", sayBearing],
     ["asset", sayAsset],
@@ -47,6 +49,9 @@ function prepare() {
   });
 }
 
+// Who comes back is not to find the point of the address in place of what was chosen here.
+const unname = () => history.replaceState(null, "", "#diagnose");
+
 const OF_DEMO = ["speed_rpm", "bearing", "rate_hz"];
 
 async function offerDemos() {
@@ -56,6 +61,7 @@ async function offerDemos() {
     if (at("demo").value !== "") {
       at("file").value = "";
       setAsset(""); // it is of no real machine
+      unname();
     }
     tellDemo(demos.get(at("demo").value) ?? {});
   });

@@ -30,6 +30,7 @@ export class People {
     this.note = element("input", { id: "note", maxlength: "500", autocomplete: "off", placeholder: "pitted over 2 cm" });
     this.opened = element("input", { id: "opened", type: "datetime-local" });
     this.state = element("p", { class: "hint", role: "status" });
+    this.correcting = element("div", { role: "status" });
     this.said = element("div", { role: "status" });
     const acknowledge = button("I have seen it", () => this.say("acknowledge", {}));
     const hours = element(
@@ -54,10 +55,12 @@ export class People {
       this.state,
       element("p", { class: "lead" }, "The machine was opened, and this was found (one click keeps it for ever)"),
       element("div", { class: "actions" }, ...found),
+      this.correcting,
       this.said,
     );
-    // The second click of a double one would be kept for ever too.
+    // The second click of a double one would be kept for ever too, and each that a held key makes.
     this.place.addEventListener("click", (event) => event.detail > 1 && event.stopPropagation(), { capture: true });
+    this.place.addEventListener("keydown", (event) => event.repeat && event.key === "Enter" && event.preventDefault(), { capture: true });
     if (!may) {
       for (const each of this.place.querySelectorAll("button, input, select")) each.disabled = true;
       this.said.replaceChildren(element("p", { class: "hint" }, "Your key may look only; saying something needs one with the scope feedback."));
@@ -94,24 +97,31 @@ export class People {
     const by = this.name();
     if (by === null) return;
     const { wrong } = this;
-    const opened = wrong?.opened ?? (this.opened.value ? new Date(this.opened.value) : new Date()).toISOString();
-    const found = { asset: this.identity, finding, opened, by, note: this.note.value.trim(), diagnosis: this.latest?.id ?? null };
+    const past = this.opened.value ? new Date(this.opened.value) : null;
+    const opened = wrong?.opened ?? (past ?? new Date()).toISOString();
+    // What was recorded after it was opened says nothing of what was found.
+    const latest = past && new Date(this.latest?.time) > past ? null : this.latest;
+    const diagnosis = wrong ? wrong.diagnosis : (latest?.id ?? null);
+    const found = { asset: this.identity, finding, opened, by, note: this.note.value.trim(), diagnosis };
     await this.send(async () => {
       const kept = await askJson("/v1/feedback", { method: "POST", json: { ...found, ...(wrong && { corrects: wrong.id }) } });
-      this.wrong = null;
+      if (wrong) this.leave();
       return [`Kept: opened ${short(opened)}, ${FINDINGS[finding]}. `, button("Correct it", () => this.correct(kept))];
     });
   }
 
   correct(kept) {
     this.wrong = kept;
-    const leave = button("Leave it", () => {
-      this.wrong = null;
-      this.said.replaceChildren();
-    });
+    const leave = button("Leave it", () => this.leave());
     const words = `Press what was found instead of: ${FINDINGS[kept.finding]}, opened ${short(kept.opened)}. `;
-    this.said.replaceChildren(element("p", { class: "hint" }, words, leave));
+    this.correcting.replaceChildren(element("p", { class: "hint" }, words, leave));
+    this.said.replaceChildren();
     leave.focus();
+  }
+
+  leave() {
+    this.wrong = null;
+    this.correcting.replaceChildren();
   }
 
   name() {

@@ -1,6 +1,6 @@
 // Curves, by uPlot: dragging zooms, a double click shows all again, and buttons do the same for the keyboard.
 
-import { colour, font, labelFont, labelSize, textSize, tickSpace } from "./sheet.js";
+import { colour, font, labelFont, labelSize, onPaper, textSize, tickSpace } from "./sheet.js";
 import { digits, moment } from "./words.js";
 
 const STEP = 0.25;
@@ -72,6 +72,7 @@ export function curves(
       ctx.restore();
     };
   const { view } = host;
+  const whole = onPaper; // nobody can look at another part there
   const paths = steps ? uPlot.paths.stepped({ align: 1 }) : bars ? uPlot.paths.bars({ size: [0.8] }) : undefined;
   const plot = new uPlot(
     {
@@ -102,7 +103,7 @@ export function curves(
       hooks: {
         drawAxes: [beside(under)],
         draw: [beside(over, EDGE * devicePixelRatio)],
-        setScale: [(made, scale) => scale === "x" && (host.view = part(made))],
+        setScale: whole ? [] : [(made, scale) => scale === "x" && (host.view = part(made))],
         setCursor: [
           (made) => {
             const at = made.cursor.idx;
@@ -114,7 +115,7 @@ export function curves(
     data,
     host,
   );
-  if (view) plot.setScale("x", view);
+  if (view && !whole) plot.setScale("x", view);
   host.plot = plot;
   return () => plot.destroy();
 }

@@ -4,7 +4,7 @@ const FACES = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans
 const PAPER = { full: 720, half: 352 };
 
 const drawings = new Map();
-let onPaper = false;
+export let onPaper = false;
 
 // In px of the page; on paper all is smaller.
 export const textSize = () => (onPaper ? 9 : 12);
