@@ -26,8 +26,8 @@ def page(found: Remembered) -> str:
         f"# A store with {found.assets:,} assets and {found.diagnoses:,} diagnoses, asked over HTTP\n\n"
         f"Made by `brinell bench assets`: {found.per_s:g} requests a second in an open loop, in turn about {DIFFERENT} "
         "assets drawn by chance; a time counts from the moment that its request was due. The diagnoses are those of "
-        "simulated machines, a year of them, each of an asset drawn by chance; to the newest 8,191 no term leads yet: "
-        f"they are read through.\n\n{sheet.markdown()}\n"
+        "simulated machines, a year of them, each of an asset drawn by chance, as are level, severity and condition; "
+        f"to the newest 8,191 no term leads yet: they are read through.\n\n{sheet.markdown()}\n"
         f"{filled}.\n\n"
         f"{machine.processor}, {machine.cores} cores, {machine.system}, Python {machine.python}.\n"
     )
