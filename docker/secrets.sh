@@ -29,7 +29,7 @@ names() {
 # certify WORD...: a certificate by openssl, which is heard only where it fails.
 certify() {
   local said
-  said=$(openssl req -x509 -nodes -days 3650 "$@" 2>&1) || { printf '%s\n' "$said" >&2; exit 1; }
+  said=$(openssl req -x509 -nodes -days 3650 "$@" 2>&1) || { printf '%s\n' "$said" >&2; rm -f authority.key; exit 1; }
 }
 
 # The broker keeps hashes, made by its own program.

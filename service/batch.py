@@ -31,6 +31,9 @@ from service.store.trouble import StoreError
 
 Line = tuple[int, bytes | RequestRefused]
 
+TRIES_AGAIN_S = 0.05
+"""What could not begin to be read by its deadline."""
+
 
 class LineRefusal(Problem):
     """Why there is no diagnosis: the first problem, then the others."""
@@ -105,7 +108,9 @@ async def of_upload(
             if not number:
                 raise
             if unread.status == 503 and not place.abandoned:
-                continue  # not begun: which channel comes next, if any does, nobody knows before
+                # Not begun: which channel comes next, if any does, nobody knows before.
+                await asyncio.sleep(TRIES_AGAIN_S)
+                continue
             # Broken off, or stopping: what comes after it cannot be read either.
             yield _refused(number + 1, None, unread)
             return
@@ -117,9 +122,12 @@ async def of_upload(
         refusal = await visit.turn(over)
         if await request.is_disconnected():
             return
-        is_last = refusal is not None or place.abandoned  # which the line says
+        if refusal is not None:
+            yield _refused(number, source, refusal)
+            return
+        is_last = place.abandoned  # which the line says
         place.renew()
-        yield await _line(parts, place, number, source, partial(_given, refusal or given), identity, decode_ms)
+        yield await _line(parts, place, number, source, partial(_given, given), identity, decode_ms)
         if is_last:
             return
 
@@ -141,8 +149,10 @@ async def of_lines(parts: Parts, request: Request, query: Query, place: Place) -
             refusal = await visit.turn(over)
             if await gone():
                 return
-            is_last = refusal is not None or place.abandoned  # which the line says
-            line = refusal or line
+            if refusal is not None:
+                yield _refused(number, None, refusal)
+                return
+            is_last = place.abandoned  # which the line says
             place.renew(len(line) if isinstance(line, bytes) else 0)
             yield await _line(parts, place, number, None, partial(_read, line, query, longest), identity, 0.0)
             if is_last:

@@ -5,8 +5,8 @@
         answer = await place.answer(lambda: work(body))    # refused here: before it costs processor time
 
 Over the bounds a request is refused with 503 (the queue is full) or 429 (this client alone fills half of it), and with
-how long to stay away, by what work has taken lately. What cannot begin by its deadline is refused, what a client no
-longer waits for is not begun, and what is begun ends at its next step.
+how long to stay away, by what work has taken lately. What cannot begin by its deadline is refused (a batch tries again
+to read its next channel), what a client no longer waits for is not begun, and what is begun ends at its next step.
 """
 
 import asyncio

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 TIMEOUT_S = 10.0
-"""For each step: to connect, to send, to be answered."""
+"""At most, for each step: to connect, to send, to be answered."""
 
 ALTOGETHER_S = 20.0
 """For all of them, but for looking up the name."""
@@ -45,13 +45,15 @@ def _reached(addresses: Sequence[Address], ends: float) -> socket.socket:
     """The first that answers: each has an equal share of the time that is left, and so has what is then said."""
     refusal = OSError("the name has no address")
     for shares, (family, kind, protocol, _, address) in zip(range(len(addresses) + 1, 1, -1), addresses, strict=True):
-        made = socket.socket(family, kind, protocol)
+        made = None
         try:
-            made.settimeout(max(0.0, min(TIMEOUT_S, (ends - time.monotonic()) / shares)))
+            made = socket.socket(family, kind, protocol)  # not of every family on every machine
+            made.settimeout(max(0.001, min(TIMEOUT_S, (ends - time.monotonic()) / shares)))
             made.connect(address)
             made.settimeout(TIMEOUT_S)
         except OSError as error:
-            made.close()
+            if made is not None:
+                made.close()
             refusal = error
         else:
             return made

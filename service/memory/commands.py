@@ -46,11 +46,13 @@ def export(
     file: Annotated[Path, typer.Argument(help="Where to put it, .zip; it must not be there yet.")],
     first: Annotated[
         datetime | None,
-        typer.Option("--from", parser=_since, metavar="DAY", help="Recordings of this day (UTC), or moment, or later."),
+        typer.Option("--from", parser=_since, metavar="DAY", help="Recordings from this day (UTC) or moment on."),
     ] = None,
     to: Annotated[
         datetime | None,
-        typer.Option(parser=_until, metavar="DAY", help="Recordings up to the end of this day, or to a moment."),
+        typer.Option(
+            parser=_until, metavar="DAY", help="Recordings up to the end of this day (UTC), or to this moment."
+        ),
     ] = None,
     asset: Annotated[str | None, typer.Option(help="Of this measuring point alone.")] = None,
     key: Annotated[Path | None, typer.Option(help="Private key that signs it; else BRINELL_EXPORT_KEY.")] = None,

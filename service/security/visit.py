@@ -43,7 +43,7 @@ class Visit:
         The first turn is that of the request itself, which the guard has counted.
 
         Returns:
-            Why it may ask no more, as the guard would say it: 401 or, where the keys cannot be read, 503. None where it
+            Why it may ask no more, with the guard's status: 401 or, where the keys cannot be read, 503. None where it
             may, or the request is over.
         """
         begun, self._has_begun = self._has_begun, True

@@ -57,7 +57,7 @@ def retrain(plan: Plan, out: Path, version: str | None = None, held: Collection[
         held: versions that the service has which shall answer with it.
 
     Raises:
-        RetrainingError: another retraining works in `out`, there is the version already, or a report there is none.
+        RetrainingError: another retraining works in `out`, there is the version already, or a report is broken.
     """
     with alone(out) as work:
         tries = earlier(plan, out)

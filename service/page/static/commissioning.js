@@ -120,9 +120,11 @@ export class Commissioning {
   }
 
   async older() {
-    const query = new URLSearchParams({ asset: this.identity, limit: OLDER, cursor: this.next });
+    const cursor = this.next;
+    const query = new URLSearchParams({ asset: this.identity, limit: OLDER, cursor });
     try {
       const page = await askJson(`/v1/diagnoses?${query}`);
+      if (this.next !== cursor) return; // begun anew meanwhile
       this.keep(page, page.next);
       redraw(this.past, () => this.offer());
     } catch (error) {
